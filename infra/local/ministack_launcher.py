@@ -1,0 +1,28 @@
+"""Runs MiniStack, in its own environment, for exactly as long as the process that started it.
+
+Standard input is a pipe that the starter holds open. When it closes, however the starter came to its end,
+this process ends its whole group: the server and the workers of deployed functions.
+"""
+
+import os
+import runpy
+import signal
+import sys
+import threading
+import time
+
+GRACE_SECONDS = 5.0
+
+
+def _end_with_starter() -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.killpg(0, signal.SIGTERM)
+    time.sleep(GRACE_SECONDS)
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_starter, daemon=True).start()
+    sys.argv = ["ministack"]
+    runpy.run_module("ministack", run_name="__main__")

@@ -1,0 +1,1 @@
+"""Polygon.io, now Massive.com, on the wire: aggregates, snapshots, contracts, indicators, under plans."""

@@ -1,0 +1,1 @@
+"""Tradier Brokerage on the wire: market data, accounts, and the life of an order."""

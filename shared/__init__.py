@@ -1,0 +1,1 @@
+"""What every function shares: the phases, the nouns, the adapters, the backtest."""

@@ -1,0 +1,1 @@
+"""The market model, its history, and later the runner over the same phases."""

@@ -1,0 +1,1 @@
+"""Embedded market history; see NOTICE for its source and licence."""

@@ -1,0 +1,157 @@
+"""What is listed: expirations and strikes of SPX and SPY, and the OCC symbols that name them."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, NamedTuple, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.sessions import is_session, is_third_friday, previous_session
+
+WEEKLIES_FOR: Final = timedelta(weeks=10)
+MONTHLIES_FOR: Final = timedelta(days=365)
+QUARTERLIES_FOR: Final = timedelta(days=730)
+QUARTER_MONTHS: Final = frozenset({3, 6, 9, 12})
+
+LOWEST_STRIKE: Final = 0.50
+HIGHEST_STRIKE: Final = 1.35
+
+_FRIDAY: Final = 4
+_WEEK: Final = timedelta(weeks=1)
+
+
+class ExpirationKind(StrEnum):
+    """How much interest an expiration draws."""
+
+    QUARTERLY = "quarterly"
+    MONTHLY = "monthly"
+    WEEKLY = "weekly"
+
+
+class StrikeBand(NamedTuple):
+    """Inside this share of the spot, strikes are a multiple of step."""
+
+    within: float
+    step: int
+
+
+class Product(NamedTuple):
+    """An underlying with listed options.
+
+    ``divisor`` is index points a unit of spot, ``root`` the PM-settled root, ``am_root`` the one beside it on
+    standard expirations that settles in the morning, ``interest`` its open interest in terms of SPX's.
+    """
+
+    underlying: str
+    divisor: int
+    root: str
+    am_root: str | None
+    strike_unit: int
+    bands: tuple[StrikeBand, ...]
+    interest: float
+
+
+SPY_INTEREST: Final = 2.0
+"""SPY contracts open for each of SPX's.
+
+A SPY contract carries a tenth of an SPX contract's exposure. Twice as many make SPX's net exposure 3.6
+times SPY's in the median of 2017-10 to 2018-03, the ratio that a vendor published for one and the same
+moment.
+"""
+
+SPX: Final = Product(
+    underlying="SPX",
+    divisor=1,
+    root="SPXW",
+    am_root="SPX",
+    strike_unit=5,
+    bands=(StrikeBand(0.05, 5), StrikeBand(0.15, 25), StrikeBand(1.0, 50)),
+    interest=1.0,
+)
+SPY: Final = Product(
+    underlying="SPY",
+    divisor=10,
+    root="SPY",
+    am_root=None,
+    strike_unit=1,
+    bands=(StrikeBand(1.0, 1),),
+    interest=SPY_INTEREST,
+)
+PRODUCTS: Final = {product.underlying: product for product in (SPX, SPY)}
+
+
+@lru_cache(maxsize=4096)
+def expirations(on: date) -> tuple[date, ...]:
+    """Return the expirations listed on a day, ascending, the day's own included.
+
+    All Fridays of ten weeks, the third Fridays of a year, those of the quarters of two years; a Friday on
+    which the exchange is closed expires on the session before.
+    """
+    friday = on + timedelta(days=(_FRIDAY - on.weekday()) % 7)
+    listed = []
+    while friday <= on + QUARTERLIES_FOR:
+        if friday <= on + _reach(_kind_of_friday(friday)):
+            listed.append(friday if is_session(friday) else previous_session(friday))
+        friday += _WEEK
+    return tuple(day for day in listed if day >= on)
+
+
+@lru_cache(maxsize=4096)
+def kind(expiration: date) -> ExpirationKind:
+    """Return the kind of an expiration, on a Friday or on the session before a closed one."""
+    return _kind_of_friday(_friday_of(expiration))
+
+
+def is_standard(expiration: date) -> bool:
+    """Tell whether an expiration is a standard monthly one (which lists the AM-settled root too)."""
+    return kind(expiration) is not ExpirationKind.WEEKLY
+
+
+@lru_cache(maxsize=8192)
+def strike_columns(product: Product, spot: float) -> NDArray[np.intp]:
+    """Return the strikes listed at a spot, ascending, in units of the product's strike_unit."""
+    unit = product.strike_unit
+    columns = np.arange(int(LOWEST_STRIKE * spot / unit), int(HIGHEST_STRIKE * spot / unit) + 2)
+    distance = np.abs(columns * (unit / spot) - 1.0)
+    listed = np.zeros(len(columns), dtype=bool)
+    nearest = -1.0
+    for band in product.bands:
+        inside = (distance > nearest) & (distance <= band.within)
+        listed |= inside & (columns % (band.step // unit) == 0)
+        nearest = band.within
+    return columns[listed]
+
+
+def option_symbol(root: str, expiration: date, *, is_call: bool, strike: float) -> str:
+    """Return the unpadded OCC symbol, such as SPXW180216P02500000."""
+    return f"{symbol_prefix(root, expiration)}{'C' if is_call else 'P'}{round(strike * 1000):08d}"
+
+
+@lru_cache(maxsize=4096)
+def symbol_prefix(root: str, expiration: date) -> str:
+    """Return the part of an OCC symbol that all contracts of an expiration share."""
+    return f"{root}{expiration:%y%m%d}"
+
+
+def _reach(of: ExpirationKind) -> timedelta:
+    match of:
+        case ExpirationKind.QUARTERLY:
+            return QUARTERLIES_FOR
+        case ExpirationKind.MONTHLY:
+            return MONTHLIES_FOR
+        case ExpirationKind.WEEKLY:
+            return WEEKLIES_FOR
+        case _:
+            assert_never(of)
+
+
+def _kind_of_friday(friday: date) -> ExpirationKind:
+    if not is_third_friday(friday):
+        return ExpirationKind.WEEKLY
+    return ExpirationKind.QUARTERLY if friday.month in QUARTER_MONTHS else ExpirationKind.MONTHLY
+
+
+def _friday_of(expiration: date) -> date:
+    return expiration + timedelta(days=(_FRIDAY - expiration.weekday()) % 7)

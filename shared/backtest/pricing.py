@@ -1,0 +1,182 @@
+"""From a moment and the open book to quotes: one contract by arithmetic, an expiration by arrays."""
+
+from datetime import date
+from math import erfc, log, pi, sqrt
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.backtest import listing
+from shared.backtest.listing import Product
+from shared.backtest.moment import DIVIDEND_YIELD, RATE, Forward, Moment
+from shared.backtest.open_interest import OpenBook
+from shared.backtest.quotes import SPREADS
+from shared.backtest.rows import ModelQuote
+from shared.backtest.surface import CALENDAR_DAYS_PER_YEAR, FloatArray, total_deviations
+from shared.domain.black_scholes import VOL_POINT, valuation
+
+AM_SHARE: Final = 0.5
+"""Share of a standard expiration's open interest that its AM-settled root holds."""
+VOLUME_SHARE: Final = 0.1
+"""Share of the open interest that trades in a session."""
+LARGEST_SIZE: Final = 97
+
+_SQRT_2: Final = sqrt(2.0)
+_SQRT_2PI: Final = sqrt(2.0 * pi)
+
+
+class Contract(NamedTuple):
+    """A contract as the model sees it; ``column`` is its strike in the product's strike_unit."""
+
+    option_symbol: str
+    product: Product
+    root: str
+    expiration: date
+    strike: float
+    column: int
+    is_call: bool
+
+
+def quote(contract: Contract, moment: Moment, book: OpenBook, row: int, seed: int) -> ModelQuote:
+    """Quote one listed contract that is not over."""
+    product, expiration, strike, column, is_call = contract[1:2] + contract[3:]
+    forward = moment.forward(expiration)
+    iv = forward.smile.iv(log(strike) - forward.log_forward)
+    valued = valuation(
+        moment.spot, strike, forward.years, iv, is_call=is_call, rate=RATE, dividend_yield=DIVIDEND_YIELD
+    )
+    mid = max(valued.price, 0.0)
+    bid, ask = SPREADS[product.underlying].bid_ask(mid, valued.vega)
+    contracts = float((book.calls if is_call else book.puts)[row, column])
+    open_interest = round(contracts * root_share(contract.root, product, expiration))
+    bid_size, ask_size = sizes(column, is_call, moment, seed)
+    return ModelQuote(
+        contract.option_symbol,
+        product.underlying,
+        contract.root,
+        expiration,
+        strike,
+        is_call,
+        bid,
+        ask,
+        mid,
+        iv,
+        valued.delta,
+        valued.gamma,
+        valued.theta,
+        valued.vega,
+        open_interest,
+        int(open_interest * VOLUME_SHARE * (1.0 - moment.clock.left)),
+        bid_size,
+        ask_size,
+    )
+
+
+def chain(
+    product: Product, root: str, expiration: date, moment: Moment, book: OpenBook, row: int, seed: int
+) -> list[ModelQuote]:
+    """Quote all contracts of one root and expiration, ascending in strike, the call before the put."""
+    columns = np.flatnonzero(book.listed[row])
+    calls, puts = (
+        _side(product, root, expiration, moment, book, row, seed, columns, is_call=is_call)
+        for is_call in (True, False)
+    )
+    return [quoted for pair in zip(calls, puts, strict=True) for quoted in pair]
+
+
+def roots(product: Product, expiration: date, today: date) -> tuple[str, ...]:
+    """Return the roots that trade an expiration; an AM-settled one trades to the day before only."""
+    if product.am_root is None or not listing.is_standard(expiration) or expiration <= today:
+        return (product.root,)
+    return (product.am_root, product.root)
+
+
+def root_share(root: str, product: Product, expiration: date) -> float:
+    """Return the share of an expiration's open interest that one root holds."""
+    if product.am_root is None or not listing.is_standard(expiration):
+        return 1.0
+    return AM_SHARE if root == product.am_root else 1.0 - AM_SHARE
+
+
+def sizes(column: int, is_call: bool, moment: Moment, seed: int) -> tuple[int, int]:
+    """Return the contracts bid for and offered: arbitrary, but the same for the same minute and seed."""
+    minute = int(moment.clock.minutes) + moment.clock.today.toordinal() * 512
+    mixed = (column * 2 + is_call) * 7919 + minute * 104_729 + seed * 131
+    return 1 + mixed % LARGEST_SIZE, 1 + mixed * 31 % LARGEST_SIZE
+
+
+def _side(
+    product: Product,
+    root: str,
+    expiration: date,
+    moment: Moment,
+    book: OpenBook,
+    row: int,
+    seed: int,
+    columns: NDArray[np.intp],
+    *,
+    is_call: bool,
+) -> list[ModelQuote]:
+    forward = moment.forward(expiration)
+    strikes = (columns * product.strike_unit).astype(np.float64)
+    values = _values(moment.spot, strikes, forward, is_call=is_call)
+    bids, asks = SPREADS[product.underlying].bids_asks(values.mid, values.vega)
+    contracts = (book.calls if is_call else book.puts)[row, columns]
+    interest = np.rint(contracts * root_share(root, product, expiration)).astype(np.int64)
+    traded = (interest * VOLUME_SHARE * (1.0 - moment.clock.left)).astype(np.int64)
+    prefix = listing.symbol_prefix(root, expiration) + ("C" if is_call else "P")
+    symbols = [f"{prefix}{round(strike * 1000):08d}" for strike in strikes.tolist()]
+    both_sizes = [sizes(column, is_call, moment, seed) for column in columns.tolist()]
+    numbers = zip(
+        symbols,
+        strikes.tolist(),
+        bids.tolist(),
+        asks.tolist(),
+        *(array.tolist() for array in values),
+        interest.tolist(),
+        traded.tolist(),
+        both_sizes,
+        strict=True,
+    )
+    underlying = product.underlying
+    return [
+        ModelQuote(symbol, underlying, root, expiration, strike, is_call, bid, ask, *rest, *pair)
+        for symbol, strike, bid, ask, *rest, pair in numbers
+    ]
+
+
+class _Values(NamedTuple):
+    mid: FloatArray
+    iv: FloatArray
+    delta: FloatArray
+    gamma: FloatArray
+    theta: FloatArray
+    vega: FloatArray
+
+
+def _values(spot: float, strikes: FloatArray, forward: Forward, *, is_call: bool) -> _Values:
+    """Price one side of an expiration: the arrays of black_scholes.valuation."""
+    smile = forward.smile
+    moneyness = np.log(strikes) - forward.log_forward
+    deviation = total_deviations(moneyness, smile.deviation, smile.skew, smile.curvature)
+    iv = deviation / smile.root_years
+    d1 = -moneyness / deviation + 0.5 * deviation
+    sign = 1.0 if is_call else -1.0
+    density = forward.carry * np.exp(-0.5 * d1 * d1) / _SQRT_2PI
+    delta = sign * forward.carry * _normal(sign * d1)
+    owed = sign * forward.discount * strikes * _normal(sign * (d1 - deviation))
+    decay = -0.5 * spot * density * iv / smile.root_years - RATE * owed + DIVIDEND_YIELD * spot * delta
+    return _Values(
+        mid=np.maximum(spot * delta - owed, 0.0),
+        iv=iv,
+        delta=delta,
+        gamma=density / (spot * deviation),
+        theta=decay / CALENDAR_DAYS_PER_YEAR,
+        vega=spot * density * smile.root_years * VOL_POINT,
+    )
+
+
+def _normal(values: FloatArray) -> FloatArray:
+    """Return the normal distribution function of each value."""
+    return np.array([0.5 * erfc(-value / _SQRT_2) for value in values.tolist()])

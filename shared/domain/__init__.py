@@ -1,0 +1,1 @@
+"""The nouns of the trader: frozen values, exact money, aware times, no input or output."""

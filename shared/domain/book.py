@@ -1,0 +1,199 @@
+"""What is live of a bot, and the changes that may be made to it, each with its guard.
+
+A transition of the order protocol is a tuple of changes committed all together or not at all. A guard is what the
+store must find true at that very moment; the transitions themselves stand in
+``shared.phases.execution.protocol``.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from shared.domain.alerts import Alert
+from shared.domain.decisions import Decision, LastDecided
+from shared.domain.orders import Intent
+from shared.domain.positions import ClosedTrade, Counters, Ledger, Position
+from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """Everything of one bot that is not over, read at one moment.
+
+    ``set_aside`` holds the keys of items this version cannot read, each with the reason.
+    """
+
+    bot: Bot
+    positions: tuple[Position, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    ledgers: tuple[Ledger, ...] = ()
+    counters: Counters = field(default_factory=Counters)
+    last: tuple[LastDecided, ...] = ()
+    unsent_alerts: tuple[Alert, ...] = ()
+    set_aside: tuple[tuple[str, str], ...] = ()
+
+    def ledger(self, mode: TradingMode) -> Ledger:
+        """Return the ledger of a mode, empty when there is none yet."""
+        return next((ledger for ledger in self.ledgers if ledger.mode is mode), Ledger(bot=self.bot, mode=mode))
+
+    def last_of(self, underlying: str) -> LastDecided | None:
+        """Return what was last decided on an underlying."""
+        return next((last for last in self.last if last.underlying == underlying), None)
+
+    def intent(self, intent_id: str | None) -> Intent | None:
+        """Return a live intent by its id."""
+        return next((intent for intent in self.intents if intent.intent_id == intent_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateIntent:
+    """Write an intent down. Guard: there is none of this id."""
+
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class MoveIntent:
+    """Move an intent on. Guard: it is still in the state of ``before`` and has its owner."""
+
+    before: Intent
+    after: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePosition:
+    """Write a position down. Guard: there is none of this id."""
+
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class MovePosition:
+    """Move a position on. Guard: it still has the version and the closing intent of ``before``."""
+
+    before: Position
+    after: Position
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSlot:
+    """Take the one slot of (bot, mode, underlying, strategy). Guard: it is free."""
+
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSlot:
+    """Give the slot back. Guard: it is held by this position."""
+
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Add a position to the ledger. Guard: every limit still holds with it inside; amounts in dollars."""
+
+    bot: Bot
+    mode: TradingMode
+    underlying: str
+    risk: Decimal
+    secured_cash: Decimal
+    max_positions: int
+    max_open_risk: Decimal
+    max_underlying_risk: Decimal
+    max_secured_cash: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SetLedger:
+    """Replace the ledger. Guard: it still has the version of ``before`` (0: there is none)."""
+
+    before: Ledger
+    after: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class SetCounters:
+    """Replace a bot's counters. Guard: they still have the version of ``before`` (0: there are none)."""
+
+    bot: Bot
+    before: Counters
+    after: Counters
+
+
+@dataclass(frozen=True, slots=True)
+class RequireState:
+    """Guard only: neither the breaker of all nor this bot's is stricter than ``at_most``."""
+
+    bot: Bot
+    at_most: TradingState
+
+
+@dataclass(frozen=True, slots=True)
+class RequireEnabled:
+    """Guard only: the strategy is not disabled in this mode."""
+
+    mode: TradingMode
+    strategy: Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDecision:
+    """Write a decision down. Guard: there is none of this id."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatDecision:
+    """Count the running non-entry once more. Guard: it exists."""
+
+    bot: Bot
+    decision_id: str
+    decided_on: datetime
+    last_seen: datetime
+    last_snapshot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceLast:
+    """Remember that a snapshot is decided. Guard: none as new was decided before."""
+
+    bot: Bot
+    last: LastDecided
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClosedTrade:
+    """Write a result down. Guard: this position has none."""
+
+    trade: ClosedTrade
+
+
+Change = (
+    CreateIntent
+    | MoveIntent
+    | CreatePosition
+    | MovePosition
+    | TakeSlot
+    | FreeSlot
+    | Reserve
+    | SetLedger
+    | SetCounters
+    | RequireState
+    | RequireEnabled
+    | RecordDecision
+    | RepeatDecision
+    | AdvanceLast
+    | RecordClosedTrade
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One state of the breaker and who set it: the system, or the user's switch as last seen."""
+
+    scope: str
+    state: TradingState
+    reason: str
+    at: datetime

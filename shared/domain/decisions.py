@@ -1,0 +1,135 @@
+"""The audit record: what was decided, why (every gate with its value and limit), and how."""
+
+from enum import StrEnum
+
+from shared.domain.options import OptionSymbol
+from shared.domain.values import SCHEMA_VERSION, Price, UtcTime, Value
+from shared.domain.vocabulary import Action, Bot, Strategy, TradingMode
+
+
+class DenialCode(StrEnum):
+    """Why an entry, an exit or its order was refused by us."""
+
+    INVALID_SNAPSHOT = "INVALID_SNAPSHOT"
+    STAY_FLAT = "STAY_FLAT"
+    NOT_THIS_BOT = "NOT_THIS_BOT"
+    TREND_EXCLUDED = "TREND_EXCLUDED"
+    LOW_CONFIDENCE = "LOW_CONFIDENCE"
+    BOT_DISABLED = "BOT_DISABLED"
+    VIX_OUT_OF_RANGE = "VIX_OUT_OF_RANGE"
+    NEAR_FLIP = "NEAR_FLIP"
+    NOT_CONFIRMED = "NOT_CONFIRMED"
+    COOLING_DOWN = "COOLING_DOWN"
+    NOT_BREAKING_OUT = "NOT_BREAKING_OUT"
+    NO_EXPIRATION = "NO_EXPIRATION"
+    NO_STRIKE = "NO_STRIKE"
+    CREDIT_TOO_SMALL = "CREDIT_TOO_SMALL"
+    WIDTH_TOO_LARGE = "WIDTH_TOO_LARGE"
+    ILLIQUID_LEG = "ILLIQUID_LEG"
+    UNQUOTED_LEG = "UNQUOTED_LEG"
+    STALE_QUOTE = "STALE_QUOTE"
+    NEGATIVE_EXPECTANCY = "NEGATIVE_EXPECTANCY"
+    SIZE_ZERO = "SIZE_ZERO"
+    STRATEGY_DISABLED = "STRATEGY_DISABLED"
+    INSUFFICIENT_MARGIN = "INSUFFICIENT_MARGIN"
+    MAX_POSITIONS = "MAX_POSITIONS"
+    MARKET_CLOSED = "MARKET_CLOSED"
+    OUTSIDE_ENTRY_WINDOW = "OUTSIDE_ENTRY_WINDOW"
+    SLOT_TAKEN = "SLOT_TAKEN"
+    BREAKER = "BREAKER"
+    MODE_MISMATCH = "MODE_MISMATCH"
+    CLOCK_SKEW = "CLOCK_SKEW"
+    DUPLICATE_ORDER = "DUPLICATE_ORDER"
+    ORDER_RATE = "ORDER_RATE"
+    PRICE_COLLAR = "PRICE_COLLAR"
+    NETTING = "NETTING"
+    UNDERLYING_NOT_ALLOWED = "UNDERLYING_NOT_ALLOWED"
+    DTE_TOO_SHORT = "DTE_TOO_SHORT"
+    OPEN_RISK = "OPEN_RISK"
+    EXCEEDS_POSITION = "EXCEEDS_POSITION"
+    STALE_SNAPSHOT = "STALE_SNAPSHOT"
+    LOST_RACE = "LOST_RACE"
+
+
+class Denial(Value):
+    """A refusal by us: its code, what was found and what would have passed."""
+
+    code: DenialCode
+    value: str
+    limit: str
+
+
+class Gate(Value):
+    """One question a decision asked, with the answer."""
+
+    name: str
+    value: str
+    limit: str
+    passed: bool
+
+
+class DecisionKind(StrEnum):
+    """What was decided."""
+
+    ENTRY = "ENTRY"
+    NO_ENTRY = "NO_ENTRY"
+    EXIT = "EXIT"
+    SETTLEMENT = "SETTLEMENT"
+    OPERATOR = "OPERATOR"
+
+
+class ChainRow(Value):
+    """A row of the option chain that was considered when legs were sought."""
+
+    option_symbol: OptionSymbol
+    bid: Price | None
+    ask: Price | None
+    delta: float | None
+
+
+class Decision(Value):
+    """One decision, complete enough to be made again.
+
+    ``what`` is the deed in a line, ``why`` each gate in the order asked, ``how`` the order in a line.
+    A run of identical non-entries is one record with its ``count`` and ``last_seen``.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    decision_id: str
+    kind: DecisionKind
+    bot: Bot
+    mode: TradingMode
+    underlying: str
+    at: UtcTime
+    action: Action | None = None
+    strategy: Strategy | None = None
+    what: str
+    why: tuple[Gate, ...]
+    how: str
+    denials: tuple[Denial, ...] = ()
+    snapshot_id: str | None = None
+    config_digest: str = ""
+    ledger_version: int = 0
+    statistics_version: int = 0
+    chain: tuple[ChainRow, ...] = ()
+    intent_id: str | None = None
+    position_id: str | None = None
+    count: int = 1
+    last_seen: UtcTime | None = None
+    last_snapshot_id: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What two non-entries share when they are the same answer again."""
+        codes = ",".join(denial.code for denial in self.denials)
+        return f"{self.kind}|{self.action}|{self.strategy}|{codes}|{self.config_digest}"
+
+
+class LastDecided(Value):
+    """What trade remembers between two snapshots of one underlying."""
+
+    underlying: str
+    snapshot_at: UtcTime
+    recent_actions: tuple[Action, ...] = ()
+    decision_id: str | None = None
+    fingerprint: str | None = None

@@ -1,0 +1,201 @@
+"""Dealers' gamma exposure of an option chain, in plain Python.
+
+Dealers are taken to be long the calls and short the puts. ``net_gex`` is dollars of delta they trade per +1 %
+move: ``sum(s * gamma * open_interest * 100 * S**2 * 0.01)`` with ``gamma = exp(-qT) phi(d1) / (S iv sqrt(T))``
+(Black and Scholes 1973; Merton 1973). The profile revalues the sum at other spots with each contract's own
+implied volatility held; the flip is its zero nearest the spot. Gamma is always computed from implied volatility:
+vendors round theirs to four decimals, which loses a third of an index's open interest.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from math import exp, log, pi, sqrt
+from typing import NamedTuple
+
+from shared.domain.black_scholes import years_between
+from shared.domain.options import CONTRACT_MULTIPLIER, OptionQuote, Right
+from shared.domain.sessions import NEW_YORK, session
+
+ONE_PERCENT = 0.01
+PROFILE_RANGE = 0.20
+PROFILE_POINTS = 41
+FLIP_TOLERANCE = 1e-6
+_INV_SQRT_2PI = 1.0 / sqrt(2.0 * pi)
+_DEEP = 38.0
+
+
+class GammaRow(NamedTuple):
+    """What the exposure needs of one contract: dollars, a decimal volatility and contracts."""
+
+    strike: float
+    expiration: date
+    is_call: bool
+    iv: float
+    open_interest: int
+
+
+class GammaExposure(NamedTuple):
+    """Dollars per +1 % move; flip and walls in the underlying's dollars, None where there is none."""
+
+    net_gex: float
+    flip_point: float | None
+    call_wall: float | None
+    put_wall: float | None
+    by_strike: dict[float, float]
+
+
+class _Term(NamedTuple):
+    strike: float
+    log_strike: float
+    deviation: float
+    weight: float
+
+
+def rows_of(quotes: Iterable[OptionQuote]) -> list[GammaRow]:
+    """Keep the contracts that have open interest and a usable implied volatility."""
+    return [
+        GammaRow(
+            float(quote.contract.strike),
+            quote.contract.expiration,
+            quote.contract.right is Right.CALL,
+            quote.iv,
+            quote.open_interest,
+        )
+        for quote in quotes
+        if quote.open_interest > 0 and quote.iv is not None and 0.0 < quote.iv < 5.0
+    ]
+
+
+def gamma_exposure(
+    options: Sequence[GammaRow],
+    spot: float,
+    as_of: datetime,
+    *,
+    rate: float = 0.0,
+    dividend_yield: float = 0.0,
+) -> GammaExposure:
+    """Return net exposure, flip and walls of a chain.
+
+    ``spot`` is dollars, ``as_of`` aware; ``rate`` and ``dividend_yield`` are decimals a year. Time to expiration
+    is calendar days over 365, at least one day. Expired rows, and rows that expire today once the session is
+    over, are dropped. An empty chain has exposure 0, no flip and no walls.
+
+    Raises:
+        ValueError: the spot is not positive.
+    """
+    if not spot > 0.0:
+        raise ValueError(f"spot: {spot} is not a price; give dollars above zero")
+    terms = _terms(options, as_of, rate, dividend_yield)
+    by_strike = _by_strike(terms, spot)
+    if not by_strike:
+        return GammaExposure(0.0, None, None, None, {})
+    return GammaExposure(
+        net_gex=sum(by_strike.values()),
+        flip_point=_flip(terms, spot),
+        call_wall=_wall(by_strike, max, lambda exposure: exposure > 0.0),
+        put_wall=_wall(by_strike, min, lambda exposure: exposure < 0.0),
+        by_strike=by_strike,
+    )
+
+
+def profile(
+    options: Sequence[GammaRow],
+    spots: Sequence[float],
+    as_of: datetime,
+    *,
+    rate: float = 0.0,
+    dividend_yield: float = 0.0,
+) -> tuple[float, ...]:
+    """Return the net exposure the same chain would have at each of these spots, in dollars per +1 % move."""
+    terms = _terms(options, as_of, rate, dividend_yield)
+    return tuple(_net(terms, spot) for spot in spots)
+
+
+def _first_live_expiration(as_of: datetime) -> tuple[date, bool]:
+    today = as_of.astimezone(NEW_YORK).date()
+    hours = session(today)
+    return today, hours is not None and as_of < hours.closes_at
+
+
+def _terms(options: Sequence[GammaRow], as_of: datetime, rate: float, dividend_yield: float) -> list[_Term]:
+    today, today_lives = _first_live_expiration(as_of)
+    years: dict[date, float] = {}
+    terms = []
+    for strike, expiration, is_call, iv, open_interest in options:
+        if expiration < today or (expiration == today and not today_lives):
+            continue
+        tau = years.get(expiration)
+        if tau is None:
+            tau = years[expiration] = years_between(as_of, expiration)
+        deviation = iv * sqrt(tau)
+        sign = CONTRACT_MULTIPLIER if is_call else -CONTRACT_MULTIPLIER
+        weight = sign * open_interest * ONE_PERCENT * exp(-dividend_yield * tau) * _INV_SQRT_2PI / deviation
+        shift = (rate - dividend_yield) * tau + 0.5 * deviation * deviation
+        terms.append(_Term(strike, log(strike) - shift, deviation, weight))
+    return terms
+
+
+def _by_strike(terms: Sequence[_Term], spot: float) -> dict[float, float]:
+    exposures: dict[float, float] = {}
+    log_spot = log(spot)
+    for strike, log_strike, deviation, weight in terms:
+        d1 = (log_spot - log_strike) / deviation
+        if -_DEEP < d1 < _DEEP:
+            exposures[strike] = exposures.get(strike, 0.0) + weight * spot * exp(-0.5 * d1 * d1)
+    return exposures
+
+
+def _net(terms: Sequence[_Term], spot: float) -> float:
+    log_spot = log(spot)
+    total = 0.0
+    for _, log_strike, deviation, weight in terms:
+        d1 = (log_spot - log_strike) / deviation
+        if -_DEEP < d1 < _DEEP:
+            total += weight * exp(-0.5 * d1 * d1)
+    return total * spot
+
+
+def _flip(terms: Sequence[_Term], spot: float) -> float | None:
+    """Find the zero nearest the spot: scan outward for a change of sign, then bisect."""
+    step = 2.0 * PROFILE_RANGE / (PROFILE_POINTS - 1)
+    half = PROFILE_POINTS // 2
+    values = {0: _net(terms, spot)}
+    for distance in range(1, half + 1):
+        for side in (-distance, distance):
+            values[side] = _net(terms, spot * (1.0 + side * step))
+        zeros = [
+            zero
+            for inner, outer in ((-distance + 1, -distance), (distance - 1, distance))
+            if (zero := _zero(terms, spot, step, (inner, values[inner]), (outer, values[outer]))) is not None
+        ]
+        if zeros:
+            return min(zeros, key=lambda zero: abs(zero - spot))
+    return None
+
+
+def _zero(
+    terms: Sequence[_Term], spot: float, step: float, inner: tuple[int, float], outer: tuple[int, float]
+) -> float | None:
+    (near, at_near), (far, at_far) = inner, outer
+    if at_near == 0.0 and (near == 0 or at_far != 0.0):
+        return spot * (1.0 + near * step) if at_far != 0.0 else None
+    if at_near * at_far >= 0.0:
+        return None
+    low, high = spot * (1.0 + near * step), spot * (1.0 + far * step)
+    while abs(high - low) > FLIP_TOLERANCE * spot:
+        middle = 0.5 * (low + high)
+        value = _net(terms, middle)
+        if value * at_near > 0.0:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)
+
+
+def _wall(
+    by_strike: dict[float, float],
+    extreme: Callable[..., float],
+    counts: Callable[[float], bool],
+) -> float | None:
+    strike = extreme(by_strike, key=by_strike.__getitem__)
+    return strike if counts(by_strike[strike]) else None
