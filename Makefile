@@ -66,7 +66,7 @@ destroy: $(CDK) ## Remove the stack; the tables with your history stay
 
 .PHONY: clean
 clean: ## Remove what make has made: environments, caches, cdk.out
-	@rm -rf .venv .venv-ministack cdk.out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-ministack .venv-ministack.lock cdk.out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/uv:

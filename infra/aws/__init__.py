@@ -1,1 +1,1 @@
-"""The CDK app."""
+"""The CDK app: what runs in AWS, and who may do what there."""

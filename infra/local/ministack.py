@@ -108,7 +108,7 @@ class MiniStack:
         log_file.parent.mkdir(parents=True, exist_ok=True)
         with log_file.open("wb") as log:
             return subprocess.Popen(
-                [python, "-I", LAUNCHER],
+                [python, "-I", LAUNCHER, scratch],
                 env=self._server_environment(scratch),
                 cwd=scratch,
                 stdin=subprocess.PIPE,

@@ -1,11 +1,13 @@
 """Runs MiniStack, in its own environment, for exactly as long as the process that started it.
 
 Standard input is a pipe that the starter holds open. When it closes, however the starter came to its end,
-this process ends its whole group: the server and the workers of deployed functions.
+this process removes the temporary directory that it was given and ends its whole group: the server and the
+workers of deployed functions.
 """
 
 import os
 import runpy
+import shutil
 import signal
 import sys
 import threading
@@ -14,15 +16,16 @@ import time
 GRACE_SECONDS = 5.0
 
 
-def _end_with_starter() -> None:
+def _end_with_starter(scratch: str) -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
+    shutil.rmtree(scratch, ignore_errors=True)
     os.killpg(0, signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
     os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_starter, daemon=True).start()
+    threading.Thread(target=_end_with_starter, args=(sys.argv[1],), daemon=True).start()
     sys.argv = ["ministack"]
     runpy.run_module("ministack", run_name="__main__")

@@ -34,9 +34,7 @@ def _candidates(version: str) -> Iterator[Path]:
 
 def _answers(path: Path, version: str) -> bool:
     try:
-        answer = subprocess.run(
-            [path, "-c", PROBE], capture_output=True, text=True, timeout=PROBE_SECONDS, check=False
-        )
+        answer = subprocess.run([path, "-c", PROBE], capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return answer.returncode == 0 and answer.stdout.strip() == version

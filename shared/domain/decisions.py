@@ -1,5 +1,6 @@
 """The audit record: what was decided, why (every gate with its value and limit), and how."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from shared.domain.options import OptionSymbol
@@ -60,12 +61,19 @@ class Denial(Value):
 
 
 class Gate(Value):
-    """One question a decision asked, with the answer."""
+    """One question a decision asked, with the answer; ``code`` is the refusal it gives when not passed."""
 
-    name: str
+    code: DenialCode
     value: str
     limit: str
     passed: bool
+
+
+def denials_of(gates: Iterable[Gate]) -> tuple[Denial, ...]:
+    """Return every refusal among the gates, in their order."""
+    return tuple(
+        Denial(code=gate.code, value=gate.value, limit=gate.limit) for gate in gates if not gate.passed
+    )
 
 
 class DecisionKind(StrEnum):

@@ -53,9 +53,7 @@ class Latencies:
         if not self._rules:
             return 0.0
         return sum(
-            seconds
-            for who, path, seconds in self._rules
-            if who in (None, vendor) and re.search(path, request.path)
+            seconds for who, path, seconds in self._rules if who in (None, vendor) and re.search(path, request.path)
         )
 
 
@@ -131,9 +129,7 @@ class VendorDesk:
             return self._app.broken(fault, request, self._shared.clock.now())
 
 
-_CARRIED_OUT: Final = frozenset(
-    {FaultKind.LOST_RESPONSE, FaultKind.ERROR_AFTER, FaultKind.NO_ID, FaultKind.GARBAGE}
-)
+_CARRIED_OUT: Final = frozenset({FaultKind.LOST_RESPONSE, FaultKind.ERROR_AFTER, FaultKind.NO_ID, FaultKind.GARBAGE})
 
 
 def _cut(reply: Reply | None) -> Reply:

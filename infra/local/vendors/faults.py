@@ -104,9 +104,7 @@ ACCEPTANCE_FAULTS = frozenset(
     }
 )
 """Faults that stick to an order at its acceptance."""
-LINE_FAULTS = (
-    frozenset(FaultKind) - QUOTE_FAULTS - GEX_FAULTS - ACCEPTANCE_FAULTS - {FaultKind.EMPTY_ORDER_LIST}
-)
+LINE_FAULTS = frozenset(FaultKind) - QUOTE_FAULTS - GEX_FAULTS - ACCEPTANCE_FAULTS - {FaultKind.EMPTY_ORDER_LIST}
 """Faults that strike a request as such."""
 _ORDER_CHANGES = ("POST", "PUT", "DELETE")
 
@@ -199,9 +197,7 @@ class FaultBook:
         if not self._faults:
             return None
         return self._first(
-            fault
-            for fault in self._of(kinds, vendor)
-            if fault.symbol in (None, symbol) and fault.tag in (None, tag)
+            fault for fault in self._of(kinds, vendor) if fault.symbol in (None, symbol) and fault.tag in (None, tag)
         )
 
     def live(self, kinds: Iterable[FaultKind], vendor: Vendor) -> bool:

@@ -49,9 +49,7 @@ class MarketView:
 
     def chain(self, underlying: str, expiration: date, at: datetime) -> Sequence[Quote]:
         """Return the rows of one expiration; none where it is not listed."""
-        return self.keep(
-            ("chain", underlying, expiration, at), lambda: self._listed_chain(underlying, expiration, at)
-        )
+        return self.keep(("chain", underlying, expiration, at), lambda: self._listed_chain(underlying, expiration, at))
 
     def _listed_chain(self, underlying: str, expiration: date, at: datetime) -> Sequence[Quote]:
         if expiration not in self.expirations(underlying, sessions.new_york_date(at)):

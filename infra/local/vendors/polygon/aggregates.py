@@ -38,7 +38,9 @@ class Aggregates:
         self._view = view
         self._entitlements = entitlements
 
-    def range(self, ticker: str, span: tuple[str, str], start: str, end: str, query: Mapping[str, str], now: datetime) -> Row:
+    def range(
+        self, ticker: str, span: tuple[str, str], start: str, end: str, query: Mapping[str, str], now: datetime
+    ) -> Row:
         """Return bars of a span of time; none at all means no `results` key."""
         multiplier, timespan = span
         if timespan not in TIMESPANS or not multiplier.isdigit():
@@ -50,7 +52,9 @@ class Aggregates:
         base_bars = len(rows)
         return self._document(ticker, rows[:limit], base_bars, now)
 
-    def _rows(self, ticker: str, multiplier: int, timespan: str, span: tuple[datetime, datetime], now: datetime) -> list[Row]:
+    def _rows(
+        self, ticker: str, multiplier: int, timespan: str, span: tuple[datetime, datetime], now: datetime
+    ) -> list[Row]:
         symbol = symbol_of(ticker)
         if symbol is None:
             return []
@@ -106,7 +110,11 @@ class Aggregates:
         symbol = symbol_of(ticker)
         at = now - self._entitlements.delay(class_of(ticker))
         today = sessions.new_york_date(at)
-        bars = [] if symbol is None else self.daily(symbol, today - timedelta(days=10), today - timedelta(days=1), at, ticker)
+        bars = (
+            []
+            if symbol is None
+            else self.daily(symbol, today - timedelta(days=10), today - timedelta(days=1), at, ticker)
+        )
         rows: list[Row] = []
         if bars:
             session = sessions.session(bars[-1].day)

@@ -50,7 +50,9 @@ class PolygonApp:
 
     def endpoint(self, request: Request) -> str:
         """Name the endpoint of a call."""
-        return next((f"{request.method} {name}" for name, pattern, _ in ROUTES if pattern.fullmatch(request.path)), "other")
+        return next(
+            (f"{request.method} {name}" for name, pattern, _ in ROUTES if pattern.fullmatch(request.path)), "other"
+        )
 
     def answer(self, request: Request, now: datetime) -> Reply:
         """Answer one call."""

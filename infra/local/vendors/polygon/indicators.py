@@ -40,7 +40,9 @@ class Indicators:
         stamped = [{"timestamp": row["t"], **value} for row, value in zip(rows, values, strict=True) if value]
         if query.get("order", "desc") == "desc":
             stamped.reverse()
-        underlying: Row = {"url": f"{base}/v2/aggs/ticker/{ticker}/range/1/day/{start}/{today}?limit={len(rows)}&sort=desc"}
+        underlying: Row = {
+            "url": f"{base}/v2/aggs/ticker/{ticker}/range/1/day/{start}/{today}?limit={len(rows)}&sort=desc"
+        }
         if query.get("expand_underlying") == "true":
             underlying["aggregates"] = rows[::-1]
         return {"results": {"underlying": underlying, "values": stamped[:limit]}, "status": "OK"}

@@ -25,7 +25,9 @@ def nanoseconds(at: datetime) -> int:
     return int(at.timestamp() * 1_000_000) * 1000
 
 
-def indices_snapshot(view: MarketView, entitlements: Entitlements, query: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def indices_snapshot(
+    view: MarketView, entitlements: Entitlements, query: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
     """Return the present values of the wanted indices."""
     wanted = query.get("ticker.any_of") or query.get("ticker") or ",".join(f"I:{name}" for name in sorted(INDICES))
     rows = [_row(view, entitlements, ticker, now) for ticker in wanted.split(",") if ticker]

@@ -41,7 +41,10 @@ def clock(now: datetime) -> dict[str, Any]:
 def calendar(given: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """Return the days of a month, this one unless told otherwise."""
     today = sessions.new_york_date(now)
-    month, year = _number(given, "month", today.month, range(1, 13)), _number(given, "year", today.year, range(2000, 2100))
+    month, year = (
+        _number(given, "month", today.month, range(1, 13)),
+        _number(given, "year", today.year, range(2000, 2100)),
+    )
     days = [_day(date(year, month, number)) for number in range(1, monthrange(year, month)[1] + 1)]
     return {"calendar": {"month": month, "year": year, "days": {"day": days}}}
 

@@ -1,12 +1,13 @@
 """Greeks as Tradier publishes them: hourly, UTC without zone, sometimes null, sometimes absurd."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from infra.local import market_clock
 from infra.local.vendors.luck import luck
 from infra.local.vendors.market import Quote
 from infra.local.vendors.occ import INDEX_OF_ROOT
+from infra.local.vendors.wire import java_exponents
 
 NULL_ROWS: Final = 158
 """One row in so many has no greeks (two of 316 in a real chain)."""
@@ -17,6 +18,11 @@ BEYOND_ROWS: Final = 23
 PUBLISHED: Final = timedelta(minutes=59, seconds=41)
 _HOUR: Final = timedelta(hours=1)
 _DEEP_DELTA: Final = 0.999
+_BEYOND_DELTA: Final = 1.000000000000001
+_BEYOND_GAMMA: Final = -1.9e-15
+_NO_VEGA: Final = 1e-9
+HIGHEST_IV: Final = 5.26
+"""Where a quote has no volatility the vendor prints some large one."""
 _DAYS_PER_YEAR: Final = 365.0
 _ABSURD: Final = (-138248470.247, 41.502, -6.77, 812.004, 5.25, -19.4, 9999.0)
 
@@ -30,30 +36,35 @@ def published_at(at: datetime) -> datetime:
     return market_clock.last_traded(last)
 
 
-def greeks(row: Quote, spot: float, published: datetime, *, anomalies: bool) -> dict[str, Any] | None:
-    """Return the greeks block of one row priced at the publication; None where the vendor has none."""
-    if anomalies and luck(row.option_symbol, NULL_ROWS) == 0:
-        return None
-    vega = row.vega or 1e-9
-    bid_iv = 0.0 if row.bid <= 0 else max(0.0, row.iv - (row.mid - row.bid) / vega / 100)
-    ask_iv = row.iv + (row.ask - row.mid) / vega / 100
-    years = max((row.expiration - published.date()).days, 0) / _DAYS_PER_YEAR
-    delta, gamma = row.delta, row.gamma
-    if anomalies and abs(delta) > _DEEP_DELTA and luck(row.option_symbol, BEYOND_ROWS) == 0:
-        delta, gamma = (1.000000000000001 if row.is_call else -1.000000000000001), -1.9e-15
-    return {
-        "delta": delta,
-        "gamma": gamma,
-        "theta": row.theta,
-        "vega": row.vega,
-        "rho": years * (spot * row.delta - row.mid) / 100,
-        "phi": -years * spot * row.delta / 100,
-        "bid_iv": round(min(bid_iv, 9.0), 6),
-        "mid_iv": round(row.iv, 6),
-        "ask_iv": round(min(ask_iv, 9.0), 6),
-        "smv_vol": _surface(row, anomalies=anomalies),
-        "updated_at": f"{published.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
-    }
+class GreeksBlock:
+    """Renders the greeks of one expiration at one publication."""
+
+    def __init__(self, spot: float, expiration: date, published: datetime, *, anomalies: bool) -> None:
+        """Publish at this instant and this level of the underlying."""
+        self._spot = spot
+        self._years = max((expiration - published.date()).days, 0) / _DAYS_PER_YEAR
+        self._published = f"{published.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        self._anomalies = anomalies
+
+    def render(self, row: Quote) -> str:
+        """Return the block of one row as JSON; null where the vendor has none."""
+        symbol, delta, gamma = row.option_symbol, row.delta, row.gamma
+        if self._anomalies:
+            if luck(symbol, NULL_ROWS) == 0:
+                return "null"
+            if abs(delta) > _DEEP_DELTA and luck(symbol, BEYOND_ROWS) == 0:
+                delta, gamma = (_BEYOND_DELTA if row.is_call else -_BEYOND_DELTA), _BEYOND_GAMMA
+        vega = (row.vega or _NO_VEGA) * 100
+        bid_iv = 0.0 if row.bid <= 0 else max(0.0, row.iv - (row.mid - row.bid) / vega)
+        ask_iv = min(row.iv + (row.ask - row.mid) / vega, HIGHEST_IV)
+        years = self._years / 100
+        carried = self._spot * row.delta
+        return java_exponents(
+            f'{{"delta":{delta!r},"gamma":{gamma!r},"theta":{row.theta!r},"vega":{row.vega!r},'
+            f'"rho":{years * (carried - row.mid)!r},"phi":{-years * carried!r},"bid_iv":{round(bid_iv, 6)!r},'
+            f'"mid_iv":{round(row.iv, 6)!r},"ask_iv":{round(ask_iv, 6)!r},'
+            f'"smv_vol":{_surface(row, anomalies=self._anomalies)!r},"updated_at":"{self._published}"}}'
+        )
 
 
 def _surface(row: Quote, *, anomalies: bool) -> float:

@@ -13,7 +13,7 @@ from infra.local.vendors.tradier.errors import invalid
 from infra.local.vendors.tradier.history import History
 from infra.local.vendors.tradier.quotes import QuoteDesk
 from infra.local.vendors.tradier.rows import expiration_type, is_expiration_of_the_month
-from infra.local.vendors.wire import Raw, fast_json
+from infra.local.vendors.wire import Raw
 from shared.domain import sessions
 
 Parameters = Mapping[str, str]
@@ -48,7 +48,7 @@ class Markets:
         with_greeks = given.get("greeks", "false") == _TRUE
         found = {symbol: self._desk.row(symbol, now, with_greeks=with_greeks) for symbol in wanted}
         inside: Document = {}
-        rows = [Raw(fast_json(row)) for row in found.values() if row is not None]
+        rows = [Raw(row) for row in found.values() if row is not None]
         if rows:
             inside["quote"] = self._envelope.collapse("quotes", rows)
         unmatched = [symbol for symbol, row in found.items() if row is None]
@@ -59,8 +59,8 @@ class Markets:
     def chains(self, given: Parameters, now: datetime) -> Document:
         """Return all rows of one expiration."""
         symbol, expiration = required(given, "symbol"), a_date(given, "expiration")
-        rows = self._desk.chain_json(symbol, expiration, now, with_greeks=given.get("greeks", "false") == _TRUE)
-        if rows is None or rows == "[]":
+        rows = self._desk.chain(symbol, expiration, now, with_greeks=given.get("greeks", "false") == _TRUE)
+        if rows is None:
             return self._envelope.nothing("options", "options")
         return {"options": {"option": Raw(rows)}}
 

@@ -1,19 +1,20 @@
 """Quotes and chains of one moment, rendered once per moment, with the faults of the day."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from infra.local import market_clock
-from infra.local.vendors.faults import QUOTE_FAULTS, FaultBook, FaultKind, Vendor
+from infra.local.vendors.faults import QUOTE_FAULTS, Fault, FaultBook, FaultKind, Vendor
 from infra.local.vendors.luck import luck
 from infra.local.vendors.market import Quote
 from infra.local.vendors.market_view import SYMBOLS, UNDERLYINGS, MarketView, traded
-from infra.local.vendors.occ import contract_of
+from infra.local.vendors.occ import MORNING_ROOTS, contract_of
 from infra.local.vendors.switches import Switches
-from infra.local.vendors.tradier.greeks import greeks, published_at
-from infra.local.vendors.tradier.rows import Row, option_row, underlying_row
-from infra.local.vendors.wire import fast_json
+from infra.local.vendors.tradier.greeks import GreeksBlock, published_at
+from infra.local.vendors.tradier.rows import OptionRows, Row, underlying_row
+from infra.local.vendors.wire import compact_json
 from shared.domain import sessions
 
 CALL_FIRST_ROWS = 7
@@ -53,104 +54,111 @@ class QuoteDesk:
         """Return the level of an underlying or index at a traded instant."""
         return self.view.last(symbol, traded(at))
 
-    def row(self, symbol: str, now: datetime, *, with_greeks: bool) -> Row | None:
-        """Return the row of any symbol, None where there is none."""
+    def row(self, symbol: str, now: datetime, *, with_greeks: bool) -> str | None:
+        """Return the row of any symbol as JSON, None where there is none."""
         at = self.shown(now)
-        age = self._switches.seconds("tradier.quote_age_s")
         if symbol in SYMBOLS:
-            row = dict(self.view.keep(("row", symbol, at, now, age), lambda: underlying_row(self.view, symbol, at, now, age)))
+            row = self._underlying_row(symbol, at, now)
         else:
             quote = self._quote(symbol, at, now)
             if quote is None:
                 return None
-            row = self._option_row(quote, at, now, with_greeks=with_greeks)
+            row = self._render((quote,), at, now, with_greeks=with_greeks)[0]
         return self._broken(row) if self._faults.live(QUOTE_FAULTS, self._vendor) else row
 
-    def chain_json(self, underlying: str, expiration: date, now: datetime, *, with_greeks: bool) -> str | None:
+    def _underlying_row(self, symbol: str, at: datetime, now: datetime) -> str:
+        age = self._switches.seconds("tradier.quote_age_s")
+        key = ("row", symbol, at, now, age)
+        return self.view.keep(key, lambda: compact_json(underlying_row(self.view, symbol, at, now, age)))
+
+    def chain(self, underlying: str, expiration: date, now: datetime, *, with_greeks: bool) -> str | None:
         """Return the rows of one expiration as a JSON array, None where there is no chain."""
         at = self.shown(now)
+        if underlying not in UNDERLYINGS or expiration < sessions.new_york_date(now):
+            return None
+        key = ("rows", underlying, expiration, at, market_clock.phase(now), with_greeks, *self._variant())
+        rows = self.view.keep(key, lambda: self._chain(underlying, expiration, at, now, with_greeks=with_greeks))
         if self._faults.live(QUOTE_FAULTS, self._vendor):
-            rows = self.chain(underlying, expiration, now, with_greeks=with_greeks)
-            return fast_json(rows) if rows else None
-        key = ("chain_json", underlying, expiration, at, market_clock.phase(now), with_greeks, self._variant())
-        return self.view.keep(
-            key, lambda: fast_json(self.chain(underlying, expiration, now, with_greeks=with_greeks)) or None
-        )
+            rows = [broken for row in rows if (broken := self._broken(row)) is not None]
+        return f"[{','.join(rows)}]" if rows else None
+
+    def _chain(self, underlying: str, expiration: date, at: datetime, now: datetime, *, with_greeks: bool) -> list[str]:
+        quotes: Sequence[Quote] = self.view.chain(underlying, expiration, at)
+        if self._switches["tradier.morning_roots"] == "off":
+            quotes = [quote for quote in quotes if quote.root not in MORNING_ROOTS]
+        return self._render(sorted(quotes, key=_place), at, now, with_greeks=with_greeks) if quotes else []
 
     def _variant(self) -> tuple[Any, ...]:
         names = ("tradier.greeks", "tradier.anomalies", "tradier.quote_age_s", "tradier.morning_roots")
         return (self._vendor, *(self._switches[name] for name in names))
 
-    def chain(self, underlying: str, expiration: date, now: datetime, *, with_greeks: bool) -> list[Row]:
-        """Return the rows of one expiration, put or call first as it happens."""
-        at = self.shown(now)
-        if underlying not in UNDERLYINGS or expiration < sessions.new_york_date(now):
-            return []
-        quotes = self._in_order(self.view.chain(underlying, expiration, at))
-        rows = [self._option_row(quote, at, now, with_greeks=with_greeks) for quote in quotes]
-        if not self._faults.live(QUOTE_FAULTS, self._vendor):
-            return rows
-        return [broken for row in rows if (broken := self._broken(row)) is not None]
-
-    def _in_order(self, quotes: Sequence[Quote]) -> list[Quote]:
-        if self._switches["tradier.morning_roots"] == "off":
-            quotes = [quote for quote in quotes if quote.root != "SPX"]
-        return sorted(quotes, key=_place)
-
-    def _option_row(self, quote: Quote, at: datetime, now: datetime, *, with_greeks: bool) -> Row:
-        anomalies = self._switches["tradier.anomalies"] == "on"
+    def _render(self, quotes: Sequence[Quote], at: datetime, now: datetime, *, with_greeks: bool) -> list[str]:
+        """Render contracts of one expiration."""
         trading = at == now or market_clock.phase(now) is market_clock.Phase.OPEN
-        age = self._switches.seconds("tradier.quote_age_s")
-        row = option_row(quote, self._previous_mids(quote, at).get(quote.option_symbol), at, trading=trading, age=age)
-        if with_greeks:
-            live = self._switches["tradier.greeks"] == "live"
-            published = at if live else published_at(at)
-            priced = self._priced_at(quote, published)
-            spot = self.view.last(quote.underlying, published)
-            row["greeks"] = None if priced is None else greeks(priced, spot, published, anomalies=anomalies)
-        return row
-
-    def _priced_at(self, quote: Quote, published: datetime) -> Quote | None:
-        key = ("by_symbol", quote.underlying, quote.expiration, published)
-        rows: Mapping[str, Quote] = self.view.keep(
-            key,
-            lambda: {row.option_symbol: row for row in self.view.chain(quote.underlying, quote.expiration, published)},
+        first = quotes[0]
+        rows = OptionRows(
+            at,
+            self._previous_mids(first, at),
+            trading=trading,
+            age=self._switches.seconds("tradier.quote_age_s"),
         )
-        return rows.get(quote.option_symbol, quote)
+        greeks = self._greeks(first, at) if with_greeks else None
+        return [
+            rows.render(quote, None if greeks is None else greeks.get(quote.option_symbol, "null")) for quote in quotes
+        ]
 
-    def _previous_mids(self, quote: Quote, at: datetime) -> Mapping[str, float]:
+    def _greeks(self, of: Quote, at: datetime) -> Mapping[str, str]:
+        """Return the greeks of all contracts of an expiration as JSON, as they were published last."""
+        published = at if self._switches["tradier.greeks"] == "live" else published_at(at)
+        anomalies = self._switches["tradier.anomalies"] == "on"
+        key = ("greeks", of.underlying, of.expiration, published, anomalies)
+        return self.view.keep(key, lambda: self._published(of, published, anomalies=anomalies))
+
+    def _published(self, of: Quote, published: datetime, *, anomalies: bool) -> Mapping[str, str]:
+        spot = self.view.last(of.underlying, published)
+        rows = self.view.chain(of.underlying, of.expiration, published)
+        block = GreeksBlock(spot, of.expiration, published, anomalies=anomalies)
+        return {row.option_symbol: block.render(row) for row in rows}
+
+    def _previous_mids(self, of: Quote, at: datetime) -> Mapping[str, float]:
         day = sessions.new_york_date(at)
-        key = ("previous", quote.underlying, quote.expiration, day)
-        return self.view.keep(key, lambda: self._mids_at_close_before(quote, day))
+        key = ("previous", of.underlying, of.expiration, day)
+        return self.view.keep(key, lambda: self._mids_at_close_before(of, day))
 
-    def _mids_at_close_before(self, quote: Quote, day: date) -> Mapping[str, float]:
+    def _mids_at_close_before(self, of: Quote, day: date) -> Mapping[str, float]:
         before = sessions.session(sessions.previous_session(day))
         if before is None:
             return {}
-        rows = self.view.chain(quote.underlying, quote.expiration, before.closes_at)
+        rows = self.view.chain(of.underlying, of.expiration, before.closes_at)
         return {row.option_symbol: row.mid for row in rows}
 
-    def _broken(self, row: Row) -> Row | None:
+    def _broken(self, text: str) -> str | None:
+        row = json.loads(text)
         fault = self._faults.strike(QUOTE_FAULTS, self._vendor, symbol=row["symbol"])
         if fault is None:
-            return row
-        match fault.kind:
-            case FaultKind.QUOTE_MISSING:
-                return None
-            case FaultKind.QUOTE_CROSSED:
-                return {**row, "bid": row["ask"], "ask": row["bid"]}
-            case FaultKind.QUOTE_ZERO:
-                return {**row, "bid": 0.0, "ask": 0.0, "last": 0.0}
-            case FaultKind.QUOTE_NAN:
-                return {**row, "bid": float("nan"), "ask": float("nan"), "last": float("nan")}
-            case FaultKind.QUOTE_NEGATIVE:
-                return {**row, "bid": -1.0, "last": -1.0}
-            case FaultKind.QUOTE_WRONG_SYMBOL:
-                return {**row, "symbol": fault.parameters.get("instead", "XYZ")}
-            case FaultKind.QUOTE_STALE:
-                return _aged(row, fault.seconds(900.0))
-            case _:
-                return {**row, "greeks": None}
+            return text
+        broken = _with_fault(row, fault)
+        return None if broken is None else compact_json(broken)
+
+
+def _with_fault(row: Row, fault: Fault) -> Row | None:
+    match fault.kind:
+        case FaultKind.QUOTE_MISSING:
+            return None
+        case FaultKind.QUOTE_CROSSED:
+            return {**row, "bid": row["ask"], "ask": row["bid"]}
+        case FaultKind.QUOTE_ZERO:
+            return {**row, "bid": 0.0, "ask": 0.0, "last": 0.0}
+        case FaultKind.QUOTE_NAN:
+            return {**row, "bid": float("nan"), "ask": float("nan"), "last": float("nan")}
+        case FaultKind.QUOTE_NEGATIVE:
+            return {**row, "bid": -1.0, "last": -1.0}
+        case FaultKind.QUOTE_WRONG_SYMBOL:
+            return {**row, "symbol": fault.parameters.get("instead", "XYZ")}
+        case FaultKind.QUOTE_STALE:
+            return _aged(row, fault.seconds(900.0))
+        case _:
+            return {**row, "greeks": None}
 
 
 def _aged(row: Row, seconds: float) -> Row:
@@ -161,5 +169,3 @@ def _aged(row: Row, seconds: float) -> Row:
 def _place(quote: Quote) -> tuple[float, bool, str]:
     call_first = luck(f"{quote.underlying}{quote.expiration}{quote.strike}", CALL_FIRST_ROWS) == 0
     return quote.strike, quote.is_call is not call_first, quote.root
-
-

@@ -25,7 +25,9 @@ class RateLimits:
         self._sandbox = sandbox
         self._windows: dict[tuple[str, str], _Window] = {}
 
-    def count(self, token: str, request: Request, now: datetime, *, generous: bool) -> tuple[bool, datetime, tuple[tuple[str, str], ...]]:
+    def count(
+        self, token: str, request: Request, now: datetime, *, generous: bool
+    ) -> tuple[bool, datetime, tuple[tuple[str, str], ...]]:
         """Count one call; return whether it may pass, the end of its window, and the four headers."""
         group = group_of(request)
         allowed = GENEROUS if generous else 60 if self._sandbox or group == "trading" else 120

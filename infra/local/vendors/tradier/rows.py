@@ -1,6 +1,7 @@
 """Rows of /markets/quotes and /markets/options/chains."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from infra.local.vendors.luck import luck
 from infra.local.vendors.market import Quote
 from infra.local.vendors.market_view import INDICES, MarketView
 from infra.local.vendors.occ import Contract, contract_of
+from infra.local.vendors.wire import compact_json
 from shared.domain import sessions
 
 Row = dict[str, Any]
@@ -25,7 +27,11 @@ HALF_SPREAD: Final = 0.01
 UNTRADED_ROWS: Final = 4
 """Of rows with little open interest, one in so many never traded."""
 _THIN: Final = 50
+_CENT: Final = 0.01
 _MS: Final = 1000
+_DAY_MS: Final = 86_400_000
+_NOT_TODAY: Final = '"open":null,"high":null,"low":null,"close":null'
+_NO_PRINTS: Final = f'"last":null,"change":null,{_NOT_TODAY},"change_percentage":null,"prevclose":null'
 _QUARTER_ENDS: Final = frozenset({3, 6, 9, 12})
 
 
@@ -108,28 +114,32 @@ def _two_sided(symbol: str, last: float, at: datetime, age: float) -> Row:
 
 
 @lru_cache(maxsize=65_536)
-def _fixed_part(symbol: str) -> tuple[Row, Row]:
-    """Return what never changes of an option row, as it stands before and after the prices."""
+def _fixed_part(symbol: str) -> str:
+    """Return what never changes of an option row, as JSON without braces."""
     contract = contract_of(symbol)
     if contract is None:
         raise ValueError(f"{symbol} is no option symbol")
     right = "Call" if contract.is_call else "Put"
     day = contract.expiration
-    return (
-        {
-            "symbol": symbol,
-            "description": f"{contract.root} {day:%b} {day.day} {day.year} ${contract.strike:.2f} {right}",
-            "exch": "C" if contract.is_index else "Z",
-            "type": "option",
-        },
-        {
-            "contract_size": 100,
-            "expiration_date": day.isoformat(),
-            "expiration_type": expiration_type(contract),
-            "option_type": right.lower(),
-            "root_symbol": contract.root,
-        },
-    )
+    fixed = {
+        "symbol": symbol,
+        "description": f"{contract.root} {day:%b} {day.day} {day.year} ${contract.strike:.2f} {right}",
+        "exch": "C" if contract.is_index else "Z",
+        "type": "option",
+        "underlying": contract.underlying,
+        "strike": contract.strike,
+        "average_volume": 0,
+        "week_52_high": 0.0,
+        "week_52_low": 0.0,
+        "bidexch": OPTION_EXCHANGES[luck(symbol, 16)],
+        "askexch": OPTION_EXCHANGES[luck(symbol, 13)],
+        "contract_size": 100,
+        "expiration_date": day.isoformat(),
+        "expiration_type": expiration_type(contract),
+        "option_type": right.lower(),
+        "root_symbol": contract.root,
+    }
+    return compact_json(fixed)[1:-1]
 
 
 def expiration_type(contract: Contract) -> str:
@@ -153,61 +163,49 @@ def is_expiration_of_the_month(day: date) -> bool:
     return day == (friday if sessions.is_session(friday) else sessions.previous_session(friday))
 
 
-def option_row(quote: Quote, previous_mid: float | None, at: datetime, *, trading: bool, age: float) -> Row:
-    """Return the row of a contract at a traded instant; `previous_mid` is its value at the last close."""
-    symbol = quote.option_symbol
-    chance = luck(symbol, 997)
-    first, last_part = _fixed_part(symbol)
-    never = quote.open_interest < _THIN and chance % UNTRADED_ROWS == 0
-    traded_today = quote.volume > 0 and not never
-    last, previous, change = _prints(quote, previous_mid, never=never, today=traded_today)
-    quoted = whole_seconds(at, age * chance / 997)
-    percentage = None if change is None or not previous else round(100 * change / previous, 2)
-    return {
-        **first,
-        "last": last,
-        "change": change,
-        "volume": quote.volume if traded_today else 0,
-        "open": previous if traded_today else None,
-        "high": max(last, previous) if traded_today and last is not None and previous is not None else None,
-        "low": min(last, previous) if traded_today and last is not None and previous is not None else None,
-        "close": last if traded_today and not trading else None,
-        "bid": quote.bid,
-        "ask": quote.ask,
-        "underlying": quote.underlying,
-        "strike": float(quote.strike),
-        "change_percentage": percentage,
-        "average_volume": 0,
-        "last_volume": 0 if never else 1 + chance % 40,
-        "trade_date": _last_print(at, chance, never=never, today=traded_today),
-        "prevclose": previous,
-        "week_52_high": 0.0,
-        "week_52_low": 0.0,
-        "bidsize": quote.bid_size,
-        "bidexch": OPTION_EXCHANGES[chance % 16],
-        "bid_date": quoted,
-        "asksize": quote.ask_size,
-        "askexch": OPTION_EXCHANGES[chance % 13],
-        "ask_date": quoted,
-        "open_interest": quote.open_interest,
-        **last_part,
-    }
+class OptionRows:
+    """Renders the rows of one expiration at one traded instant."""
 
+    def __init__(self, at: datetime, previous_mids: Mapping[str, float], *, trading: bool, age: float) -> None:
+        """Quote at this instant; `previous_mids` are values at the last close, `age` the oldest quote's seconds."""
+        self._previous = previous_mids
+        self._trading = trading
+        self._age = age
+        self._seconds = at.timestamp()
+        self._printed = milliseconds(at)
 
-def _prints(
-    quote: Quote, previous_mid: float | None, *, never: bool, today: bool
-) -> tuple[float | None, float | None, float | None]:
-    """Return the last print, the previous close and the change between them."""
-    if never or previous_mid is None:
-        return None, None, None
-    previous = round(previous_mid, 2)
-    last = round(quote.mid, 2) if today else previous
-    return last, previous, round(last - previous, 2)
+    def render(self, quote: Quote, greeks: str | None) -> str:
+        """Return one row as JSON; `greeks` is its block as JSON, None where it was not asked for."""
+        symbol = quote.option_symbol
+        chance = luck(symbol, 997)
+        never = quote.open_interest < _THIN and chance % UNTRADED_ROWS == 0
+        today = quote.volume > 0 and not never
+        quoted = int(self._seconds - self._age * chance / 997) * _MS
+        tail = "" if greeks is None else f',"greeks":{greeks}'
+        return (
+            f"{{{_fixed_part(symbol)},{self._prints(quote, never=never, today=today)},"
+            f'"volume":{quote.volume if today else 0},"bid":{quote.bid!r},"ask":{quote.ask!r},'
+            f'"last_volume":{0 if never else 1 + chance % 40},'
+            f'"trade_date":{0 if never else self._last_print(chance, today=today)},'
+            f'"bidsize":{quote.bid_size},"bid_date":{quoted},"asksize":{quote.ask_size},"ask_date":{quoted},'
+            f'"open_interest":{quote.open_interest}{tail}}}'
+        )
 
+    def _prints(self, quote: Quote, *, never: bool, today: bool) -> str:
+        """Return the last print, the previous close and what lies between."""
+        previous = self._previous.get(quote.option_symbol)
+        if never or previous is None or previous < _CENT:
+            return _NO_PRINTS
+        previous = round(previous, 2)
+        if not today:
+            return f'"last":{previous!r},"change":0.0,{_NOT_TODAY},"change_percentage":0.0,"prevclose":{previous!r}'
+        last = round(max(quote.mid, _CENT), 2)
+        change = round(last - previous, 2)
+        return (
+            f'"last":{last!r},"change":{change!r},"open":{previous!r},"high":{max(last, previous)!r},'
+            f'"low":{min(last, previous)!r},"close":{"null" if self._trading else repr(last)},'
+            f'"change_percentage":{round(100 * change / previous, 2)!r},"prevclose":{previous!r}'
+        )
 
-def _last_print(at: datetime, chance: int, *, never: bool, today: bool) -> int:
-    if never:
-        return 0
-    if today:
-        return milliseconds(at) - chance
-    return milliseconds(at - timedelta(days=1 + chance % 20)) - chance
+    def _last_print(self, chance: int, *, today: bool) -> int:
+        return self._printed - chance - (0 if today else (1 + chance % 20) * _DAY_MS)

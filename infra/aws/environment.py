@@ -1,0 +1,60 @@
+"""The environment that each function gets: names, constants and how the values come together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+METRICS_NAMESPACE: Final = "AlphaGEX"
+LOG_LEVEL: Final = "INFO"
+
+HEARTBEAT_METRIC: Final = "Heartbeat"
+STAGE_DIMENSION: Final = "stage"
+SERVICE_DIMENSION: Final = "service"
+
+VENDOR_URLS: Final[Mapping[str, str]] = {
+    "TRADIER_URL": "https://api.tradier.com",
+    "TRADIER_SANDBOX_URL": "https://sandbox.tradier.com",
+    "POLYGON_URL": "https://api.polygon.io",
+    "TRADING_VOLATILITY_URL": "https://stocks.tradingvolatility.net",
+}
+"""Where the vendors answer; a local stage puts its simulators in their place."""
+
+CLOCK_FILE: Final = "CLOCK_FILE"
+"""Set on a local stage only: the file that says what time it is."""
+
+
+def parameter_prefix(stage: str) -> str:
+    """Return the path under which a stage keeps its parameters."""
+    return f"/alphagex/{stage}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageEnvironment:
+    """What all functions of a stage are told alike."""
+
+    stage: str
+    positions_table: str
+    decisions_table: str
+    stats_table: str
+    snapshots_table: str
+    topic_arn: str
+    event_bus: str
+    overrides: Mapping[str, str]
+
+    def of(self, function: str) -> dict[str, str]:
+        """Return the environment of one function."""
+        return {
+            "STAGE": self.stage,
+            "POSITIONS_TABLE": self.positions_table,
+            "DECISIONS_TABLE": self.decisions_table,
+            "STATS_TABLE": self.stats_table,
+            "SNAPSHOTS_TABLE": self.snapshots_table,
+            "TOPIC_ARN": self.topic_arn,
+            "EVENT_BUS": self.event_bus,
+            "PARAMETER_PREFIX": parameter_prefix(self.stage),
+            "POWERTOOLS_SERVICE_NAME": function,
+            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "LOG_LEVEL": LOG_LEVEL,
+            **VENDOR_URLS,
+            **self.overrides,
+        }

@@ -1,0 +1,5 @@
+"""(being written)"""
+
+
+class UnknownAccountError(Exception):
+    """No such account."""

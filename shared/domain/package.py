@@ -1,0 +1,116 @@
+"""What a whole structure is worth: its mid, its spread, its ticks, its fees, its maximum loss."""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import NamedTuple
+
+from shared.domain.config import Fees
+from shared.domain.options import CONTRACT_MULTIPLIER, Leg, LegSide, OptionQuote, Right
+from shared.domain.positions import width_of
+from shared.domain.vocabulary import Strategy
+
+INDEX_UNDERLYINGS = frozenset({"SPX", "XSP", "NDX", "RUT", "VIX"})
+INDEX_TICK_CHANGE = Decimal(3)
+INDEX_TICK_BELOW = Decimal("0.05")
+INDEX_TICK_ABOVE = Decimal("0.10")
+PENNY_TICK = Decimal("0.01")
+
+
+class PackageQuote(NamedTuple):
+    """A structure's premium per unit: ``mid`` unsigned in the structure's own sense, ``spread`` of all legs."""
+
+    mid: Decimal
+    spread: Decimal
+
+    @property
+    def worse(self) -> Decimal:
+        """Half the spread below mid: what a seller of the package gets at once."""
+        return self.mid - self.spread / 2
+
+    @property
+    def dearer(self) -> Decimal:
+        """Half the spread above mid: what a buyer of the package pays at once."""
+        return self.mid + self.spread / 2
+
+
+def package_quote(
+    strategy: Strategy, legs: Sequence[Leg], quotes: Mapping[str, OptionQuote]
+) -> PackageQuote | None:
+    """Price a structure from its legs' quotes; None when any leg has no sound quote."""
+    value = spread = Decimal(0)
+    for leg in legs:
+        quote = quotes.get(leg.option_symbol)
+        if quote is None or quote.mid is None or quote.spread is None:
+            return None
+        value += leg.sign * quote.mid
+        spread += quote.spread
+    return PackageQuote(-value if strategy.is_credit else value, spread)
+
+
+def executable_entry(strategy: Strategy, package: PackageQuote) -> Decimal:
+    """Return the premium an entry gets or pays at once, per unit."""
+    return package.worse if strategy.is_credit else package.dearer
+
+
+def tick_of(underlying: str, price: Decimal) -> Decimal:
+    """Return the smallest price step of an option or package at a price, in dollars per unit."""
+    if underlying not in INDEX_UNDERLYINGS:
+        return PENNY_TICK
+    return INDEX_TICK_BELOW if price < INDEX_TICK_CHANGE else INDEX_TICK_ABOVE
+
+
+def round_up(underlying: str, price: Decimal) -> Decimal:
+    """Round a price up to its tick."""
+    tick = tick_of(underlying, price)
+    return (price / tick).to_integral_value(ROUND_CEILING) * tick
+
+
+def round_down(underlying: str, price: Decimal) -> Decimal:
+    """Round a price down to its tick."""
+    tick = tick_of(underlying, price)
+    return (price / tick).to_integral_value(ROUND_FLOOR) * tick
+
+
+def one_way_fees(underlying: str, legs: int, fees: Fees) -> Decimal:
+    """Return what one trade of one contract of a structure costs, in dollars."""
+    surcharge = fees.index_surcharge if underlying in INDEX_UNDERLYINGS else Decimal(0)
+    return legs * (fees.per_contract + surcharge)
+
+
+def max_loss(
+    strategy: Strategy, legs: tuple[Leg, ...], premium: Decimal, round_trip_fees: Decimal
+) -> Decimal:
+    """Return the most one contract of the structure can lose, in dollars.
+
+    Credit spreads and condors: (wider width - credit) x 100 + fees. Cash-secured put: (strike - credit) x 100 +
+    fees, the cash it secures. Debits: debit x 100 + fees.
+    """
+    if not strategy.is_credit:
+        return premium * CONTRACT_MULTIPLIER + round_trip_fees
+    width = width_of(legs)
+    at_stake = legs[0].contract.strike if width is None else width
+    return max(at_stake - premium, Decimal(0)) * CONTRACT_MULTIPLIER + round_trip_fees
+
+
+def mark_bounds(legs: Sequence[Leg]) -> tuple[Decimal, Decimal | None]:
+    """Return the lowest and highest possible mark of a structure; None when it has no upper bound."""
+    width = width_of(tuple(legs))
+    if width is not None:
+        return Decimal(0), width
+    only = legs[0].contract
+    return Decimal(0), only.strike if only.right is Right.PUT else None
+
+
+def intrinsic_value(strategy: Strategy, legs: Sequence[Leg], settlement: Decimal) -> Decimal:
+    """Return the structure's unsigned worth at expiration, at this official close, per unit."""
+    value = Decimal(0)
+    for leg in legs:
+        contract = leg.contract
+        inside = settlement - contract.strike if contract.right is Right.CALL else contract.strike - settlement
+        value += leg.sign * max(inside, Decimal(0))
+    return -value if strategy.is_credit else value
+
+
+def short_legs(legs: Sequence[Leg]) -> tuple[Leg, ...]:
+    """Return the legs that are owed."""
+    return tuple(leg for leg in legs if leg.side is LegSide.SHORT)

@@ -1,0 +1,208 @@
+"""Phase 1: what is the market now, and can it be trusted?"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+
+from shared.domain.config import SystemConfig
+from shared.domain.market import (
+    DailyBar,
+    Fault,
+    FaultCode,
+    GammaReading,
+    Momentum,
+    Reading,
+    Snapshot,
+    age_seconds,
+)
+from shared.domain.orders import minute_of
+from shared.domain.readings import Readings, UnderlyingReadings
+from shared.domain.sessions import new_york_date, previous_session
+from shared.domain.vocabulary import Breakout
+
+MA_SHORT = 20
+MA_LONG = 50
+RSI_PERIOD = 14
+MACD_FAST = 12
+MACD_SLOW = 26
+MACD_SIGNAL = 9
+SIX_PLACES = Decimal("0.000001")
+HUNDRED = Decimal(100)
+
+
+def snapshots(readings: Readings, config: SystemConfig) -> tuple[Snapshot, ...]:
+    """Judge one minute's readings: one snapshot for each underlying, valid or with every reason why not."""
+    return tuple(_snapshot(one, readings, config) for one in readings.underlyings)
+
+
+def _snapshot(one: UnderlyingReadings, readings: Readings, config: SystemConfig) -> Snapshot:
+    today = new_york_date(readings.at)
+    bars = _finished(one.bars, today)
+    vix_closes = [bar.close for bar in _finished(readings.vix_bars, today)]
+    measured = [*vix_closes, readings.vix.value] if readings.vix else []
+    rank = iv_rank(measured, config.iv_window, config.iv_min_closes)
+    momentum = momentum_of(bars, one.spot.value, config.breakout_window) if one.spot and _reaches(bars, today) else None
+    return Snapshot(
+        underlying=one.underlying,
+        at=minute_of(readings.at),
+        spot=one.spot,
+        vix=readings.vix,
+        gamma=one.gamma,
+        iv_rank=rank,
+        iv_percentile=iv_percentile(measured, config.iv_window, config.iv_min_closes),
+        momentum=momentum,
+        market_open=readings.clock is not None and readings.clock.is_open,
+        faults=(
+            *_spot_faults(one.spot, readings.at, config),
+            *_vix_faults(readings.vix, readings.at, config),
+            *_gamma_faults(one.gamma, one.spot, readings.at, config),
+            *_history_faults(momentum is None, rank is None or not _reaches_vix(readings, today), bars, measured),
+        ),
+        fallbacks=(*readings.fallbacks, *one.fallbacks),
+    )
+
+
+def _finished(bars: Sequence[DailyBar] | None, today: date) -> list[DailyBar]:
+    return [bar for bar in bars or () if bar.day < today]
+
+
+def _reaches(bars: Sequence[DailyBar], today: date) -> bool:
+    return len(bars) >= MA_LONG and bars[-1].day >= previous_session(today)
+
+
+def _reaches_vix(readings: Readings, today: date) -> bool:
+    bars = _finished(readings.vix_bars, today)
+    return bool(bars) and bars[-1].day >= previous_session(today)
+
+
+def _fault(code: FaultCode, value: object = None, limit: object = None) -> Fault:
+    return Fault(code=code, value=None if value is None else str(value), limit=None if limit is None else str(limit))
+
+
+def _stale(code: FaultCode, reading: Reading | GammaReading, now: datetime, limit: int) -> tuple[Fault, ...]:
+    age = age_seconds(reading.as_of, now)
+    return (_fault(code, f"{age:f} s", f"{limit} s"),) if age > limit else ()
+
+
+def _spot_faults(spot: Reading | None, now: datetime, config: SystemConfig) -> tuple[Fault, ...]:
+    if spot is None or spot.value <= 0:
+        return (_fault(FaultCode.NO_SPOT, spot and spot.value, "above 0"),)
+    return _stale(FaultCode.STALE_SPOT, spot, now, config.freshness.quote)
+
+
+def _vix_faults(vix: Reading | None, now: datetime, config: SystemConfig) -> tuple[Fault, ...]:
+    if vix is None:
+        return (_fault(FaultCode.NO_VIX),)
+    faults = _stale(FaultCode.STALE_VIX, vix, now, config.freshness.vix)
+    if not config.vix_min <= vix.value <= config.vix_max:
+        limit = f"{config.vix_min} to {config.vix_max}"
+        faults += (_fault(FaultCode.VIX_OUT_OF_RANGE, vix.value, limit),)
+    return faults
+
+
+def _gamma_faults(
+    gamma: GammaReading | None, spot: Reading | None, now: datetime, config: SystemConfig
+) -> tuple[Fault, ...]:
+    if gamma is None:
+        return (_fault(FaultCode.NO_GAMMA),)
+    faults = _stale(FaultCode.STALE_GAMMA, gamma, now, config.freshness.gamma)
+    if spot is not None and spot.value > 0:
+        apart = abs(gamma.spot / spot.value - 1)
+        if apart > config.max_spot_mismatch:
+            faults += (_fault(FaultCode.SPOT_MISMATCH, f"{apart:.4f}", config.max_spot_mismatch),)
+    return faults
+
+
+def _history_faults(
+    no_momentum: bool, no_rank: bool, bars: Sequence[DailyBar], measured: Sequence[Decimal]
+) -> tuple[Fault, ...]:
+    faults: tuple[Fault, ...] = ()
+    if no_momentum:
+        last = bars[-1].day if bars else "none"
+        faults += (_fault(FaultCode.NO_HISTORY, f"{len(bars)} sessions to {last}", f"{MA_LONG} to yesterday"),)
+    if no_rank:
+        faults += (_fault(FaultCode.IV_UNKNOWN, f"{len(measured)} closes"),)
+    return faults
+
+
+def iv_rank(closes: Sequence[Decimal], window: int = 252, min_closes: int = 200) -> Decimal | None:
+    """Return where the last close lies between the window's low and high, 0 to 100.
+
+    ``closes`` are the VIX's, oldest first, the live value last. None when there are too few or the window is
+    flat: unknown is never a number. Formula: (current - low) / (high - low) x 100, from the workflow.
+    """
+    recent = closes[-window:]
+    if len(recent) < min_closes:
+        return None
+    low, high = min(recent), max(recent)
+    if low == high:
+        return None
+    return ((recent[-1] - low) / (high - low) * HUNDRED).quantize(SIX_PLACES)
+
+
+def iv_percentile(closes: Sequence[Decimal], window: int = 252, min_closes: int = 200) -> Decimal | None:
+    """Return the share of the window's closes below the last one, 0 to 100; None as for :func:`iv_rank`."""
+    recent = closes[-window:]
+    if len(recent) < min_closes or min(recent) == max(recent):
+        return None
+    below = sum(1 for close in recent if close < recent[-1])
+    return (Decimal(below) / len(recent) * HUNDRED).quantize(SIX_PLACES)
+
+
+def momentum_of(bars: Sequence[DailyBar], spot: Decimal, breakout_window: int = 20) -> Momentum:
+    """Return the indicators of the finished sessions with the live price as the newest close.
+
+    Needs at least 50 sessions. RSI after Wilder (1978), 14 days; MACD after Appel, 12/26/9.
+    """
+    closes = [*(bar.close for bar in bars), spot]
+    macd, signal = _macd(closes)
+    return Momentum(
+        ma20=_mean(closes[-MA_SHORT:]),
+        ma50=_mean(closes[-MA_LONG:]),
+        rsi=_rsi(closes),
+        macd=_rounded(macd),
+        macd_signal=_rounded(signal),
+        macd_histogram=_rounded(macd - signal),
+        breakout=breakout(bars[-breakout_window:], spot),
+    )
+
+
+def breakout(bars: Sequence[DailyBar], spot: Decimal) -> Breakout:
+    """Tell whether the price lies beyond the high or low of these sessions."""
+    if spot > max(bar.high for bar in bars):
+        return Breakout.ABOVE
+    if spot < min(bar.low for bar in bars):
+        return Breakout.BELOW
+    return Breakout.NONE
+
+
+def _mean(values: Sequence[Decimal]) -> Decimal:
+    return (sum(values, Decimal(0)) / len(values)).quantize(SIX_PLACES)
+
+
+def _rounded(value: float) -> Decimal:
+    return Decimal(value).quantize(SIX_PLACES)
+
+
+def _rsi(closes: Sequence[Decimal]) -> Decimal:
+    changes = [float(after - before) for before, after in pairwise(closes)]
+    gain = sum(max(change, 0.0) for change in changes[:RSI_PERIOD]) / RSI_PERIOD
+    loss = sum(max(-change, 0.0) for change in changes[:RSI_PERIOD]) / RSI_PERIOD
+    for change in changes[RSI_PERIOD:]:
+        gain += (max(change, 0.0) - gain) / RSI_PERIOD
+        loss += (max(-change, 0.0) - loss) / RSI_PERIOD
+    if gain + loss == 0.0:
+        return Decimal(50)
+    return _rounded(100.0 * gain / (gain + loss))
+
+
+def _macd(closes: Sequence[Decimal]) -> tuple[float, float]:
+    fast = slow = float(closes[0])
+    signal = 0.0
+    for close in closes[1:]:
+        value = float(close)
+        fast += (value - fast) * 2.0 / (MACD_FAST + 1)
+        slow += (value - slow) * 2.0 / (MACD_SLOW + 1)
+        signal += (fast - slow - signal) * 2.0 / (MACD_SIGNAL + 1)
+    return fast - slow, signal

@@ -1,0 +1,172 @@
+"""What fills and settlements do to a position, its ledger and its counters."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from shared.domain.config import Fees
+from shared.domain.options import CONTRACT_MULTIPLIER
+from shared.domain.package import max_loss, one_way_fees
+from shared.domain.positions import (
+    ClosedTrade,
+    Counters,
+    ExitRule,
+    Ledger,
+    Position,
+    PositionState,
+    premium_dollars,
+)
+from shared.domain.sessions import new_york_date
+from shared.domain.values import to_cents
+from shared.domain.vocabulary import ExitReason, Strategy
+from shared.phases.monitoring.pnl import stop_loss_dollars
+
+ORDER_TIMES_KEPT = timedelta(seconds=60)
+
+
+def risk_per_contract(strategy: Strategy, rule: ExitRule, premium: Decimal, worst: Decimal, fees: Decimal) -> Decimal:
+    """Return what one contract counts against the caps, in dollars.
+
+    For a cash-secured put it is the loss at its stop, for every other structure its maximum loss.
+    """
+    if strategy is Strategy.CASH_SECURED_PUT:
+        return stop_loss_dollars(rule, premium, worst, is_credit=True) + fees
+    return worst
+
+
+def filled_position(
+    position: Position, contracts: int, fill_price: Decimal, filled_at: datetime, fees: Fees
+) -> Position:
+    """Open a position with what was really filled: contracts, premium by cash, fees, maximum loss, risk.
+
+    ``fill_price`` is dollars per unit by cash, positive when it was paid to us. A debit structure that filled at
+    a credit keeps an entry price of zero and the cash in ``booked_cash``.
+    """
+    each_way = one_way_fees(position.underlying, len(position.legs), fees)
+    by_strategy = fill_price if position.strategy.is_credit else -fill_price
+    premium = max(by_strategy, Decimal(0))
+    worst = max_loss(position.strategy, position.legs, premium, 2 * each_way)
+    secured = worst if position.strategy is Strategy.CASH_SECURED_PUT else Decimal(0)
+    return position.model_copy(
+        update={
+            "state": PositionState.OPEN,
+            "version": position.version + 1,
+            "contracts": contracts,
+            "entry_price": premium,
+            "entry_fees": each_way * contracts,
+            "max_loss": worst,
+            "risk": risk_per_contract(position.strategy, position.exit_rule, premium, worst, 2 * each_way),
+            "secured_cash": secured * contracts,
+            "opened_at": filled_at,
+            "booked_cash": fill_price * CONTRACT_MULTIPLIER * contracts,
+            "booked_fees": each_way * contracts,
+        }
+    )
+
+
+def reduced_position(position: Position, contracts: int, fill_price: Decimal, fees: Decimal) -> Position:
+    """Book contracts that were closed; ``fill_price`` by cash, ``fees`` total dollars."""
+    return position.model_copy(
+        update={
+            "closed_contracts": position.closed_contracts + contracts,
+            "booked_cash": position.booked_cash + fill_price * CONTRACT_MULTIPLIER * contracts,
+            "booked_fees": position.booked_fees + fees,
+        }
+    )
+
+
+def closed_trade(
+    position: Position, closed_at: datetime, reason: ExitReason, settlement_source: str | None = None
+) -> ClosedTrade:
+    """Return the result of a position whose every contract is booked."""
+    pnl = to_cents(position.booked_cash - position.booked_fees)
+    premium = premium_dollars(position.entry_price, position.contracts)
+    entry_cash = premium if position.strategy.is_credit else -premium
+    exit_cash = position.booked_cash - entry_cash
+    return ClosedTrade(
+        position_id=position.position_id,
+        bot=position.bot,
+        mode=position.mode,
+        strategy=position.strategy,
+        underlying=position.underlying,
+        contracts=position.contracts,
+        entry_price=position.entry_price,
+        exit_price=abs(exit_cash) / (CONTRACT_MULTIPLIER * position.contracts),
+        fees=position.booked_fees,
+        pnl=pnl,
+        pnl_fraction=(pnl / premium).quantize(Decimal("0.000001")) if premium else Decimal(0),
+        opened_at=position.opened_at or position.planned_at,
+        closed_at=closed_at,
+        exit_reason=reason,
+        regime=position.regime,
+        settlement_source=settlement_source,
+    )
+
+
+def ledger_after_resize(ledger: Ledger, before: Position, after: Position | None) -> Ledger:
+    """Put what is really at stake in place of what was; ``after`` None takes the position off the ledger."""
+    risk_before = before.risk * before.remaining_contracts
+    risk_after = after.risk * after.remaining_contracts if after else Decimal(0)
+    secured_after = after.secured_cash if after else Decimal(0)
+    by_underlying = dict(ledger.risk_by_underlying)
+    by_underlying[before.underlying] = by_underlying.get(before.underlying, Decimal(0)) + risk_after - risk_before
+    return ledger.model_copy(
+        update={
+            "open_count": ledger.open_count - (0 if after else 1),
+            "open_risk": ledger.open_risk + risk_after - risk_before,
+            "secured_cash": ledger.secured_cash + secured_after - before.secured_cash,
+            "risk_by_underlying": by_underlying,
+            "version": ledger.version + 1,
+        }
+    )
+
+
+def ledger_after_close(ledger: Ledger, before: Position, pnl: Decimal, day: date) -> Ledger:
+    """Take a closed position off the ledger and add its result, in dollars, to the day and the whole."""
+    realized = ledger.realized_pnl + pnl
+    return ledger_after_resize(ledger, before, None).model_copy(
+        update={
+            "realized_pnl": realized,
+            "peak_pnl": max(ledger.peak_pnl, realized),
+            "day": day,
+            "day_pnl": (ledger.day_pnl if ledger.day == day else Decimal(0)) + pnl,
+        }
+    )
+
+
+def counters_after_order(counters: Counters, now: datetime) -> Counters:
+    """Count an order that is about to leave."""
+    today = new_york_date(now)
+    same_day = counters.day == today
+    recent = tuple(at for at in counters.order_times if now - at < ORDER_TIMES_KEPT)
+    return counters.model_copy(
+        update={
+            "day": today,
+            "orders_today": (counters.orders_today if same_day else 0) + 1,
+            "stops_today": counters.stops_today if same_day else 0,
+            "order_times": (*recent, now),
+            "version": counters.version + 1,
+        }
+    )
+
+
+def counters_after_close(counters: Counters, reason: ExitReason, closed_at: datetime) -> Counters:
+    """Remember a stop or a target, for the rails and the breaker."""
+    today = new_york_date(closed_at)
+    same_day = counters.day == today
+    is_stop = reason is ExitReason.STOP_LOSS
+    return counters.model_copy(
+        update={
+            "day": today,
+            "orders_today": counters.orders_today if same_day else 0,
+            "stops_today": (counters.stops_today if same_day else 0) + (1 if is_stop else 0),
+            "last_stop_on": today if is_stop else counters.last_stop_on,
+            "last_target_at": closed_at if reason is ExitReason.PROFIT_TARGET else counters.last_target_at,
+            "order_failures": 0,
+            "version": counters.version + 1,
+        }
+    )
+
+
+def counters_after_failure(counters: Counters) -> Counters:
+    """Count an order the broker refused or never answered."""
+    return counters.model_copy(update={"order_failures": counters.order_failures + 1, "version": counters.version + 1})

@@ -1,0 +1,281 @@
+"""Every reason why an order may not leave, each with its value and limit; an empty answer means go."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from shared.domain.book import LiveState
+from shared.domain.config import BotConfig
+from shared.domain.decisions import Denial, DenialCode, Gate, denials_of
+from shared.domain.market import BrokerClock, Snapshot, age_seconds
+from shared.domain.options import Leg, OptionQuote
+from shared.domain.orders import Order, opening_side
+from shared.domain.package import PackageQuote, executable_entry, tick_of
+from shared.domain.positions import Position, width_of
+from shared.domain.sessions import new_york_date, session
+from shared.domain.vocabulary import Strategy, TradingMode, TradingState
+from shared.phases.execution.prices import entry_collar
+
+ORDER_MINUTE = timedelta(seconds=60)
+
+
+class Setting(NamedTuple):
+    """Where a bot stands when it considers an entry."""
+
+    config: BotConfig
+    live: LiveState
+    state: TradingState
+    now: datetime
+
+
+class Candidate(NamedTuple):
+    """A structure about to be ordered, with what was seen of it.
+
+    ``required`` and ``buying_power`` are dollars for the whole order; ``holdings`` are the broker's signed
+    contracts by OCC symbol.
+    """
+
+    strategy: Strategy
+    legs: tuple[Leg, ...]
+    quotes: Mapping[str, OptionQuote]
+    package: PackageQuote
+    limit_price: Decimal
+    required: Decimal
+    buying_power: Decimal
+    holdings: Mapping[str, int]
+    clock: BrokerClock | None
+
+
+def denials(gates: Iterable[Gate]) -> tuple[Denial, ...]:
+    """Return every refusal; empty means go."""
+    return denials_of(gates)
+
+
+def _gate(code: DenialCode, value: object, limit: object, passed: bool) -> Gate:
+    return Gate(code=code, value=str(value), limit=str(limit), passed=passed)
+
+
+def look_gates(setting: Setting, snapshot: Snapshot) -> tuple[Gate, ...]:
+    """Ask what needs no structure: breaker, data, session, limits of the bot."""
+    config, live, state, now = setting
+    return (
+        _gate(DenialCode.BOT_DISABLED, config.enabled, True, config.enabled),
+        _gate(DenialCode.BREAKER, state, TradingState.ACTIVE, state is TradingState.ACTIVE),
+        _mode_gate(config),
+        _gate(
+            DenialCode.UNDERLYING_NOT_ALLOWED,
+            snapshot.underlying,
+            ", ".join(config.underlyings),
+            snapshot.underlying in config.underlyings,
+        ),
+        _gate(
+            DenialCode.INVALID_SNAPSHOT,
+            ", ".join(fault.code for fault in snapshot.faults) or "valid",
+            "no fault",
+            snapshot.is_valid,
+        ),
+        *_freshness_gates(config, snapshot, now),
+        *session_gates(config, snapshot.market_open, now),
+        _gate(
+            DenialCode.MAX_POSITIONS,
+            live.ledger(config.mode).open_count,
+            f"below {config.max_positions}",
+            live.ledger(config.mode).open_count < config.max_positions,
+        ),
+        *_rate_gates(setting),
+    )
+
+
+def _mode_gate(config: BotConfig) -> Gate:
+    confirmed = config.mode is not TradingMode.LIVE or config.confirmed_account is not None
+    return _gate(DenialCode.MODE_MISMATCH, config.mode, "live only with a confirmed account", confirmed)
+
+
+def _freshness_gates(config: BotConfig, snapshot: Snapshot, now: datetime) -> tuple[Gate, ...]:
+    limits = config.freshness
+    quote_limit = limits.sandbox_quote if config.mode is TradingMode.SANDBOX else limits.quote
+    ages = (
+        ("spot", snapshot.spot, quote_limit),
+        ("vix", snapshot.vix, limits.vix),
+        ("gamma", snapshot.gamma, limits.gamma),
+    )
+    return tuple(
+        _gate(
+            DenialCode.STALE_SNAPSHOT,
+            f"{name} {age_seconds(reading.as_of, now):.0f} s",
+            f"{limit} s",
+            age_seconds(reading.as_of, now) <= limit,
+        )
+        for name, reading, limit in ages
+        if reading is not None
+    )
+
+
+def session_gates(config: BotConfig, broker_open: bool, now: datetime) -> tuple[Gate, ...]:
+    """Ask whether the session table and the broker both call the market open, inside the entry window."""
+    hours = session(new_york_date(now))
+    table_open = hours is not None and hours.opens_at <= now < hours.closes_at
+    gates = (
+        _gate(
+            DenialCode.MARKET_CLOSED,
+            f"table {'open' if table_open else 'closed'}, broker {'open' if broker_open else 'closed'}",
+            "both open",
+            table_open and broker_open,
+        ),
+    )
+    if hours is None:
+        return gates
+    first = hours.opens_at + timedelta(seconds=config.window.after_open_seconds)
+    last = hours.closes_at - timedelta(seconds=config.window.before_close_seconds)
+    window = _gate(
+        DenialCode.OUTSIDE_ENTRY_WINDOW, f"{now:%H:%M}Z", f"{first:%H:%M}Z to {last:%H:%M}Z", first <= now < last
+    )
+    return (*gates, window)
+
+
+def _rate_gates(setting: Setting) -> tuple[Gate, ...]:
+    counters, caps = setting.live.counters, setting.config.caps
+    recent = sum(1 for at in counters.order_times if setting.now - at < ORDER_MINUTE)
+    today = counters.orders_today if counters.day == new_york_date(setting.now) else 0
+    return (
+        _gate(
+            DenialCode.ORDER_RATE,
+            f"{recent} in a minute",
+            f"below {caps.orders_per_minute}",
+            recent < caps.orders_per_minute,
+        ),
+        _gate(DenialCode.ORDER_RATE, f"{today} today", f"below {caps.orders_per_day}", today < caps.orders_per_day),
+    )
+
+
+def slot_gate(setting: Setting, underlying: str, strategy: Strategy) -> Gate:
+    """Ask whether the bot already holds this strategy on this underlying."""
+    mode = setting.config.mode
+    holder = next(
+        (
+            position.position_id
+            for position in setting.live.positions
+            if (position.mode, position.underlying, position.strategy) == (mode, underlying, strategy)
+        ),
+        None,
+    )
+    return _gate(DenialCode.SLOT_TAKEN, holder or "free", "free", holder is None)
+
+
+def structure_gates(
+    setting: Setting, underlying: str, strategy: Strategy, legs: tuple[Leg, ...], package: PackageQuote
+) -> tuple[Gate, ...]:
+    """Ask whether a structure is worth its trade: executable credit, width, days left."""
+    rule = setting.config.strategies[strategy]
+    gates: list[Gate] = []
+    executable = executable_entry(strategy, package)
+    width = width_of(legs)
+    if strategy.is_credit:
+        least = rule.min_credit if rule.min_credit is not None else tick_of(underlying, executable)
+        gates.append(_gate(DenialCode.CREDIT_TOO_SMALL, executable, f"at least {least}", executable >= least))
+    if width is not None:
+        gates.append(
+            _gate(DenialCode.PRICE_COLLAR, executable, f"above 0, below {width}", Decimal(0) < executable < width)
+        )
+    if width is not None and rule.max_width is not None:
+        gates.append(_gate(DenialCode.WIDTH_TOO_LARGE, width, f"at most {rule.max_width}", width <= rule.max_width))
+    dte = (legs[0].contract.expiration - new_york_date(setting.now)).days
+    least_dte = max(setting.config.window.min_dte, rule.time_exit_dte + 1)
+    gates.append(_gate(DenialCode.DTE_TOO_SHORT, dte, f"at least {least_dte}", dte >= least_dte))
+    return tuple(gates)
+
+
+def liquidity_gates(
+    setting: Setting, underlying: str, legs: Iterable[Leg], quotes: Mapping[str, OptionQuote]
+) -> tuple[Gate, ...]:
+    """Ask of each leg whether its quote is sound, fresh and narrow enough to trade."""
+    gates: list[Gate] = []
+    for leg in legs:
+        gates += _leg_gates(setting, underlying, leg, quotes.get(leg.option_symbol))
+    return tuple(gates)
+
+
+def _leg_gates(setting: Setting, underlying: str, leg: Leg, quote: OptionQuote | None) -> list[Gate]:
+    name = leg.option_symbol
+    if quote is None or quote.mid is None or quote.mid <= 0 or quote.spread is None:
+        found = "none" if quote is None else f"{quote.bid} / {quote.ask}"
+        return [_gate(DenialCode.UNQUOTED_LEG, f"{name} {found}", "bid and ask, not crossed", False)]
+    gates = []
+    if leg.sign < 0:
+        gates.append(_gate(DenialCode.UNQUOTED_LEG, f"{name} bid {quote.bid}", "a bid above 0", quote.bid != 0))
+    share = quote.spread / quote.mid
+    limits, tick = setting.config.liquidity, tick_of(underlying, quote.mid)
+    narrow = share <= limits.max_spread or quote.spread <= limits.max_ticks * tick
+    limit = f"{limits.max_spread:.0%} of mid or {limits.max_ticks * tick}"
+    gates.append(_gate(DenialCode.ILLIQUID_LEG, f"{name} {quote.spread} ({share:.1%})", limit, narrow))
+    gates.append(_age_gate(setting, name, quote))
+    return gates
+
+
+def _age_gate(setting: Setting, name: str, quote: OptionQuote) -> Gate:
+    limits = setting.config.freshness
+    limit = limits.sandbox_quote if setting.config.mode is TradingMode.SANDBOX else limits.order_quote
+    if quote.as_of is None:
+        return _gate(DenialCode.STALE_QUOTE, f"{name} without a time", f"{limit} s", False)
+    age = age_seconds(quote.as_of, setting.now)
+    return _gate(DenialCode.STALE_QUOTE, f"{name} {age:.0f} s", f"{limit} s", age <= limit)
+
+
+def entry_gates(setting: Setting, candidate: Candidate) -> tuple[Gate, ...]:
+    """Ask the last questions before an entry leaves: price, money, netting, clock."""
+    collar = entry_collar(candidate.package, setting.config.walk)
+    apart = abs(candidate.limit_price - candidate.package.mid)
+    return (
+        _gate(DenialCode.PRICE_COLLAR, f"{apart} from mid", f"at most {collar}", apart <= collar),
+        _gate(
+            DenialCode.INSUFFICIENT_MARGIN,
+            f"${candidate.buying_power:.2f}",
+            f"at least ${candidate.required:.2f}",
+            candidate.buying_power >= candidate.required,
+        ),
+        _netting_gate(candidate),
+        clock_gate(setting.config, candidate.clock, setting.now),
+    )
+
+
+def _netting_gate(candidate: Candidate) -> Gate:
+    against = [
+        leg.option_symbol
+        for leg in candidate.legs
+        if candidate.holdings.get(leg.option_symbol, 0) * opening_side(leg).sign < 0
+    ]
+    return _gate(DenialCode.NETTING, ", ".join(against) or "none", "no leg against a holding", not against)
+
+
+def clock_gate(config: BotConfig, clock: BrokerClock | None, now: datetime) -> Gate:
+    """Ask whether the broker's clock agrees with ours."""
+    limit = config.freshness.clock_skew
+    if clock is None:
+        return _gate(DenialCode.CLOCK_SKEW, "no broker clock", f"{limit} s", False)
+    skew = abs(age_seconds(clock.now, now))
+    return _gate(DenialCode.CLOCK_SKEW, f"{skew:.0f} s", f"{limit} s", skew <= limit)
+
+
+def exit_gates(
+    position: Position, order: Order, state: TradingState, mode: TradingMode, is_open: bool
+) -> tuple[Gate, ...]:
+    """Ask what an exit must pass: it reduces what is held, in its own mode, while orders may leave at all."""
+    held = position.signed_legs()
+    reduces = all(
+        held.get(leg.option_symbol, 0) * leg.side.sign < 0
+        and order.contracts <= abs(held.get(leg.option_symbol, 0))
+        and not leg.side.is_opening
+        for leg in order.legs
+    )
+    return (
+        _gate(DenialCode.BREAKER, state, "not HALTED", state is not TradingState.HALTED),
+        _gate(DenialCode.MODE_MISMATCH, mode, position.mode, mode is position.mode),
+        _gate(DenialCode.MARKET_CLOSED, "open" if is_open else "closed", "open", is_open),
+        _gate(
+            DenialCode.EXCEEDS_POSITION,
+            f"{order.contracts} of {position.remaining_contracts}",
+            "only what is held",
+            reduces and len(order.legs) == len(position.legs),
+        ),
+    )

@@ -1,0 +1,75 @@
+"""The limit price of an order: at mid first, then walked toward the natural price; and what paper fills at."""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from shared.domain.config import Walk
+from shared.domain.orders import PriceEffect
+from shared.domain.package import PackageQuote, round_down, round_up, tick_of
+from shared.domain.values import CENT
+from shared.domain.vocabulary import ExitReason
+
+URGENT_EXITS = frozenset({ExitReason.STOP_LOSS, ExitReason.TIME_EXIT, ExitReason.EXPIRATION, ExitReason.MANUAL})
+
+
+def _increment(underlying: str, package: PackageQuote, walk: Walk) -> Decimal:
+    return max(tick_of(underlying, package.mid), walk.step * package.spread)
+
+
+def entry_limit(
+    underlying: str,
+    effect: PriceEffect,
+    package: PackageQuote,
+    walk: Walk,
+    step: int,
+    min_credit: Decimal | None = None,
+) -> Decimal:
+    """Return the limit of an entry after this many steps, dollars per unit, rounded in our favour to the tick.
+
+    The walk starts at mid and never goes further than ``max_distance`` of the package spread from it, nor below
+    ``min_credit``.
+    """
+    away = min(step * _increment(underlying, package, walk), walk.max_distance * package.spread)
+    if effect is PriceEffect.CREDIT:
+        floor = min_credit if min_credit is not None else Decimal(0)
+        return round_up(underlying, max(package.mid - away, floor))
+    return round_down(underlying, package.mid + away)
+
+
+def exit_limit(
+    underlying: str,
+    effect: PriceEffect,
+    package: PackageQuote,
+    walk: Walk,
+    step: int,
+    reason: ExitReason,
+) -> Decimal:
+    """Return the limit of an exit after this many steps, dollars per unit, at least one tick.
+
+    ``effect`` is the exit's own: a debit closes a credit structure. It starts at mid; a target never goes beyond
+    the natural price; a stop, time exit or expiration crosses it by a tick after ``exit_steps_before_crossing``.
+    """
+    tick = tick_of(underlying, package.mid)
+    away = min(step * _increment(underlying, package, walk), package.spread / 2)
+    if reason in URGENT_EXITS and step > walk.exit_steps_before_crossing:
+        away = package.spread / 2 + tick
+    if effect is PriceEffect.DEBIT:
+        return max(round_down(underlying, package.mid + away), tick)
+    return max(round_up(underlying, package.mid - away), tick)
+
+
+def entry_collar(package: PackageQuote, walk: Walk) -> Decimal:
+    """Return how far from mid an entry's limit may lie, in dollars per unit."""
+    return max(walk.collar_floor, walk.collar * package.mid)
+
+
+def paper_fill(effect: PriceEffect, limit_price: Decimal, package: PackageQuote, slippage: Decimal) -> Decimal | None:
+    """Return what a paper order fills at, unsigned dollars per unit; None while the market is not there.
+
+    The price is mid less ``slippage`` of the package spread, to the cent against us, and never worse than the
+    limit. A credit of nothing is no fill.
+    """
+    if effect is PriceEffect.CREDIT:
+        got = (package.mid - slippage * package.spread).quantize(CENT, ROUND_FLOOR)
+        return got if got >= limit_price and got > 0 else None
+    paid = max(package.mid + slippage * package.spread, CENT).quantize(CENT, ROUND_CEILING)
+    return paid if paid <= limit_price else None

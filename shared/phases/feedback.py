@@ -1,0 +1,103 @@
+"""Phase 7: what do closed trades say of the strategy?"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from shared.domain.config import Feedback
+from shared.domain.positions import ClosedTrade
+from shared.domain.statistics import SizingBasis, StrategyStatistics
+from shared.domain.vocabulary import Strategy, TradingMode
+from shared.phases.sizing import kelly_fraction
+
+SIX_PLACES = Decimal("0.000001")
+
+
+class Verdict(StrEnum):
+    """What the new statistics mean for the strategy."""
+
+    UNCHANGED = "UNCHANGED"
+    UPDATED = "UPDATED"
+    SIZES_TO_ZERO = "SIZES_TO_ZERO"
+    DISABLED = "DISABLED"
+
+
+class Lesson(NamedTuple):
+    """The statistics to store, None to leave the stored row, and what they mean."""
+
+    statistics: StrategyStatistics | None
+    verdict: Verdict
+
+
+def window_start(now: datetime, rules: Feedback) -> datetime:
+    """Return the moment from which closed trades count."""
+    return now - timedelta(days=rules.window_days)
+
+
+def statistics(
+    mode: TradingMode, strategy: Strategy, trades: Sequence[ClosedTrade], now: datetime
+) -> StrategyStatistics:
+    """Return win rate, average win and loss (shares of the premium) and expectancy of these trades.
+
+    A result of zero counts as a loss, as the workflow prints it. Without losers the expectancy is zero, as there.
+    """
+    wins = [trade.pnl_fraction for trade in trades if trade.pnl > 0]
+    losses = [trade.pnl_fraction for trade in trades if trade.pnl <= 0]
+    win_rate = Decimal(len(wins)) / len(trades) if trades else Decimal(0)
+    avg_win = max(_mean(wins), Decimal(0))
+    avg_loss = abs(_mean(losses))
+    expectancy = win_rate * avg_win - (1 - win_rate) * avg_loss if avg_loss > 0 else Decimal(0)
+    return StrategyStatistics(
+        mode=mode,
+        strategy=strategy,
+        total_trades=len(trades),
+        win_rate=win_rate.quantize(SIX_PLACES),
+        avg_win=avg_win.quantize(SIX_PLACES),
+        avg_loss=avg_loss.quantize(SIX_PLACES),
+        expectancy=expectancy.quantize(SIX_PLACES),
+        computed_at=now,
+    )
+
+
+def _mean(values: Sequence[Decimal]) -> Decimal:
+    return sum(values, Decimal(0)) / len(values) if values else Decimal(0)
+
+
+def lesson(stored: StrategyStatistics | None, fresh: StrategyStatistics, rules: Feedback) -> Lesson:
+    """Decide what to store.
+
+    Fewer than ``min_trades`` leave the stored numbers and mark them stale. Negative expectancy disables from
+    ``disable_after_trades`` on and only warns below; a disabled strategy stays so until an operator enables it.
+    """
+    if fresh.total_trades < rules.min_trades:
+        if stored is None or stored.is_stale:
+            return Lesson(None, Verdict.UNCHANGED)
+        stale = stored.model_copy(update={"is_stale": True, "version": stored.version + 1})
+        return Lesson(stale, Verdict.UNCHANGED)
+    was_disabled = stored is not None and stored.is_disabled
+    disables = fresh.expectancy < 0 and fresh.total_trades >= rules.disable_after_trades
+    after = fresh.model_copy(
+        update={
+            "is_disabled": was_disabled or disables,
+            "version": stored.version + 1 if stored else 1,
+        }
+    )
+    if disables and not was_disabled:
+        return Lesson(after, Verdict.DISABLED)
+    if stored is not None and _same_numbers(stored, after):
+        return Lesson(None, Verdict.UNCHANGED)
+    return Lesson(after, Verdict.SIZES_TO_ZERO if _sizes_to_zero(after) else Verdict.UPDATED)
+
+
+def _same_numbers(stored: StrategyStatistics, fresh: StrategyStatistics) -> bool:
+    ignored = {"version", "computed_at"}
+    return stored.model_dump(exclude=ignored) == fresh.model_dump(exclude=ignored)
+
+
+def _sizes_to_zero(numbers: StrategyStatistics) -> bool:
+    if numbers.avg_loss == 0:
+        return False
+    basis = SizingBasis(win_rate=numbers.win_rate, avg_win=numbers.avg_win, avg_loss=numbers.avg_loss, origin="window")
+    return kelly_fraction(basis) <= 0

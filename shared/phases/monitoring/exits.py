@@ -1,0 +1,44 @@
+"""The exit conditions in their order."""
+
+from datetime import date
+from decimal import Decimal
+
+from shared.domain.positions import Position
+from shared.domain.vocabulary import ExitReason
+from shared.phases.monitoring.pnl import pnl_fraction, stop_fraction
+
+
+def exit_reason(position: Position, mark: Decimal | None, today: date) -> ExitReason | None:
+    """Return why a position should be closed, or None.
+
+    ``today`` is the New York date; ``mark`` is None when there is no price: then only time can speak. Order:
+    expiration, profit target, stop loss, time exit.
+    """
+    dte = position.dte(today)
+    if dte <= 0:
+        return ExitReason.EXPIRATION
+    if mark is not None:
+        pnl = pnl_fraction(position, mark)
+        if pnl >= position.exit_rule.profit_target:
+            return ExitReason.PROFIT_TARGET
+        if pnl <= -stop_fraction(position):
+            return ExitReason.STOP_LOSS
+    if dte <= position.exit_rule.time_exit_dte:
+        return ExitReason.TIME_EXIT
+    return None
+
+
+def is_near_edge(position: Position, mark: Decimal | None) -> bool:
+    """Tell whether a position is within its last fifth of the way to target or stop (``near_edge``)."""
+    if mark is None:
+        return False
+    pnl, rule = pnl_fraction(position, mark), position.exit_rule
+    reached = 1 - rule.near_edge
+    return pnl >= reached * rule.profit_target or pnl <= -reached * stop_fraction(position)
+
+
+def stop_warning(position: Position, mark: Decimal | None) -> bool:
+    """Tell whether a position has gone three quarters of the way to its stop (``stop_warning``)."""
+    if mark is None:
+        return False
+    return pnl_fraction(position, mark) <= -position.exit_rule.stop_warning * stop_fraction(position)

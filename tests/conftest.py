@@ -1,0 +1,35 @@
+"""Fixtures and settings for all tests."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from infra.local.ministack import CREDENTIALS, MiniStack
+
+settings.register_profile("laptop", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "laptop")
+
+
+def pytest_configure() -> None:
+    """Keep every test away from the AWS account of whoever runs it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(CREDENTIALS)
+
+
+@pytest.fixture(scope="session")
+def ministack() -> Iterator[MiniStack]:
+    """One AWS on loopback for a whole worker: name tables, topics and queues so that tests do not meet."""
+    with MiniStack() as running:
+        yield running
+
+
+@pytest.fixture
+def aws_env(ministack: MiniStack, monkeypatch: pytest.MonkeyPatch) -> MiniStack:
+    """The same AWS, with the environment leading boto3 and pynamodb there."""
+    for name, value in ministack.environment.items():
+        monkeypatch.setenv(name, value)
+    return ministack
