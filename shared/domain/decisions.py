@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from shared.domain.options import OptionSymbol
 from shared.domain.values import SCHEMA_VERSION, Price, UtcTime, Value
-from shared.domain.vocabulary import Action, Bot, Strategy, TradingMode
+from shared.domain.vocabulary import Action, Bot, GammaRegime, Rule, Strategy, TradingMode
 
 
 class DenialCode(StrEnum):
@@ -71,9 +71,7 @@ class Gate(Value):
 
 def denials_of(gates: Iterable[Gate]) -> tuple[Denial, ...]:
     """Return every refusal among the gates, in their order."""
-    return tuple(
-        Denial(code=gate.code, value=gate.value, limit=gate.limit) for gate in gates if not gate.passed
-    )
+    return tuple(Denial(code=gate.code, value=gate.value, limit=gate.limit) for gate in gates if not gate.passed)
 
 
 class DecisionKind(StrEnum):
@@ -111,6 +109,8 @@ class Decision(Value):
     at: UtcTime
     action: Action | None = None
     strategy: Strategy | None = None
+    regime: GammaRegime | None = None
+    rule: Rule | None = None
     what: str
     why: tuple[Gate, ...]
     how: str
@@ -130,7 +130,7 @@ class Decision(Value):
     def fingerprint(self) -> str:
         """What two non-entries share when they are the same answer again."""
         codes = ",".join(denial.code for denial in self.denials)
-        return f"{self.kind}|{self.action}|{self.strategy}|{codes}|{self.config_digest}"
+        return f"{self.kind}|{self.rule}|{self.action}|{self.strategy}|{codes}|{self.config_digest}"
 
 
 class LastDecided(Value):

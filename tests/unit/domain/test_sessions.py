@@ -29,6 +29,7 @@ def hours(day: date) -> Session:
     return known
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:pandas")
 def test_every_session_has_the_hours_of_the_oracle() -> None:
     calendar = exchange_calendars.get_calendar("XNYS", start=ORACLE_START.isoformat(), end=ORACLE_END.isoformat())
     oracle = {

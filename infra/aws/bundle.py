@@ -1,0 +1,115 @@
+"""Makes the code that Lambda gets: the locked run-time libraries, `functions/` and `shared/`, compiled."""
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from uv import find_uv_bin
+
+from infra.aws.errors import StageError
+from infra.aws.pythons import PYTHON_VERSION, lambda_python
+from infra.aws.settings import ProcessorArchitecture
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+LOCK_FILE: Final = PROJECT / "uv.lock"
+SOURCES: Final = ("functions", "shared")
+LEFT_OUT: Final = (Path("shared/backtest"),)
+LAMBDA_ROOT: Final = "/var/task"
+
+AWS_SERVICES: Final = ("dynamodb", "events", "lambda", "sns", "sqs", "ssm", "sts")
+"""The services whose description botocore needs at run time; the other four hundred weigh 25 MB."""
+
+_PLATFORMS: Final = {
+    ProcessorArchitecture.ARM64: "aarch64-manylinux2014",
+    ProcessorArchitecture.X86_64: "x86_64-manylinux2014",
+}
+_RECIPE: Final = "1"
+"""Raise it when the steps below change, so that no older bundle passes for a new one."""
+
+
+def digest(architecture: ProcessorArchitecture) -> str:
+    """Return the name of the bundle that these sources and this lock file make."""
+    parts = hashlib.sha256(f"{_RECIPE} {architecture} {PYTHON_VERSION} {AWS_SERVICES}".encode())
+    for file in (LOCK_FILE, *_source_files()):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        parts.update(f"{file.relative_to(PROJECT)}\0{content}\n".encode())
+    return parts.hexdigest()
+
+
+def build(target: Path, architecture: ProcessorArchitecture) -> None:
+    """Fill a directory with what runs, and nothing else.
+
+    Raises:
+        StageError: a library or Lambda's Python cannot be had.
+    """
+    python = lambda_python()
+    _install(target, architecture)
+    _trim(target)
+    for file in _source_files():
+        copy = target / file.relative_to(PROJECT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
+    _compile(python, target)
+
+
+def _source_files() -> Iterator[Path]:
+    left_out = tuple(PROJECT / path for path in LEFT_OUT)
+    for folder in SOURCES:
+        for file in sorted((PROJECT / folder).rglob("*")):
+            kept = file.is_file() and "__pycache__" not in file.parts
+            if kept and not any(file.is_relative_to(path) for path in left_out):
+                yield file
+
+
+def _install(target: Path, architecture: ProcessorArchitecture) -> None:
+    """Install exactly the locked run-time libraries, checked by their hashes."""
+    requirements = _uv(
+        ("export", "--locked", "--quiet", "--no-default-groups", "--no-emit-project", "--no-annotate", "--no-header")
+    )
+    _uv(
+        (
+            *("pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"),
+            *("--python-platform", _PLATFORMS[architecture], "--python-version", PYTHON_VERSION),
+            *("--target", str(target), "--link-mode", "copy", "--no-config", "--requirements", "-"),
+        ),
+        stdin=requirements,
+    )
+
+
+def _uv(arguments: tuple[str, ...], stdin: str | None = None) -> str:
+    done = subprocess.run(
+        [find_uv_bin(), *arguments], input=stdin, capture_output=True, text=True, check=False, cwd=PROJECT
+    )
+    if done.returncode != 0:
+        reason = " ".join(done.stderr.split())[-300:] or "no message"
+        raise StageError(
+            f"the functions' libraries cannot be installed (uv: {reason})",
+            "check the connection to PyPI, and that uv.lock fits pyproject.toml (uv lock), then try again",
+        )
+    return done.stdout
+
+
+def _trim(target: Path) -> None:
+    """Remove what never runs: commands, type hints, and the descriptions of services that are not used."""
+    shutil.rmtree(target / "bin", ignore_errors=True)
+    for file in (*target.glob(".lock"), *target.rglob("*.pyi"), *target.rglob("py.typed")):
+        file.unlink()
+    for service in (target / "botocore" / "data").iterdir():
+        if service.is_dir() and service.name not in AWS_SERVICES:
+            shutil.rmtree(service)
+
+
+def _compile(python: Path, target: Path) -> None:
+    """Compile all, and without time stamps: the packed files all carry the year 1980."""
+    command = [
+        *(str(python), "-I", "-m", "compileall", "-q", "-f", "-j", "0"),
+        *("--invalidation-mode", "unchecked-hash", "-s", str(target), "-p", LAMBDA_ROOT, str(target)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise StageError(
+            f"the functions cannot be compiled ({' '.join(done.stdout.split())[-300:]})", "correct the named file"
+        )

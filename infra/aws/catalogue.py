@@ -1,0 +1,100 @@
+"""The functions, a row each: what each is for, how large it is, and what it may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from infra.aws.access import ACTIVE_INDEX, Access, Parameters, TableName
+
+
+class FunctionName(StrEnum):
+    """A function, named as its package in `functions/`."""
+
+    COLLECT = "collect"
+    TRADE = "trade"
+    MONITOR = "monitor"
+    LEARN = "learn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSpec:
+    """One function; `concurrency` is how many may run at once where the operator reserves it."""
+
+    name: FunctionName
+    purpose: str
+    memory_mb: int
+    timeout_seconds: int
+    concurrency: int
+    access: Sequence[Access]
+    parameters: Sequence[Parameters]
+    publishes_alerts: bool = True
+    publishes_events: bool = False
+
+    @property
+    def handler(self) -> str:
+        """Where Lambda finds the entry point."""
+        return f"functions.{self.name}.handler.handler"
+
+
+_LIVE_STATE: Final = Access(TableName.POSITIONS, ("Query",), index=ACTIVE_INDEX)
+_BOOK: Final = (
+    _LIVE_STATE,
+    Access(TableName.POSITIONS, ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")),
+    Access(TableName.DECISIONS, ("PutItem", "UpdateItem")),
+)
+
+FUNCTIONS: Final = (
+    FunctionSpec(
+        name=FunctionName.COLLECT,
+        purpose="Phase 1: market data becomes a snapshot",
+        memory_mb=512,
+        timeout_seconds=45,
+        concurrency=1,
+        access=(
+            Access(TableName.SNAPSHOTS, ("GetItem", "Query", "PutItem", "UpdateItem")),
+            Access(TableName.POSITIONS, ("GetItem", "PutItem", "UpdateItem")),
+        ),
+        parameters=(Parameters.SYSTEM, Parameters.SECRETS),
+        publishes_events=True,
+    ),
+    FunctionSpec(
+        name=FunctionName.TRADE,
+        purpose="Phases 2 to 5: a snapshot becomes a decision, and perhaps an order",
+        memory_mb=512,
+        timeout_seconds=60,
+        concurrency=3,
+        access=(
+            *_BOOK,
+            Access(TableName.STATS, ("GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")),
+            Access(TableName.SNAPSHOTS, ("GetItem", "Query", "PutItem", "UpdateItem")),
+        ),
+        parameters=(Parameters.BREAKER, Parameters.BOTS, Parameters.SYSTEM, Parameters.SECRETS),
+    ),
+    FunctionSpec(
+        name=FunctionName.MONITOR,
+        purpose="Phase 6: positions are reconciled, worked and closed",
+        memory_mb=512,
+        timeout_seconds=60,
+        concurrency=2,
+        access=(
+            *_BOOK,
+            Access(TableName.STATS, ("GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")),
+            Access(TableName.SNAPSHOTS, ("GetItem", "Query", "PutItem", "UpdateItem")),
+        ),
+        parameters=(Parameters.BREAKER, Parameters.BOTS, Parameters.SYSTEM, Parameters.SECRETS),
+    ),
+    FunctionSpec(
+        name=FunctionName.LEARN,
+        purpose="Phase 7: closed trades become statistics",
+        memory_mb=256,
+        timeout_seconds=60,
+        concurrency=1,
+        access=(
+            Access(TableName.STATS, ("GetItem", "Query", "PutItem", "UpdateItem")),
+            Access(TableName.DECISIONS, ("PutItem", "UpdateItem")),
+            Access(TableName.POSITIONS, ("GetItem", "PutItem", "UpdateItem")),
+        ),
+        parameters=(Parameters.BOTS,),
+    ),
+)

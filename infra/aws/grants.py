@@ -1,0 +1,63 @@
+"""Gives each function exactly what its row of the catalogue says."""
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+
+from infra.aws.access import Parameters
+from infra.aws.catalogue import FunctionSpec
+from infra.aws.documents import BOTS, SECRETS, bot_name, breaker_name, system_name
+from infra.aws.environment import parameter_prefix
+from infra.aws.findings import explain
+from infra.aws.tables import Tables
+
+
+def grant_all(
+    role: iam.Role, *, spec: FunctionSpec, stage: str, tables: Tables, topic: sns.Topic, bus: events.EventBus
+) -> None:
+    """Allow a function its tables, parameters, alerts and events."""
+    for access in spec.access:
+        tables.grant(role, access)
+    _grant_parameters(role, spec, stage)
+    if spec.publishes_alerts:
+        topic.grant_publish(role)
+    if spec.publishes_events:
+        bus.grant_put_events_to(role)
+
+
+def _grant_parameters(role: iam.Role, spec: FunctionSpec, stage: str) -> None:
+    names = [name for group in spec.parameters for name in _parameter_names(group, stage)]
+    if names:
+        iam.Grant.add_to_principal(
+            grantee=role,
+            actions=["ssm:GetParameter", "ssm:GetParameters"],
+            resource_arns=[parameter_arn(role.stack, name) for name in names],
+        )
+
+
+def _parameter_names(group: Parameters, stage: str) -> tuple[str, ...]:
+    match group:
+        case Parameters.BREAKER:
+            return (breaker_name(stage),)
+        case Parameters.SYSTEM:
+            return (system_name(stage),)
+        case Parameters.BOTS:
+            return tuple(bot_name(stage, bot) for bot in BOTS)
+        case Parameters.SECRETS:
+            return (f"{parameter_prefix(stage)}/{SECRETS}/*",)
+
+
+def parameter_arn(stack: Stack, name: str) -> str:
+    """Return the ARN of a parameter of this account and region."""
+    return stack.format_arn(
+        service="ssm",
+        resource="parameter",
+        resource_name=name.removeprefix("/"),
+        arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+    )
+
+
+def explain_role(role: iam.Role, reason: str, *wildcards: str) -> None:
+    """Accept a wildcard resource in a role's policy, for this reason."""
+    explain(role, reason, *(f"AwsSolutions-IAM5[{wildcard}]" for wildcard in wildcards))

@@ -1,0 +1,1 @@
+"""The custom resource that gives a new stage its first parameters."""

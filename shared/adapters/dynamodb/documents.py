@@ -1,0 +1,93 @@
+"""A document as DynamoDB holds it, and back, with every number exact.
+
+A number that DynamoDB cannot hold exactly (over 38 digits, outside 1E-130 to 1E+126) is stored as text, which the
+model reads back all the same. Trailing zeros go, as DynamoDB itself drops them, so that every store answers alike.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow, Rounded, Underflow
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+AttributeValue = dict[str, Any]
+
+_NUMBERS: Final = Context(
+    prec=38, Emin=-130, Emax=125, traps=[Inexact, InvalidOperation, Overflow, Rounded, Underflow]
+)
+_PLAIN_EXPONENT: Final = 38
+
+
+def number(value: Decimal) -> str | None:
+    """Write a number as DynamoDB writes it, or None when it cannot hold it exactly."""
+    if not value.is_finite():
+        return None
+    if not value:
+        return "0"
+    try:
+        plain = value.normalize(_NUMBERS)
+    except DecimalException:
+        return None
+    return format(plain, "f") if abs(plain.adjusted()) < _PLAIN_EXPONENT else str(plain)
+
+
+def encode(value: object) -> AttributeValue:
+    """Return a value in DynamoDB's own notation."""
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": str.__str__(value)}
+        case int():
+            return _numeric(Decimal(value), str(value))
+        case Decimal():
+            return _numeric(value, str(value))
+        case float():
+            return _numeric(Decimal(repr(value)), repr(value))
+        case date():
+            return {"S": value.isoformat()}
+        case BaseModel():
+            return {"M": encode_document(value)}
+        case Mapping():
+            return {"M": {str(key): encode(item) for key, item in value.items()}}
+        case list() | tuple():
+            return {"L": [encode(item) for item in value]}
+        case _:
+            raise TypeError(f"a {type(value).__name__} has no place in a document")
+
+
+def _numeric(value: Decimal, text: str) -> AttributeValue:
+    written = number(value)
+    return {"S": text} if written is None else {"N": written}
+
+
+def encode_document(document: BaseModel | Mapping[str, object]) -> dict[str, AttributeValue]:
+    """Return a document's fields in DynamoDB's own notation."""
+    fields = document.model_dump() if isinstance(document, BaseModel) else document
+    return {str(name): encode(value) for name, value in fields.items()}
+
+
+def decode(value: AttributeValue) -> Any:
+    """Return the plain value of DynamoDB's own notation."""
+    ((kind, held),) = value.items()
+    match kind:
+        case "S" | "BOOL":
+            return held
+        case "N":
+            return int(held) if held.lstrip("-").isdigit() else Decimal(held)
+        case "NULL":
+            return None
+        case "M":
+            return decode_document(held)
+        case "L":
+            return [decode(item) for item in held]
+        case _:
+            raise TypeError(f"no document of ours holds DynamoDB's {kind}")
+
+
+def decode_document(fields: Mapping[str, AttributeValue]) -> dict[str, Any]:
+    """Return the plain fields of a document, ready for its model to validate."""
+    return {name: decode(value) for name, value in fields.items()}

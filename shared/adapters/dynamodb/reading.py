@@ -1,0 +1,40 @@
+"""Items as domain values: what this version cannot read is told apart, never lost and never in the way."""
+
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from shared.adapters.dynamodb.tables import Row
+from shared.domain.errors import NewerSchemaError, StoreError
+from shared.domain.values import SCHEMA_VERSION, Value
+
+_Value = TypeVar("_Value", bound=Value)
+
+
+def read(model: type[_Value], row: Row) -> _Value:
+    """Read an item's document.
+
+    Raises:
+        NewerSchemaError: a newer version of this program wrote it.
+        StoreError: it is not what it should be; the message names the field.
+    """
+    require_known_schema(row)
+    try:
+        return model.model_validate(row.body)
+    except ValidationError as error:
+        raise unreadable(row, error) from error
+
+
+def require_known_schema(row: Row) -> None:
+    """Refuse an item of a newer version."""
+    if row.schema_version > SCHEMA_VERSION:
+        raise NewerSchemaError(
+            f"{row.pk} {row.sk}: written with schema {row.schema_version}, this program knows {SCHEMA_VERSION}"
+        )
+
+
+def unreadable(row: Row, error: ValidationError) -> StoreError:
+    """Say which field of an item cannot be read."""
+    fault = error.errors(include_url=False)[0]
+    path = ".".join(str(part) for part in fault["loc"]) or "document"
+    return StoreError(f"{row.pk} {row.sk}: {path} cannot be read: {fault['msg']}")

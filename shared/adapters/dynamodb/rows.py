@@ -1,0 +1,112 @@
+"""Domain values as items of the positions, decisions and stats tables."""
+
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.keys import Kind, stamp
+from shared.adapters.dynamodb.tables import KEPT, DecisionsRow, PositionsRow, StatsRow
+from shared.domain.decisions import Decision, LastDecided
+from shared.domain.orders import Intent
+from shared.domain.positions import ClosedTrade, Counters, Position
+from shared.domain.statistics import StrategyStatistics
+from shared.domain.values import SCHEMA_VERSION
+from shared.domain.vocabulary import Bot
+
+def intent_row(table: type[PositionsRow], intent: Intent) -> PositionsRow:
+    """Return an intent's item; it leaves the index of what is live when the intent is final."""
+    return table(
+        keys.account(intent.bot),
+        keys.intent(intent.intent_id),
+        kind=Kind.INTENT,
+        schema_version=intent.schema_version,
+        active=None if intent.state.is_final else Kind.INTENT,
+        state=intent.state,
+        owner=intent.owner,
+        lease_until=None if intent.lease_until is None else stamp(intent.lease_until),
+        body=intent,
+    )
+
+
+def position_row(table: type[PositionsRow], position: Position) -> PositionsRow:
+    """Return a position's item; it leaves the index of what is live when the position is over."""
+    return table(
+        keys.account(position.bot),
+        keys.position(position.position_id),
+        kind=Kind.POSITION,
+        schema_version=position.schema_version,
+        active=None if position.state.is_final else Kind.POSITION,
+        version=position.version,
+        state=position.state,
+        closing_intent=position.closing_intent,
+        body=position,
+    )
+
+
+def slot_row(table: type[PositionsRow], position: Position) -> PositionsRow:
+    """Return the item of a position's slot, held by it."""
+    return table(
+        keys.account(position.bot),
+        keys.slot(position.mode, position.underlying, position.strategy),
+        kind=Kind.SLOT,
+        schema_version=SCHEMA_VERSION,
+        holder=position.position_id,
+    )
+
+
+def counters_row(table: type[PositionsRow], bot: Bot, counters: Counters) -> PositionsRow:
+    """Return the item of a bot's counters."""
+    return table(
+        keys.account(bot),
+        keys.COUNTERS,
+        kind=Kind.COUNTERS,
+        schema_version=SCHEMA_VERSION,
+        active=Kind.COUNTERS,
+        version=counters.version,
+        body=counters,
+    )
+
+
+def last_row(table: type[PositionsRow], bot: Bot, last: LastDecided) -> PositionsRow:
+    """Return the item of what was last decided on an underlying."""
+    return table(
+        keys.account(bot),
+        keys.last(last.underlying),
+        kind=Kind.LAST,
+        schema_version=SCHEMA_VERSION,
+        active=Kind.LAST,
+        snapshot_at=stamp(last.snapshot_at),
+        body=last,
+    )
+
+
+def decision_row(table: type[DecisionsRow], decision: Decision) -> DecisionsRow:
+    """Return a decision's item."""
+    return table(
+        *keys.decision(decision.bot, decision.at, decision.decision_id),
+        kind=Kind.DECISION,
+        schema_version=decision.schema_version,
+        expires_at=decision.at + KEPT,
+        body=decision,
+    )
+
+
+def closed_trade_row(table: type[StatsRow], trade: ClosedTrade) -> StatsRow:
+    """Return a closed trade's item."""
+    return table(
+        keys.statistics(trade.mode, trade.strategy),
+        trade.key,
+        kind=Kind.CLOSED_TRADE,
+        schema_version=trade.schema_version,
+        body=trade,
+    )
+
+
+def statistics_row(table: type[StatsRow], statistics: StrategyStatistics) -> StatsRow:
+    """Return the item of a strategy's statistics."""
+    return table(
+        keys.statistics(statistics.mode, statistics.strategy),
+        keys.STATISTICS,
+        kind=Kind.STATISTICS,
+        schema_version=statistics.schema_version,
+        version=statistics.version,
+        disabled=statistics.is_disabled,
+        body=statistics,
+    )
