@@ -1,7 +1,7 @@
 """A message to the user."""
 
 from shared.domain.values import UtcTime, Value
-from shared.domain.vocabulary import AlertLevel
+from shared.domain.vocabulary import AlertLevel, Bot
 
 SUBJECT_LIMIT = 100
 """The longest subject SNS takes."""
@@ -15,3 +15,4 @@ class Alert(Value):
     subject: str
     body: str
     at: UtcTime
+    bot: Bot | None = None

@@ -136,9 +136,7 @@ def implied_volatility(
     if not _SMALLEST_TIME_VALUE * spot < option_price < upper_bound:
         return None
     root = sqrt(years)
-    deviation = _implied_deviation(
-        option_price, forward_spot, discounted_strike, LOWEST_IV * root, HIGHEST_IV * root
-    )
+    deviation = _implied_deviation(option_price, forward_spot, discounted_strike, LOWEST_IV * root, HIGHEST_IV * root)
     return None if deviation is None else deviation / root
 
 
@@ -162,10 +160,7 @@ def _implied_deviation(
         value = (
             sign
             * 0.5
-            * (
-                forward_spot * erfc(-sign * d1 / _SQRT_2)
-                - discounted_strike * erfc(sign * (deviation - d1) / _SQRT_2)
-            )
+            * (forward_spot * erfc(-sign * d1 / _SQRT_2) - discounted_strike * erfc(sign * (deviation - d1) / _SQRT_2))
         )
         if value > target:
             high = deviation
@@ -190,9 +185,7 @@ def _first_guess(target: float, forward_spot: float, discounted_strike: float, l
     return max(inflection, at_the_money, 1e-3)
 
 
-def _discounted_price(
-    forward_spot: float, discounted_strike: float, deviation: float, is_call: bool
-) -> float:
+def _discounted_price(forward_spot: float, discounted_strike: float, deviation: float, is_call: bool) -> float:
     sign = 1.0 if is_call else -1.0
     if deviation <= 0.0:
         return max(sign * (forward_spot - discounted_strike), 0.0)
@@ -200,8 +193,5 @@ def _discounted_price(
     return (
         sign
         * 0.5
-        * (
-            forward_spot * erfc(-sign * d1 / _SQRT_2)
-            - discounted_strike * erfc(sign * (deviation - d1) / _SQRT_2)
-        )
+        * (forward_spot * erfc(-sign * d1 / _SQRT_2) - discounted_strike * erfc(sign * (deviation - d1) / _SQRT_2))
     )

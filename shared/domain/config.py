@@ -167,7 +167,6 @@ class Trips(Value):
     """When the system trips its own breaker to REDUCING."""
 
     bot_day_loss: Fraction = Decimal("0.10")
-    account_day_loss: Fraction = Decimal("0.03")
     bot_drawdown: Fraction = Decimal("0.20")
     stops_per_session: Annotated[int, Field(ge=1, le=100)] = 3
     order_failures_in_a_row: Annotated[int, Field(ge=1, le=100)] = 5
@@ -253,7 +252,6 @@ class BotConfig(Value):
     window: EntryWindow = EntryWindow()
     exits: Exits = Exits()
     trips: Trips = Trips()
-    feedback: Feedback = Feedback()
     fees: Fees = Fees()
     paper: PaperFill = PaperFill()
 
@@ -347,6 +345,8 @@ class SystemConfig(Value):
     gamma_days: Annotated[int, Field(ge=1, le=365)] = 45
     gamma_expirations: Annotated[int, Field(ge=1, le=10)] = 10
     invalid_snapshots_before_alert: Annotated[int, Field(ge=1, le=60)] = 3
+    feedback: Feedback = Feedback()
+    account_day_loss: Fraction = Decimal("0.03")
 
     @property
     def digest(self) -> str:

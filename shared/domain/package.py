@@ -33,9 +33,7 @@ class PackageQuote(NamedTuple):
         return self.mid + self.spread / 2
 
 
-def package_quote(
-    strategy: Strategy, legs: Sequence[Leg], quotes: Mapping[str, OptionQuote]
-) -> PackageQuote | None:
+def package_quote(strategy: Strategy, legs: Sequence[Leg], quotes: Mapping[str, OptionQuote]) -> PackageQuote | None:
     """Price a structure from its legs' quotes; None when any leg has no sound quote."""
     value = spread = Decimal(0)
     for leg in legs:
@@ -77,9 +75,7 @@ def one_way_fees(underlying: str, legs: int, fees: Fees) -> Decimal:
     return legs * (fees.per_contract + surcharge)
 
 
-def max_loss(
-    strategy: Strategy, legs: tuple[Leg, ...], premium: Decimal, round_trip_fees: Decimal
-) -> Decimal:
+def max_loss(strategy: Strategy, legs: tuple[Leg, ...], premium: Decimal, round_trip_fees: Decimal) -> Decimal:
     """Return the most one contract of the structure can lose, in dollars.
 
     Credit spreads and condors: (wider width - credit) x 100 + fees. Cash-secured put: (strike - credit) x 100 +

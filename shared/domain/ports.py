@@ -12,6 +12,7 @@ from shared.domain.events import SnapshotCollected
 from shared.domain.market import BrokerClock, DailyBar, GammaReading, Quote, Reading, Snapshot
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Balances, BrokerOrder, BrokerPosition, Intent, Order, OrderPreview
+from shared.domain.paper import PaperAccount
 from shared.domain.positions import ClosedTrade, Position
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
@@ -227,3 +228,13 @@ class Heartbeat(Protocol):
 
     def last(self) -> tuple[datetime, Mapping[str, str]] | None:
         """Return the last beat."""
+
+
+class PaperAccounts(Protocol):
+    """Where the paper broker keeps its accounts."""
+
+    def load(self, account_id: str) -> PaperAccount | None:
+        """Return an account, strongly consistent."""
+
+    def save(self, before: PaperAccount | None, after: PaperAccount) -> None:
+        """Store an account. Raises ConflictError when the stored version is not that of ``before``."""

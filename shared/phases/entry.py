@@ -237,7 +237,7 @@ def _sized(
     exit_rule = _exit_rule(config, strategy)
     risk = risk_per_contract(strategy, exit_rule, premium, worst, fees)
     secured = worst if strategy is Strategy.CASH_SECURED_PUT else Decimal(0)
-    basis = basis_of(stored, config.priors[strategy], config.feedback.min_trades)
+    basis = basis_of(stored, config.priors[strategy])
     balance = config.capital + setting.live.ledger(config.mode).realized_pnl
     vix = snapshot.vix.value if snapshot.vix else Decimal(0)
     rooms = _rooms(setting, underlying, risk, secured, account, worst)

@@ -40,12 +40,13 @@ class PositionSize(NamedTuple):
     reason: str
 
 
-def basis_of(stored: StrategyStatistics | None, prior: Prior, min_trades: int) -> SizingBasis:
-    """Return the statistics that sizing may use: the strategy's own when fresh and enough, else its prior.
+def basis_of(stored: StrategyStatistics | None, prior: Prior) -> SizingBasis:
+    """Return the statistics that sizing may use: the strategy's own unless stale, else its prior.
 
-    Without a single loser the prior's average loss stands in, because Kelly divides by it.
+    Statistics are stored from enough trades on and marked stale when the window holds too few.
+    Without a loser the prior's average loss stands in, because Kelly divides by it.
     """
-    if stored is None or stored.is_stale or stored.total_trades < min_trades:
+    if stored is None or stored.is_stale:
         return SizingBasis.from_prior(prior)
     return SizingBasis(
         win_rate=stored.win_rate,

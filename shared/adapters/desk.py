@@ -1,0 +1,97 @@
+"""The order desk: sends a planned intent once, and notes what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from shared.domain import messages
+from shared.domain.book import Change, LiveState, MoveIntent
+from shared.domain.config import Fees
+from shared.domain.errors import ConflictError, CredentialsError, OrderRejectedError, OrderUnknownError
+from shared.domain.orders import Intent, IntentKind, IntentState
+from shared.domain.ports import Alerts, Book, Broker, Clock
+from shared.domain.positions import Position
+from shared.domain.vocabulary import TradingState
+from shared.phases.execution import protocol
+
+
+def may_leave(kind: IntentKind, state: TradingState) -> bool:
+    """Tell whether an order of this kind may leave in this state of the breaker."""
+    match state:
+        case TradingState.ACTIVE:
+            return True
+        case TradingState.REDUCING:
+            return kind is IntentKind.EXIT
+        case TradingState.HALTED:
+            return False
+        case _:
+            assert_never(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Claims, asks the breaker a last time, sends once, and books the outcome.
+
+    ``breaker`` reads the effective state without a cache; ``owner`` names this worker.
+    """
+
+    book: Book
+    broker: Broker
+    alerts: Alerts
+    clock: Clock
+    breaker: Callable[[], TradingState]
+    owner: str
+    fees: Fees
+
+    def send(self, intent: Intent, position: Position) -> Intent:
+        """Send a planned intent; the intent as it stands afterwards comes back.
+
+        Another worker that claimed it first is no error: the intent comes back as planned.
+        """
+        claimed = protocol.claim(intent, self.owner, self.clock.now())
+        try:
+            self._move(intent, claimed)
+        except ConflictError:
+            return intent
+        state = self.breaker()
+        if not may_leave(intent.kind, state):
+            return self.end(claimed, position, IntentState.ABANDONED, f"breaker {state} before the order left")
+        if claimed.lease_until is None or self.clock.now() >= claimed.lease_until:
+            return self.end(claimed, position, IntentState.ABANDONED, "the lease ran out before the order left")
+        return self._post(claimed, position)
+
+    def _post(self, claimed: Intent, position: Position) -> Intent:
+        try:
+            order_id = self.broker.submit(claimed.order, claimed.tag)
+        except OrderRejectedError as refusal:
+            self.alerts.send(messages.rejected(claimed, str(refusal), self.clock.now()))
+            return self.end(claimed, position, IntentState.REJECTED, str(refusal))
+        except (OrderUnknownError, CredentialsError) as silence:
+            doubted = protocol.doubt(claimed, str(silence))
+            self._move(claimed, doubted)
+            self.alerts.send(messages.unknown(doubted, str(silence), self.clock.now()))
+            return doubted
+        working = protocol.acknowledge(claimed, order_id, self.clock.now())
+        self._move(claimed, working)
+        return working
+
+    def end(self, intent: Intent, position: Position, state: IntentState, reason: str) -> Intent:
+        """End an intent of which nothing filled, against the state of this moment."""
+        live = self.book.live(position.bot)
+        present = next((held for held in live.positions if held.position_id == position.position_id), position)
+        self.book.commit(f"end {intent.kind}", self._ending(intent, present, live, state, reason))
+        return intent.model_copy(update={"state": state, "reason": reason})
+
+    def _ending(
+        self, intent: Intent, position: Position, live: LiveState, state: IntentState, reason: str
+    ) -> tuple[Change, ...]:
+        match intent.kind:
+            case IntentKind.ENTRY:
+                return protocol.end_entry(intent, position, live, state, None, self.fees, reason)
+            case IntentKind.EXIT:
+                return protocol.end_exit(intent, position, live, state, None, self.fees, reason)
+            case _:
+                assert_never(intent.kind)
+
+    def _move(self, before: Intent, after: Intent) -> None:
+        self.book.commit(f"{before.state} to {after.state}", (MoveIntent(before, after),))

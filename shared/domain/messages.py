@@ -1,0 +1,275 @@
+"""The words of each alert: what happened, why, how, and the command to look closer."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from shared.domain.alerts import SUBJECT_LIMIT, Alert
+from shared.domain.book import Trip
+from shared.domain.market import Snapshot
+from shared.domain.orders import Intent
+from shared.domain.positions import ClosedTrade, Position
+from shared.domain.statistics import StrategyStatistics
+from shared.domain.vocabulary import AlertLevel, Bot, TradingState
+
+
+def _alert(
+    event_id: str, level: AlertLevel, subject: str, lines: tuple[str, ...], at: datetime, bot: Bot | None = None
+) -> Alert:
+    return Alert(event_id=event_id, level=level, subject=subject[:SUBJECT_LIMIT], body="\n".join(lines), at=at, bot=bot)
+
+
+def _legs(position: Position) -> str:
+    return ", ".join(f"{leg.side} {leg.option_symbol}" for leg in position.legs)
+
+
+def entered(position: Position, target: Decimal, stop: Decimal, at: datetime) -> Alert:
+    """Tell of an entry: legs, premium, maximum loss, target and stop prices."""
+    word = position.effect
+    return _alert(
+        f"entry-{position.position_id}",
+        AlertLevel.INFO,
+        f"{position.bot} opened {position.contracts} {position.strategy} on {position.underlying}"
+        f" at {position.entry_price} {word}",
+        (
+            f"What: {_legs(position)}",
+            f"Why: {position.regime} gamma, confidence {position.confidence}",
+            f"How: {position.contracts} contracts at {position.entry_price} {word}, fees ${position.entry_fees}",
+            (
+                f"Maximum loss ${position.max_loss * position.contracts:,.2f}; target {target:.2f}; stop {stop:.2f}"
+                f"; expires {position.expiration} ({position.mode})"
+            ),
+            f"Look closer: alphagex why {position.bot}",
+        ),
+        at,
+        position.bot,
+    )
+
+
+def closed(trade: ClosedTrade, loss_alert: Decimal, at: datetime) -> Alert:
+    """Tell of an exit or settlement; a loss beyond the limit is HIGH."""
+    level = AlertLevel.HIGH if trade.pnl < -loss_alert else AlertLevel.INFO
+    result = f"loss ${-trade.pnl:,.2f}" if trade.pnl < 0 else f"profit ${trade.pnl:,.2f}"
+    return _alert(
+        f"exit-{trade.position_id}",
+        level,
+        f"{trade.bot} closed {trade.contracts} {trade.strategy} on {trade.underlying}: {result}",
+        (
+            f"What: {trade.contracts} contracts, entry {trade.entry_price}, exit {trade.exit_price:.4f}",
+            f"Why: {trade.exit_reason}",
+            f"How: {result} after fees of ${trade.fees}, {trade.pnl_fraction:.1%} of the premium ({trade.mode})",
+            f"Look closer: alphagex trades --bot {trade.bot}",
+        ),
+        at,
+        trade.bot,
+    )
+
+
+def rejected(intent: Intent, reason: str, at: datetime) -> Alert:
+    """Tell that the broker refused an order."""
+    return _alert(
+        f"rejected-{intent.intent_id}",
+        AlertLevel.HIGH,
+        f"{intent.bot}: the broker rejected the {intent.kind} order for {intent.strategy} on {intent.underlying}",
+        (
+            f"What: order {intent.tag}, {intent.order.contracts} contracts, limit {intent.order.limit_price}",
+            f"Why: {reason}",
+            "How: nothing is live; slot and risk are free again"
+            if intent.kind == "entry"
+            else "How: the exit is tried again at the next run",
+            f"Look closer: alphagex why {intent.bot}",
+        ),
+        at,
+        intent.bot,
+    )
+
+
+def unknown(intent: Intent, reason: str, at: datetime) -> Alert:
+    """Tell that nobody knows whether an order is live."""
+    return _alert(
+        f"unknown-{intent.intent_id}",
+        AlertLevel.CRITICAL,
+        f"{intent.bot}: order UNKNOWN, {intent.kind} of {intent.strategy} on {intent.underlying}",
+        (
+            f"What: order {intent.tag} may or may not be live at the broker",
+            f"Why: {reason}",
+            "How: it is never sent again; the next runs find it by its tag or give it up after the quiet period",
+            "Look closer: alphagex positions",
+        ),
+        at,
+        intent.bot,
+    )
+
+
+def unpriced(position: Position, at: datetime) -> Alert:
+    """Tell that an exit waits for a price."""
+    return _alert(
+        f"unpriced-{position.position_id}-{position.exit_attempts}",
+        AlertLevel.CRITICAL,
+        f"{position.bot}: an exit has no price, {position.strategy} on {position.underlying}",
+        (
+            f"What: {_legs(position)}",
+            f"Why: {position.exit_reason}, but no sound quote in {position.unquoted_runs} runs",
+            "How: no price is invented; it waits for a quote, and after the close of its last day it is settled",
+            "Look closer: alphagex positions",
+        ),
+        at,
+        position.bot,
+    )
+
+
+def near_stop(position: Position, mark: Decimal, stop: Decimal, at: datetime) -> Alert:
+    """Tell that a position has gone most of the way to its stop."""
+    return _alert(
+        f"near-stop-{position.position_id}",
+        AlertLevel.HIGH,
+        f"{position.bot}: {position.strategy} on {position.underlying} is near its stop",
+        (
+            f"What: mark {mark:.2f}, stop {stop:.2f}, entry {position.entry_price}",
+            f"Why: {position.exit_rule.stop_warning:.0%} of the way to the stop",
+            "How: nothing is done yet; the stop closes it",
+            "Look closer: alphagex positions",
+        ),
+        at,
+        position.bot,
+    )
+
+
+def not_filled(intent: Intent, minutes: int, at: datetime) -> Alert:
+    """Tell that an exit is still working."""
+    return _alert(
+        f"slow-exit-{intent.intent_id}",
+        AlertLevel.HIGH,
+        f"{intent.bot}: the exit of {intent.strategy} on {intent.underlying} is not filled after {minutes} minutes",
+        (
+            f"What: order {intent.tag}, limit {intent.order.limit_price}, step {intent.steps}",
+            f"Why: {intent.exit_reason}; the market is not at our price",
+            "How: the walk goes on",
+            "Look closer: alphagex positions",
+        ),
+        at,
+        intent.bot,
+    )
+
+
+def invalid_snapshots(snapshot: Snapshot, in_a_row: int) -> Alert:
+    """Tell that the data cannot be traded on."""
+    reasons = ", ".join(f"{fault.code} {fault.value or ''}".strip() for fault in snapshot.faults)
+    return _alert(
+        f"invalid-{snapshot.underlying}-{snapshot.at:%Y-%m-%dT%H:%MZ}",
+        AlertLevel.HIGH,
+        f"{snapshot.underlying}: {in_a_row} invalid snapshots in a row",
+        (
+            f"What: no entry is decided on {snapshot.underlying}",
+            f"Why: {reasons}",
+            "How: exits go on with what is known; entries resume with the first valid snapshot",
+            "Look closer: alphagex check vendors",
+        ),
+        snapshot.at,
+    )
+
+
+def invalid_configuration(name: str, problem: str, at: datetime) -> Alert:
+    """Tell that a configuration document cannot be used."""
+    return _alert(
+        f"configuration-{name}-{at:%Y-%m-%d}",
+        AlertLevel.HIGH,
+        f"The configuration of {name} is invalid: no entries",
+        (
+            f"What: {problem}",
+            "Why: a field is unknown, impossible or missing",
+            "How: entries stop; exits go on by the rules stamped on each position",
+            "Look closer: alphagex config validate",
+        ),
+        at,
+    )
+
+
+def breaker_changed(state: TradingState, who: str, reason: str, at: datetime) -> Alert:
+    """Tell that the breaker changed, who changed it and why."""
+    return _alert(
+        f"breaker-{who}-{state}-{at:%Y-%m-%dT%H:%M:%SZ}",
+        AlertLevel.CRITICAL,
+        f"Breaker {state}: {who}",
+        (
+            f"What: {_CONSEQUENCE[state]}",
+            f"Why: {reason}",
+            f"How: {who}",
+            "Look closer: alphagex status; set back with alphagex breaker ACTIVE",
+        ),
+        at,
+    )
+
+
+_CONSEQUENCE = {
+    TradingState.ACTIVE: "entries and exits may leave",
+    TradingState.REDUCING: "no entries; exits go on",
+    TradingState.HALTED: "no order leaves",
+}
+
+
+def tripped(trip: Trip) -> Alert:
+    """Tell that the system tripped its own breaker."""
+    return breaker_changed(trip.state, f"the system, {trip.scope}", trip.reason, trip.at)
+
+
+def _results(numbers: StrategyStatistics) -> str:
+    return (
+        f"Why: {numbers.total_trades} trades, win rate {numbers.win_rate:.1%}, "
+        f"average win {numbers.avg_win:.1%}, average loss {numbers.avg_loss:.1%}"
+    )
+
+
+def strategy_disabled(numbers: StrategyStatistics) -> Alert:
+    """Tell that a strategy is blocked for its negative expectancy."""
+    return _alert(
+        f"disabled-{numbers.mode}-{numbers.strategy}-{numbers.version}",
+        AlertLevel.CRITICAL,
+        f"Strategy {numbers.strategy} blocked: negative expectancy ({numbers.expectancy:.2%})",
+        (
+            f"What: no entry of {numbers.strategy} in {numbers.mode} mode",
+            _results(numbers),
+            "How: open positions keep their exits",
+            f"Look closer: alphagex stats; enable again with alphagex strategy enable {numbers.strategy}",
+        ),
+        numbers.computed_at,
+    )
+
+
+def sizes_to_zero(numbers: StrategyStatistics) -> Alert:
+    """Tell, once, that a strategy's own results size it to zero."""
+    return _alert(
+        f"zero-size-{numbers.mode}-{numbers.strategy}-{numbers.computed_at:%Y-%m-%d}",
+        AlertLevel.WARNING,
+        f"Strategy {numbers.strategy} sizes to zero: its Kelly fraction is not positive",
+        (
+            f"What: {numbers.strategy} is not entered in {numbers.mode} mode until its results improve",
+            _results(numbers),
+            "How: Kelly's answer to a negative expectancy is not to trade",
+            "Look closer: alphagex stats",
+        ),
+        numbers.computed_at,
+    )
+
+
+def could_not_watch(bot: Bot, problem: str, at: datetime) -> Alert:
+    """Tell that a run could not look after a bot or one of its positions."""
+    return _alert(
+        f"unwatched-{bot}-{at:%Y-%m-%dT%H}",
+        AlertLevel.HIGH,
+        f"{bot}: a monitor run could not finish",
+        (f"What: {problem}", "Why: see the log", "How: the next run tries again", "Look closer: alphagex doctor"),
+        at,
+        bot,
+    )
+
+
+def entry_failed(bot: Bot, problem: str, at: datetime) -> Alert:
+    """Tell that a decision could not be made for lack of an answer."""
+    return _alert(
+        f"undecided-{bot}-{at:%Y-%m-%dT%H}",
+        AlertLevel.HIGH,
+        f"{bot}: an entry could not be decided",
+        (f"What: {problem}", "Why: see the log", "How: the next snapshot is a new try", "Look closer: alphagex doctor"),
+        at,
+        bot,
+    )

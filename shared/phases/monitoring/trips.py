@@ -1,0 +1,41 @@
+"""When the system trips its own breaker to REDUCING."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from shared.domain.book import Trip
+from shared.domain.config import BotConfig
+from shared.domain.positions import Counters, Ledger
+from shared.domain.sessions import new_york_date
+from shared.domain.vocabulary import TradingState
+
+ALL = "ALL"
+
+
+def bot_trips(config: BotConfig, ledger: Ledger, counters: Counters, now: datetime) -> tuple[Trip, ...]:
+    """Return the trips a bot's own results call for; dollars against its capital."""
+    today, rules, capital = new_york_date(now), config.trips, config.capital
+    reasons: list[tuple[str, str]] = []
+    day_loss = -ledger.day_pnl if ledger.day == today else Decimal(0)
+    if day_loss > rules.bot_day_loss * capital:
+        reasons.append((config.bot, f"loss of the day ${day_loss:,.2f} beyond {rules.bot_day_loss:.0%} of capital"))
+    drawdown = ledger.peak_pnl - ledger.realized_pnl
+    if drawdown > rules.bot_drawdown * capital:
+        reasons.append((config.bot, f"drawdown ${drawdown:,.2f} beyond {rules.bot_drawdown:.0%} of capital"))
+    if counters.day == today and counters.stops_today >= rules.stops_per_session:
+        reasons.append((config.bot, f"{counters.stops_today} stops in one session"))
+    if counters.order_failures >= rules.order_failures_in_a_row:
+        reasons.append((ALL, f"{counters.order_failures} orders in a row failed"))
+    return tuple(Trip(scope, TradingState.REDUCING, reason, now) for scope, reason in reasons)
+
+
+def account_trip(ledgers: Iterable[Ledger], all_capital: Decimal, limit: Decimal, now: datetime) -> Trip | None:
+    """Return the trip of all bots when the account's loss of the day is beyond its share of all capital."""
+    today = new_york_date(now)
+    loss = -sum((ledger.day_pnl for ledger in ledgers if ledger.day == today), Decimal(0))
+    if loss <= limit * all_capital:
+        return None
+    return Trip(
+        ALL, TradingState.REDUCING, f"account's loss of the day ${loss:,.2f} beyond {limit:.0%} of capital", now
+    )
