@@ -1,9 +1,11 @@
 """The audit record: what was decided, why (every gate with its value and limit), and how."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from enum import StrEnum
 
 from shared.domain.options import OptionSymbol
+from shared.domain.sessions import new_york_date
 from shared.domain.values import SCHEMA_VERSION, Price, UtcTime, Value
 from shared.domain.vocabulary import Action, Bot, GammaRegime, Rule, Strategy, TradingMode
 
@@ -134,10 +136,25 @@ class Decision(Value):
 
 
 class LastDecided(Value):
-    """What trade remembers between two snapshots of one underlying."""
+    """What trade remembers between two snapshots of one underlying: the actions, and the running non-entry."""
 
     underlying: str
     snapshot_at: UtcTime
     recent_actions: tuple[Action, ...] = ()
     decision_id: str | None = None
+    decided_at: UtcTime | None = None
     fingerprint: str | None = None
+
+    def repeats(self, decision: Decision, today: date) -> bool:
+        """Tell whether a non-entry of this New York date is the running one again."""
+        return (
+            self.fingerprint == decision.fingerprint
+            and self.decided_at is not None
+            and new_york_date(self.decided_at) == today
+        )
+
+    def naming(self, decision_id: str, decided_at: datetime, fingerprint: str | None) -> "LastDecided":
+        """Return the same memory with the running non-entry named."""
+        return self.model_copy(
+            update={"decision_id": decision_id, "decided_at": decided_at, "fingerprint": fingerprint}
+        )

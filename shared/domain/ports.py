@@ -1,6 +1,6 @@
 """What the workflows need from the outside world, named by role."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -14,6 +14,7 @@ from shared.domain.options import OptionQuote
 from shared.domain.orders import Balances, BrokerOrder, BrokerPosition, Intent, Order, OrderPreview
 from shared.domain.paper import PaperAccount
 from shared.domain.positions import ClosedTrade, Position
+from shared.domain.readings import Readings
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
 
@@ -76,6 +77,13 @@ class DailyHistory(Protocol):
         """Return the finished sessions of SPX, SPY or VIX, ascending. Raises FeedError."""
 
 
+class Feeds(Protocol):
+    """All data vendors together, with their fallbacks."""
+
+    def collect(self, now: datetime, config: SystemConfig) -> Readings:
+        """Read everything of a minute at once; what no source could give is None, never a default."""
+
+
 class HistoryCache(Protocol):
     """Daily history kept for the day, because it changes once a day."""
 
@@ -97,6 +105,9 @@ class Snapshots(Protocol):
 
     def latest(self, underlying: str) -> Snapshot | None:
         """Return the newest snapshot."""
+
+    def recent(self, underlying: str, count: int) -> tuple[Snapshot, ...]:
+        """Return the newest snapshots, newest first."""
 
 
 class Broker(Protocol):
@@ -148,11 +159,8 @@ class Configuration(Protocol):
         """Return the stage's configuration. Raises InvalidConfigurationError."""
 
 
-class Statistics(Protocol):
-    """What closed trades say of each strategy."""
-
-    def get(self, mode: TradingMode, strategies: Iterable[Strategy]) -> Mapping[Strategy, StrategyStatistics]:
-        """Return the stored statistics; a strategy without any is absent."""
+class Parameters(Configuration, Breaker, Protocol):
+    """The configuration and the switch as they stand now, read once for one run."""
 
 
 class Alerts(Protocol):

@@ -1,0 +1,42 @@
+"""Collect one minute: read every vendor at once, judge, store, tell."""
+
+from dataclasses import dataclass
+
+from shared.domain import messages
+from shared.domain.events import SnapshotCollected
+from shared.domain.market import Snapshot
+from shared.domain.ports import Alerts, Clock, Configuration, Events, Feeds, Snapshots
+from shared.domain.sessions import is_open
+from shared.phases import collection
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """The order of work of a minute of data."""
+
+    feeds: Feeds
+    configuration: Configuration
+    snapshots: Snapshots
+    events: Events
+    alerts: Alerts
+    clock: Clock
+
+    def run(self) -> tuple[Snapshot, ...]:
+        """Collect the snapshots of this minute; outside the session there is nothing to collect."""
+        now = self.clock.now()
+        if not is_open(now):
+            return ()
+        config = self.configuration.system()
+        collected = collection.snapshots(self.feeds.collect(now, config), config)
+        for snapshot in collected:
+            self.snapshots.put(snapshot)
+            self.events.publish(SnapshotCollected(underlying=snapshot.underlying, snapshot_at=snapshot.at))
+            if not snapshot.is_valid:
+                self._warn(snapshot, config.invalid_snapshots_before_alert)
+        return collected
+
+    def _warn(self, snapshot: Snapshot, limit: int) -> None:
+        recent = self.snapshots.recent(snapshot.underlying, limit + 1)
+        in_a_row = next((n for n, one in enumerate(recent) if one.is_valid), len(recent))
+        if in_a_row == limit:
+            self.alerts.send(messages.invalid_snapshots(snapshot, in_a_row))

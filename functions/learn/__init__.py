@@ -1,0 +1,1 @@
+"""Phase 7, when a trade closed and daily: closed trades become statistics."""
