@@ -117,9 +117,7 @@ def _by_column(rows: OpenRows, exposure: FloatArray, width: int) -> FloatArray:
 def _unit_exposure(moment: Moment, book: OpenBook, rows: OpenRows) -> tuple[FloatArray, _Profile]:
     """Return the exposure of one contract of each row but for its density, and the profile of all."""
     terms = [moment.forward(expiration) for expiration in book.expirations]
-    smiles = [
-        moment.term.smile(max(each.trading_years, SHORTEST_TRADING_YEARS), each.years) for each in terms
-    ]
+    smiles = [moment.term.smile(max(each.trading_years, SHORTEST_TRADING_YEARS), each.years) for each in terms]
     of = rows.expiration_of
     forwards = np.array([each.log_forward for each in terms])[of]
     deviations = total_deviations(

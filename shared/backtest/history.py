@@ -107,11 +107,6 @@ class History:
         """Return the rows of the sessions from start to end, both included."""
         return range(bisect_right(self.days, start) - (start in self._index), bisect_right(self.days, end))
 
-    def until(self, day: date) -> Self:
-        """Return the history up to and including a day."""
-        count = bisect_right(self.days, day)
-        return type(self)(bars=self.bars[:count], vix_closes=self.vix_closes[:count])
-
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
     text = resources.files(_DATA).joinpath(name).read_text(encoding="ascii")

@@ -53,12 +53,11 @@ class Product(NamedTuple):
     interest: float
 
 
-SPY_INTEREST: Final = 2.0
+SPY_INTEREST: Final = 10 / 3.6
 """SPY contracts open for each of SPX's.
 
-A SPY contract carries a tenth of an SPX contract's exposure. Twice as many make SPX's net exposure 3.6
-times SPY's in the median of 2017-10 to 2018-03, the ratio that a vendor published for one and the same
-moment.
+A SPY contract carries a tenth of an SPX contract's exposure; this makes SPX's net exposure 3.6 times
+SPY's, the ratio that a vendor published for one and the same moment.
 """
 
 SPX: Final = Product(
@@ -122,11 +121,6 @@ def strike_columns(product: Product, spot: float) -> NDArray[np.intp]:
         listed |= inside & (columns % (band.step // unit) == 0)
         nearest = band.within
     return columns[listed]
-
-
-def option_symbol(root: str, expiration: date, *, is_call: bool, strike: float) -> str:
-    """Return the unpadded OCC symbol, such as SPXW180216P02500000."""
-    return f"{symbol_prefix(root, expiration)}{'C' if is_call else 'P'}{round(strike * 1000):08d}"
 
 
 @lru_cache(maxsize=4096)

@@ -79,9 +79,7 @@ class MarketModel:
         row = book.row(expiration)
         if row is None or moment.is_over(expiration):
             return ()
-        return tuple(
-            float(column * product.strike_unit) for column in np.flatnonzero(book.listed[row]).tolist()
-        )
+        return tuple(float(column * product.strike_unit) for column in np.flatnonzero(book.listed[row]).tolist())
 
     def chain(self, underlying: str, expiration: date, at: datetime) -> list[ModelQuote]:
         """Quote all contracts of an expiration, by root and strike; empty where it is not listed or over."""
@@ -136,9 +134,7 @@ class MarketModel:
         rows = self.history.between(start, end)
         days = self.history.days
         if as_of is not None:
-            rows = range(
-                rows.start, rows.stop - sum(session_hours(days[row]).closes_at > as_of for row in rows)
-            )
+            rows = range(rows.start, rows.stop - sum(session_hours(days[row]).closes_at > as_of for row in rows))
         return [self._bar(symbol, row) for row in rows]
 
     def session_bar(self, symbol: str, at: datetime) -> Bar:
@@ -173,9 +169,7 @@ class MarketModel:
         product = _product(symbol)
         if product.divisor == 1:
             return bar
-        opening, high, low, closing = (
-            _scaled(level, product) for level in (bar.open, bar.high, bar.low, bar.close)
-        )
+        opening, high, low, closing = (_scaled(level, product) for level in (bar.open, bar.high, bar.low, bar.close))
         return Bar(bar.day, opening, high, low, closing, bar.volume // INDEX_SHARES_PER_SPY_SHARE)
 
     def _moment(self, product: Product, at: datetime) -> Moment:
@@ -221,7 +215,7 @@ def _contract(option_symbol: str) -> Contract | None:
     strike = float(parsed.strike)
     column = int(strike) // product.strike_unit
     is_call = parsed.right is Right.CALL
-    return Contract(option_symbol, product, parsed.root, parsed.expiration, strike, column, is_call)
+    return Contract(parsed.option_symbol, product, parsed.root, parsed.expiration, strike, column, is_call)
 
 
 def _product(underlying: str) -> Product:

@@ -161,6 +161,4 @@ def clocked(history: History, at: datetime) -> Clocked:
         index = history.index_before(morning)
         return Clocked(today, index, morning, float(session_minutes(history.days[index])), 0.0, True)
     elapsed = min((at - hours.opens_at).total_seconds(), length)
-    return Clocked(
-        today, morning, morning, elapsed / SECONDS_PER_MINUTE, 1.0 - elapsed / length, at > hours.closes_at
-    )
+    return Clocked(today, morning, morning, elapsed / SECONDS_PER_MINUTE, 1.0 - elapsed / length, at > hours.closes_at)

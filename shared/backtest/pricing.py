@@ -79,8 +79,7 @@ def chain(
     """Quote all contracts of one root and expiration, ascending in strike, the call before the put."""
     columns = np.flatnonzero(book.listed[row])
     calls, puts = (
-        _side(product, root, expiration, moment, book, row, seed, columns, is_call=is_call)
-        for is_call in (True, False)
+        _side(product, root, expiration, moment, book, row, seed, columns, is_call=is_call) for is_call in (True, False)
     )
     return [quoted for pair in zip(calls, puts, strict=True) for quoted in pair]
 

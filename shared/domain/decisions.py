@@ -7,7 +7,7 @@ from enum import StrEnum
 from shared.domain.options import OptionSymbol
 from shared.domain.sessions import new_york_date
 from shared.domain.values import SCHEMA_VERSION, Price, UtcTime, Value
-from shared.domain.vocabulary import Action, Bot, GammaRegime, Rule, Strategy, TradingMode
+from shared.domain.vocabulary import Action, Bot, ExitReason, GammaRegime, Rule, Strategy, TradingMode
 
 
 class DenialCode(StrEnum):
@@ -63,9 +63,12 @@ class Denial(Value):
 
 
 class Gate(Value):
-    """One question a decision asked, with the answer; ``code`` is the refusal it gives when not passed."""
+    """One question a decision asked, with the answer.
 
-    code: DenialCode
+    Of an entry, ``code`` is the refusal it gives when not passed; of an exit, the reason it gives when passed.
+    """
+
+    code: DenialCode | ExitReason
     value: str
     limit: str
     passed: bool

@@ -20,6 +20,7 @@ An intent is sent at most once in its life; another try is another intent. A tra
 each with its own guard (``shared.domain.book``), committed all together or not at all.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -321,3 +322,13 @@ def waits(position: Position, reason: ExitReason, now: datetime, *, unquoted: bo
             "unquoted_runs": position.unquoted_runs + 1 if unquoted else 0,
         }
     )
+
+
+def trades_in(changes: Iterable[Change]) -> tuple[ClosedTrade, ...]:
+    """Return the results that a transition books."""
+    return tuple(change.trade for change in changes if isinstance(change, RecordClosedTrade))
+
+
+def positions_in(changes: Iterable[Change]) -> tuple[Position, ...]:
+    """Return the positions as a transition leaves them."""
+    return tuple(change.after for change in changes if isinstance(change, MovePosition))

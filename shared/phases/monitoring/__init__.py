@@ -1,10 +1,11 @@
 """Phase 6: should this position be closed, and why?"""
 
-from shared.phases.monitoring.exits import exit_reason, is_near_edge, stop_warning
+from shared.phases.monitoring.exits import exit_gates, exit_reason, is_near_edge, stop_warning
 from shared.phases.monitoring.pnl import mark_of, pnl_fraction, stop_mark, target_mark
 from shared.phases.monitoring.settlement import is_settled_by, settlement_cash
 
 __all__ = [
+    "exit_gates",
     "exit_reason",
     "is_near_edge",
     "is_settled_by",

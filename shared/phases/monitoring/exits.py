@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from shared.domain.decisions import Gate
 from shared.domain.positions import Position
 from shared.domain.vocabulary import ExitReason
 from shared.phases.monitoring.pnl import pnl_fraction, stop_fraction
@@ -26,6 +27,28 @@ def exit_reason(position: Position, mark: Decimal | None, today: date) -> ExitRe
     if dte <= position.exit_rule.time_exit_dte:
         return ExitReason.TIME_EXIT
     return None
+
+
+def exit_gates(position: Position, mark: Decimal | None, today: date) -> tuple[Gate, ...]:
+    """Return every exit condition with its value and limit; ``passed`` means it calls for an exit."""
+    rule, dte = position.exit_rule, position.dte(today)
+    time_gates = (
+        _gate(ExitReason.EXPIRATION, f"{dte} DTE", "0 DTE", dte <= 0),
+        _gate(ExitReason.TIME_EXIT, f"{dte} DTE", f"{rule.time_exit_dte} DTE", dte <= rule.time_exit_dte),
+    )
+    if mark is None:
+        return (*time_gates, _gate(ExitReason.STOP_LOSS, "no sound mark", "a quote of every leg", False))
+    pnl, stop = pnl_fraction(position, mark), stop_fraction(position)
+    return (
+        time_gates[0],
+        _gate(ExitReason.PROFIT_TARGET, f"{pnl:.1%}", f"{rule.profit_target:.0%}", pnl >= rule.profit_target),
+        _gate(ExitReason.STOP_LOSS, f"{pnl:.1%}", f"-{stop:.1%}", pnl <= -stop),
+        time_gates[1],
+    )
+
+
+def _gate(code: ExitReason, value: str, limit: str, fires: bool) -> Gate:
+    return Gate(code=code, value=value, limit=limit, passed=fires)
 
 
 def is_near_edge(position: Position, mark: Decimal | None) -> bool:

@@ -2,7 +2,8 @@
 
 from datetime import date
 from itertools import pairwise
-from statistics import correlation
+from math import log
+from statistics import correlation, mean
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.backtest.bridge import DayPath, VixChange, day_path
 from shared.backtest.history import Bar, History
+from shared.backtest.market import MarketModel
 
 DAY = date(2018, 2, 5)
 CALM = VixChange(before=15.0, close=15.0)
@@ -83,4 +85,9 @@ def test_the_vix_moves_against_the_index(history: History) -> None:
     bar = history.bars[history.index_of(date(2018, 2, 6))]
     day = path(bar, vix=VixChange(before=29.98, close=29.98))
     moves = [[later - earlier for earlier, later in pairwise(line)] for line in (day.spot, day.vix)]
-    assert correlation(moves[0], moves[1]) < -0.9
+    assert correlation(moves[0], moves[1]) < -0.7
+
+
+def test_the_vix_ranges_as_widely_in_a_day_as_it_did_in_2014_to_2018(market: MarketModel) -> None:
+    bars = market.daily_bars("VIX", date(2014, 1, 6), date(2018, 12, 31))
+    assert mean(log(bar.high / bar.low) for bar in bars) == pytest.approx(0.1055, abs=0.005)

@@ -86,13 +86,16 @@ def test_the_sign_changes_with_the_shock_of_february_2018(market: MarketModel, h
         assert {1, -1} <= spring
 
 
-def test_spx_shows_several_times_the_exposure_of_spy(market: MarketModel, history: History) -> None:
-    days = [history.days[row] for row in history.between(date(2017, 10, 2), date(2018, 3, 29))]
-    ratios = [
-        market.gamma_curve("SPX", new_york(day, 15)).net_gex / market.gamma_curve("SPY", new_york(day, 15)).net_gex
-        for day in days
+def test_spx_and_spy_tell_the_same_story_on_their_own_scales(market: MarketModel, history: History) -> None:
+    days = [history.days[row] for row in history.between(date(2017, 10, 2), date(2018, 3, 29))][::3]
+    pairs = [
+        (market.gamma_curve("SPX", at), market.gamma_curve("SPY", at)) for at in (new_york(day, 15) for day in days)
     ]
-    assert median(ratios) == pytest.approx(3.6, abs=0.2)
+    assert median(spx.net_gex / spy.net_gex for spx, spy in pairs) == pytest.approx(3.6, abs=0.1)
+    for spx, spy in pairs:
+        assert spx.flip_point is not None
+        assert spy.flip_point is not None
+        assert spx.flip_point / spy.flip_point == pytest.approx(10, rel=0.005)
 
 
 def test_without_open_interest_there_is_no_exposure(market: MarketModel) -> None:

@@ -95,9 +95,3 @@ def test_no_row_is_invented_outside_the_history(history: History, day: date) -> 
 )
 def test_a_span_includes_both_ends(history: History, start: date, end: date, count: int) -> None:
     assert len(history.between(start, end)) == count
-
-
-def test_a_truncated_history_ends_on_the_day_asked_for(history: History) -> None:
-    shorter = history.until(date(2018, 2, 4))
-    assert shorter.days[-1] == date(2018, 2, 2)
-    assert shorter.bars == history.bars[: len(shorter.bars)]

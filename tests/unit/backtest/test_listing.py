@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from shared.backtest.listing import SPX, SPY, ExpirationKind, expirations, kind, option_symbol, strike_columns
+from shared.backtest.listing import SPX, SPY, ExpirationKind, expirations, kind, strike_columns
 from shared.domain.sessions import is_session
 
 DAY = date(2017, 10, 2)
@@ -72,14 +72,3 @@ def test_spy_strikes_are_a_dollar_apart() -> None:
     strikes = strike_columns(SPY, 252.86) * SPY.strike_unit
     assert set(np.diff(strikes).tolist()) == {1}
     assert strikes[0] < 0.51 * 252.86 < 1.34 * 252.86 < strikes[-1]
-
-
-@pytest.mark.parametrize(
-    ("root", "is_call", "strike", "expected"),
-    [
-        pytest.param("SPXW", False, 2500.0, "SPXW180216P02500000", id="SPXW put"),
-        pytest.param("SPY", True, 265.0, "SPY180216C00265000", id="SPY call"),
-    ],
-)
-def test_option_symbols_are_unpadded_occ(root: str, is_call: bool, strike: float, expected: str) -> None:
-    assert option_symbol(root, date(2018, 2, 16), is_call=is_call, strike=strike) == expected

@@ -10,6 +10,7 @@ from shared.backtest.moment import DIVIDEND_YIELD, RATE
 from shared.backtest.rows import ModelQuote
 from shared.domain.black_scholes import implied_volatility, years_between
 from shared.domain.errors import InvalidValueError
+from shared.domain.options import Right, parse_option_symbol
 from shared.domain.sessions import NEW_YORK, sessions_between
 from tests.unit.backtest.conftest import SEED
 from tests.unit.backtest.moments import new_york
@@ -181,6 +182,16 @@ def test_the_roots_of_a_chain(
     market: MarketModel, underlying: str, expiration: date, at: datetime, roots: set[str]
 ) -> None:
     assert {row.root for row in market.chain(underlying, expiration, at)} == roots
+
+
+def test_option_symbols_are_unpadded_occ_symbols(market: MarketModel) -> None:
+    rows = market.chain("SPX", MARCH, AT) + market.chain("SPY", MARCH, AT)
+    for row in rows:
+        contract = parse_option_symbol(row.option_symbol)
+        assert contract.option_symbol == row.option_symbol
+        assert (contract.root, contract.expiration, float(contract.strike)) == row[2:5]
+        assert contract.underlying == row.underlying
+        assert (contract.right is Right.CALL) is row.is_call
 
 
 def test_strikes_are_those_of_the_chain(market: MarketModel) -> None:
