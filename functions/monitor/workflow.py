@@ -61,7 +61,10 @@ class Monitor:
         return {"rounds": rounds}
 
     def _mirror(self, switch: TradingState, now: datetime) -> None:
-        if self.trips.mirror(switch, now):
+        if not self.trips.mirror(switch, now):
+            return
+        is_first_run = self.heartbeat.last() is None
+        if switch is not TradingState.ACTIVE or not is_first_run:
             reason = "the switch in SSM was set, or could not be read"
             self.alerts.send(messages.breaker_changed(switch, "the user's switch", reason, now))
 
@@ -86,7 +89,7 @@ class Monitor:
     def _watch(self, parameters: Parameters, bot: Bot) -> bool:
         live = self.book.live(bot)
         for alert in live.unsent_alerts:
-            self.alerts.send(alert)
+            self.alerts.resend(alert)
         if not live.positions and not live.intents:
             return False
         config = self._config(parameters, bot)

@@ -22,7 +22,9 @@ from shared.domain.package import PackageQuote, one_way_fees
 from shared.domain.paper import PaperAccount, PaperOrder, requirement, worth
 from shared.domain.ports import Clock, DailyHistory, PaperAccounts, Quotes
 from shared.domain.sessions import is_open, new_york_date
-from shared.phases.execution.prices import paper_fill
+
+FillRule = Callable[[PriceEffect, Decimal, PackageQuote, Decimal], Decimal | None]
+"""What an order of this effect and limit fills at on this package with this slippage, None for not now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class PaperBroker:
     accounts: PaperAccounts
     history: DailyHistory
     clock: Clock
+    fill: FillRule
 
     @property
     def account_id(self) -> str:
@@ -157,7 +160,7 @@ class PaperBroker:
 
     def _save(self, account: PaperAccount, changes: dict[str, object]) -> PaperAccount:
         after = account.model_copy(update=changes | {"version": account.version + 1})
-        self.accounts.save(account, after)
+        self.accounts.save(account if account.version else None, after)
         return after
 
     def _advanced(self) -> PaperAccount:
@@ -208,7 +211,7 @@ class PaperBroker:
         package = _package_of(one.order, quotes)
         if package is None or status.limit_price is None:
             return one
-        price = paper_fill(one.order.effect, status.limit_price, package, self.config.paper.slippage)
+        price = self.fill(one.order.effect, status.limit_price, package, self.config.paper.slippage)
         if price is None:
             return one
         signed = price if one.order.effect is PriceEffect.CREDIT else -price

@@ -273,3 +273,14 @@ def entry_failed(bot: Bot, problem: str, at: datetime) -> Alert:
         at,
         bot,
     )
+
+
+def function_failed(function: str, problem: str, at: datetime) -> Alert:
+    """Tell that a function ended with an error nobody expected."""
+    return _alert(
+        f"failed-{function}-{at:%Y-%m-%dT%H}",
+        AlertLevel.HIGH,
+        f"{function} failed",
+        (f"What: {problem}", "Why: see the log", "How: the next run tries again", "Look closer: alphagex doctor"),
+        at,
+    )

@@ -169,6 +169,9 @@ class Alerts(Protocol):
     def send(self, alert: Alert) -> None:
         """Send one message; the same event id again sends nothing."""
 
+    def resend(self, alert: Alert) -> bool:
+        """Send a message that was claimed and never went out; False when it still could not go out."""
+
 
 class Events(Protocol):
     """The way to the other functions."""

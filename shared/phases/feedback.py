@@ -88,7 +88,7 @@ def lesson(stored: StrategyStatistics | None, fresh: StrategyStatistics, rules: 
         return Lesson(after, Verdict.DISABLED)
     if stored is not None and _same_numbers(stored, after):
         return Lesson(None, Verdict.UNCHANGED)
-    return Lesson(after, Verdict.SIZES_TO_ZERO if _sizes_to_zero(after) else Verdict.UPDATED)
+    return Lesson(after, Verdict.SIZES_TO_ZERO if sizes_to_zero(after) else Verdict.UPDATED)
 
 
 def _same_numbers(stored: StrategyStatistics, fresh: StrategyStatistics) -> bool:
@@ -96,8 +96,9 @@ def _same_numbers(stored: StrategyStatistics, fresh: StrategyStatistics) -> bool
     return stored.model_dump(exclude=ignored) == fresh.model_dump(exclude=ignored)
 
 
-def _sizes_to_zero(numbers: StrategyStatistics) -> bool:
-    if numbers.avg_loss == 0:
+def sizes_to_zero(numbers: StrategyStatistics | None) -> bool:
+    """Tell whether Kelly sizes a strategy with these numbers to nothing."""
+    if numbers is None or numbers.avg_loss == 0:
         return False
     basis = SizingBasis(win_rate=numbers.win_rate, avg_win=numbers.avg_win, avg_loss=numbers.avg_loss, origin="window")
     return kelly_fraction(basis) <= 0

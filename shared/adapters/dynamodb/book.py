@@ -1,9 +1,7 @@
 """The book: all that is live of a bot in one read, and changes made together or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
-
-from pydantic import ValidationError
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.changes import BookTables, writes_of

@@ -1,6 +1,7 @@
 """The connection to DynamoDB, shared by all tables of one composition; nothing is connected at import."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import new_class
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pynamodb.connection import Connection
 
@@ -8,6 +9,9 @@ from shared.adapters.aws import ATTEMPTS, Aws
 from shared.adapters.dynamodb.tables import STREAMS, Row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
     from types_boto3_dynamodb import DynamoDBClient
 
 _Row = TypeVar("_Row", bound=Row)
@@ -25,9 +29,9 @@ class SharedConnection(Connection):
         self._shared = client
 
     @property
-    def client(self) -> Any:
+    def client(self) -> "BotocoreBaseClientPrivate":
         """The client."""
-        return self._shared
+        return cast("BotocoreBaseClientPrivate", self._shared)
 
 
 class Database:
@@ -36,30 +40,30 @@ class Database:
     def __init__(self, aws: Aws) -> None:
         """Make the one client of this composition."""
         client = aws.dynamodb()
-        client.meta.events.register("needs-retry.dynamodb", _retry_contention)
+        client.meta.events.register("needs-retry.dynamodb", cast("Callable[..., None]", _retry_contention))
         self.connection = SharedConnection(client)
-        self._bound: dict[tuple[type[Row], str], type[Row]] = {}
+        self._bound: dict[str, type[Row]] = {}
 
     def table(self, row: type[_Row], name: str) -> type[_Row]:
         """Return the row class bound to the table of this name."""
-        bound = self._bound.get((row, name))
-        if bound is None:
-            bound = self._bound[row, name] = self._bind(row, name)
+        if name not in self._bound:
+            self._bound[name] = self._bind(row, name)
+        bound = self._bound[name]
         if not issubclass(bound, row):
-            raise TypeError(f"table {name} is bound to {bound.__name__}")
+            raise TypeError(f"the table {name} holds rows of {bound.__name__}, not of {row.__name__}")
         return bound
 
     def _bind(self, row: type[_Row], name: str) -> type[_Row]:
         options = {"table_name": name, "region": self.connection.region}
         if row in STREAMS:
             options["stream_view_type"] = STREAMS[row]
-        meta = type("Meta", (), options)
-        bound = type(row)(row.__name__, (row,), {"Meta": meta, "__module__": row.__module__})
+        namespace = {"Meta": type("Meta", (), options), "__module__": row.__module__}
+        bound = cast("type[_Row]", new_class(row.__name__, (row,), exec_body=lambda body: body.update(namespace)))
         bound.attach(self.connection)
         return bound
 
 
-def _retry_contention(response: tuple[Any, dict[str, Any]] | None, attempts: int, **_: Any) -> float | None:
+def _retry_contention(response: tuple[object, dict[str, Any]] | None, attempts: int, **_: object) -> float | None:
     """Tell botocore to wait and try once more when a transaction met another one on the same item."""
     if response is None or attempts >= ATTEMPTS:
         return None

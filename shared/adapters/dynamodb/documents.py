@@ -13,9 +13,7 @@ from pydantic import BaseModel
 
 AttributeValue = dict[str, Any]
 
-_NUMBERS: Final = Context(
-    prec=38, Emin=-130, Emax=125, traps=[Inexact, InvalidOperation, Overflow, Rounded, Underflow]
-)
+_NUMBERS: Final = Context(prec=38, Emin=-130, Emax=125, traps=[Inexact, InvalidOperation, Overflow, Rounded, Underflow])
 _PLAIN_EXPONENT: Final = 38
 
 
@@ -33,7 +31,7 @@ def number(value: Decimal) -> str | None:
 
 
 def encode(value: object) -> AttributeValue:
-    """Return a value in DynamoDB's own notation."""
+    """Return a value in DynamoDB's own notation; enumerations and times become text."""
     match value:
         case None:
             return {"NULL": True}
@@ -41,26 +39,21 @@ def encode(value: object) -> AttributeValue:
             return {"BOOL": value}
         case str():
             return {"S": str.__str__(value)}
-        case int():
-            return _numeric(Decimal(value), str(value))
-        case Decimal():
-            return _numeric(value, str(value))
-        case float():
-            return _numeric(Decimal(repr(value)), repr(value))
         case date():
             return {"S": value.isoformat()}
-        case BaseModel():
+        case int() | float() | Decimal():
+            return _numeric(value)
+        case BaseModel() | Mapping():
             return {"M": encode_document(value)}
-        case Mapping():
-            return {"M": {str(key): encode(item) for key, item in value.items()}}
         case list() | tuple():
             return {"L": [encode(item) for item in value]}
         case _:
             raise TypeError(f"a {type(value).__name__} has no place in a document")
 
 
-def _numeric(value: Decimal, text: str) -> AttributeValue:
-    written = number(value)
+def _numeric(value: float | Decimal) -> AttributeValue:
+    text = str(value)
+    written = number(Decimal(text))
     return {"S": text} if written is None else {"N": written}
 
 
@@ -70,7 +63,7 @@ def encode_document(document: BaseModel | Mapping[str, object]) -> dict[str, Att
     return {str(name): encode(value) for name, value in fields.items()}
 
 
-def decode(value: AttributeValue) -> Any:
+def decode(value: AttributeValue) -> Any:  # noqa: ANN401 - whatever the document holds
     """Return the plain value of DynamoDB's own notation."""
     ((kind, held),) = value.items()
     match kind:

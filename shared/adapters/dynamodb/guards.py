@@ -6,7 +6,7 @@ Conditions have no arithmetic, so each bound is computed before it is sent.
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
@@ -27,6 +27,11 @@ def together(guards: Iterable[Condition]) -> Condition:
     return reduce(and_, guards)
 
 
+def either(*guards: Condition) -> Condition:
+    """Return the condition that one of these holds."""
+    return reduce(or_, guards)
+
+
 def is_absent() -> Condition:
     """There is no such item."""
     return Row.pk.does_not_exist()
@@ -39,7 +44,7 @@ def is_present() -> Condition:
 
 def is_not_applied(commit_id: str) -> Condition:
     """This very commit has not been applied yet; a lost reply makes botocore send it twice."""
-    return Row.commit_id.does_not_exist() | (Row.commit_id != commit_id)
+    return either(Row.commit_id.does_not_exist(), Row.commit_id != commit_id)
 
 
 def has_state(before: Intent) -> Condition:
@@ -77,7 +82,7 @@ def slot_is_held_by(position: Position) -> Condition:
 def has_room_for_one(change: Reserve) -> Condition:
     """One position more is within the limit."""
     below = PositionsRow.open_count < change.max_positions
-    return PositionsRow.open_count.does_not_exist() | below if change.max_positions > 0 else below
+    return either(PositionsRow.open_count.does_not_exist(), below) if change.max_positions > 0 else below
 
 
 def has_room_for_risk(change: Reserve) -> Condition:
@@ -97,41 +102,41 @@ def has_room_for_cash(change: Reserve) -> Condition:
 
 def _at_most(amount: Path, bound: Decimal) -> Condition:
     within = amount <= encode(bound)
-    return amount.does_not_exist() | within if bound >= 0 else within
+    return either(amount.does_not_exist(), within) if bound >= 0 else within
 
 
 def switch_allows(at_most: TradingState) -> Condition:
     """The user's switch, as last mirrored, is no stricter."""
     allowed = StatsRow.switch.is_in(*_up_to(at_most))
     unseen_is_fine = at_most.severity >= NO_SWITCH_SEEN.severity
-    return StatsRow.switch.does_not_exist() | allowed if unseen_is_fine else allowed
+    return either(StatsRow.switch.does_not_exist(), allowed) if unseen_is_fine else allowed
 
 
 def trip_allows(at_most: TradingState) -> Condition:
     """The system's own trip is no stricter."""
-    return StatsRow.trip.does_not_exist() | StatsRow.trip.is_in(*_up_to(at_most))
+    return either(StatsRow.trip.does_not_exist(), StatsRow.trip.is_in(*_up_to(at_most)))
 
 
 def is_less_strict(state: TradingState) -> Condition:
     """The trip is milder than this state, so that setting it makes a difference."""
     milder = [each.value for each in TradingState if each.severity < state.severity]
     untripped = StatsRow.trip.does_not_exist()
-    return untripped | StatsRow.trip.is_in(*milder) if milder else untripped
+    return either(untripped, StatsRow.trip.is_in(*milder)) if milder else untripped
 
 
 def switch_differs(state: TradingState) -> Condition:
     """The mirror says something else, or nothing."""
-    return StatsRow.switch.does_not_exist() | (StatsRow.switch != state.value)
+    return either(StatsRow.switch.does_not_exist(), StatsRow.switch != state.value)
 
 
 def is_enabled() -> Condition:
     """The strategy is not disabled."""
-    return StatsRow.disabled.does_not_exist() | (StatsRow.disabled == False)  # noqa: E712 - an expression
+    return either(StatsRow.disabled.does_not_exist(), StatsRow.disabled != True)  # noqa: E712 - an expression
 
 
 def is_newer(snapshot_at: str) -> Condition:
     """Nothing as new was decided before."""
-    return PositionsRow.snapshot_at.does_not_exist() | (PositionsRow.snapshot_at < snapshot_at)
+    return either(PositionsRow.snapshot_at.does_not_exist(), PositionsRow.snapshot_at < snapshot_at)
 
 
 def _up_to(state: TradingState) -> list[str]:

@@ -15,6 +15,7 @@ COUNTERS: Final = "COUNTERS"
 HEARTBEAT: Final = "HEARTBEAT"
 STATISTICS: Final = "STATS"
 CLOSED: Final = "CLOSED#"
+PAPER_ACCOUNT: Final = "ACCOUNT"
 
 
 class Kind(StrEnum):
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     BREAKER = "BREAKER"
     SNAPSHOT = "SNAPSHOT"
     HISTORY = "HISTORY"
+    PAPER_ACCOUNT = "PAPER_ACCOUNT"
 
 
 def stamp(moment: datetime) -> str:
@@ -44,6 +46,11 @@ def stamp(moment: datetime) -> str:
 def account(bot: Bot | None) -> str:
     """Return the partition of a bot, or of all."""
     return f"ACCT#{bot or ALL}"
+
+
+def paper(account_id: str) -> str:
+    """Return the partition of a paper account."""
+    return f"PAPER#{account_id}"
 
 
 def intent(intent_id: str) -> str:

@@ -45,6 +45,7 @@ def reserve(table: type[PositionsRow], change: Reserve, label: str) -> Update:
 def replace(table: type[PositionsRow], change: SetLedger, label: str) -> Update:
     """Return the write that replaces the ledger."""
     after = change.after
+    gone = sorted(set(change.before.risk_by_underlying) - set(after.risk_by_underlying))
     actions = (
         *_identity(),
         table.body.set(_document(after)),
@@ -53,7 +54,7 @@ def replace(table: type[PositionsRow], change: SetLedger, label: str) -> Update:
         table.secured_cash.set(after.secured_cash),
         table.version.set(after.version),
         *(_risk_on(name).set(encode(risk)) for name, risk in after.risk_by_underlying.items()),
-        *(_risk_on(name).remove() for name in sorted(set(change.before.risk_by_underlying) - set(after.risk_by_underlying))),
+        *(_risk_on(name).remove() for name in gone),
     )
     still = (guards.has_version(table, change.before.version),)
     return Update(label, _row(table, after.bot, after.mode), actions, still)

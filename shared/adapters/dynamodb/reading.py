@@ -26,7 +26,9 @@ def read(model: type[_Value], row: Row) -> _Value:
 
 
 def require_known_schema(row: Row) -> None:
-    """Refuse an item of a newer version."""
+    """Refuse an item of a newer version, and one whose attributes are not what they should be."""
+    if row.fault is not None or row.schema_version is None:
+        raise StoreError(f"{row.pk} {row.sk}: {row.fault or 'schema_version is missing'}")
     if row.schema_version > SCHEMA_VERSION:
         raise NewerSchemaError(
             f"{row.pk} {row.sk}: written with schema {row.schema_version}, this program knows {SCHEMA_VERSION}"

@@ -10,6 +10,7 @@ from shared.domain.statistics import StrategyStatistics
 from shared.domain.values import SCHEMA_VERSION
 from shared.domain.vocabulary import Bot
 
+
 def intent_row(table: type[PositionsRow], intent: Intent) -> PositionsRow:
     """Return an intent's item; it leaves the index of what is live when the intent is final."""
     return table(

@@ -1,7 +1,7 @@
 """The four tables: keys, index, and the attributes that guards and expiry look at; `body` is the whole document."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from pynamodb._schema import ModelSchema
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
@@ -27,13 +27,26 @@ class Row(Model):
     commit_id = UnicodeAttribute(null=True)
     body = DocumentAttribute(null=True)
     raw: dict[str, AttributeValue]
+    fault: str | None
 
     @classmethod
-    def from_raw_data(cls, data: dict[str, Any]) -> "Row":
-        """Return an item together with all that was stored, attributes without a declaration included."""
-        row = super().from_raw_data(data)
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """Return an item together with all that was stored; one that cannot be read says so in `fault`."""
+        try:
+            row, fault = super().from_raw_data(data), None
+        except (TypeError, ValueError, ArithmeticError) as error:
+            row, fault = cls(data["pk"]["S"], data["sk"]["S"]), str(error)
         row.raw = data
+        row.fault = fault
         return row
+
+    @classmethod
+    def find(cls, pk: str, sk: str) -> Self | None:
+        """Return one item, strongly consistent, or None."""
+        try:
+            return cls.get(pk, sk, consistent_read=True)
+        except cls.DoesNotExist:
+            return None
 
     @classmethod
     def attach(cls, connection: Connection) -> None:
@@ -54,7 +67,7 @@ class ExpiringRow(Row):
     expires_at = TTLAttribute(null=True)
 
 
-class ActiveIndex(LocalSecondaryIndex["PositionsRow"]):
+class ActiveIndex(LocalSecondaryIndex["PositionsRow"]):  # type: ignore[no-untyped-call]
     """What is live of a bot: an item is here only while it has the attribute `active`."""
 
     class Meta:

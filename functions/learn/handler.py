@@ -1,0 +1,44 @@
+"""The Lambda handler of learn: wiring and one call."""
+
+import os
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.learn.events import LearnRequest
+from functions.learn.settings import LearnSettings
+from functions.learn.workflow import EVERY_PAIR, Learn
+from shared.composition import Stage
+from shared.domain.ports import Alerts, Clock
+from shared.seam import Seam
+
+logger = Logger()
+metrics = Metrics()
+
+
+@cache
+def _stage() -> Stage:
+    return Stage(LearnSettings.parse(dict(os.environ)))
+
+
+def _voice() -> tuple[Alerts, Clock]:
+    return _stage().alerts, _stage().clock
+
+
+@cache
+def _learn() -> Learn:
+    stage = _stage()
+    return Learn(configuration=stage.configuration, history=stage.trade_history, alerts=stage.alerts, clock=stage.clock)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics(raise_on_empty_metrics=False)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
+    """Recompute the statistics of the strategies that closed a trade, or of all."""
+    with Seam("learn", logger, _voice):
+        pairs = LearnRequest.model_validate(event).pairs()
+        verdicts = _learn().run(EVERY_PAIR if pairs is None else pairs)
+        logger.info("learned", verdicts=verdicts)
+        return verdicts

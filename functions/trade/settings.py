@@ -1,0 +1,7 @@
+"""The environment of trade."""
+
+from shared.settings import Environment
+
+
+class TradeSettings(Environment):
+    """What trade is told at deployment."""

@@ -1,0 +1,166 @@
+"""Vendors' JSON read field by field, each with its path: exact decimals, aware times, no NaN."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NoReturn
+
+from pydantic import ValidationError
+
+from shared.domain.errors import FeedUnavailableError, MalformedReplyError
+
+Document = Any
+"""Decoded JSON. A number with a fraction or exponent stays the vendor's own digits, as text."""
+
+BEYOND_ANY_NUMBER: Final = Decimal(10) ** 18
+_NOTHING: Final = (None, "null", "")
+
+
+def decoded(source: str, where: str, text: str) -> Document:
+    """Read JSON text; fractions stay text, NaN and Infinity are refused.
+
+    Raises:
+        FeedUnavailableError: the body is empty, or a web page.
+        MalformedReplyError: it is no JSON.
+    """
+    start = text[:256].lstrip()
+    if not start:
+        raise FeedUnavailableError(f"{source}: {where} answered with nothing")
+    if start[0] == "<":
+        raise FeedUnavailableError(f"{source}: {where} answered with a page instead of data")
+    try:
+        return json.loads(text, parse_float=str, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedReplyError(source, where, text) from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def number_of(source: str, path: str, value: object) -> Decimal:
+    """Return a finite decimal of the vendor's own digits. Raises MalformedReplyError."""
+    if type(value) is str or type(value) is int:
+        try:
+            number = Decimal(value)
+            if -BEYOND_ANY_NUMBER < number < BEYOND_ANY_NUMBER:
+                return number
+        except InvalidOperation:
+            pass
+    raise MalformedReplyError(source, path, value)
+
+
+@contextmanager
+def parsing(source: str, path: str) -> Iterator[None]:
+    """Say MalformedReplyError, with this path, where a domain value refuses what a vendor said."""
+    try:
+        yield
+    except ValidationError as error:
+        fault = error.errors()[0]
+        inner = ".".join(str(part) for part in fault["loc"])
+        raise MalformedReplyError(source, f"{path}.{inner}" if inner else path, fault["input"]) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One JSON object and where it stands in the answer."""
+
+    source: str
+    path: str
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, source: str, path: str, value: object) -> "Record":
+        """Take a value that must be an object. Raises MalformedReplyError."""
+        if not isinstance(value, dict):
+            raise MalformedReplyError(source, path, value)
+        return cls(source, path, value)
+
+    def at(self, name: str) -> str:
+        """Return the path of a field."""
+        return f"{self.path}.{name}" if self.path else name
+
+    def malformed(self, name: str) -> MalformedReplyError:
+        """Make the error that names a field."""
+        return MalformedReplyError(self.source, self.at(name), self.values.get(name, "missing"))
+
+    def raw(self, name: str) -> Document:
+        """Return a field as it came, None where it is missing."""
+        return self.values.get(name)
+
+    def has(self, name: str) -> bool:
+        """Tell whether the field says anything."""
+        return self.values.get(name) not in _NOTHING
+
+    def record(self, name: str) -> "Record":
+        """Return an object below this one."""
+        return Record.of(self.source, self.at(name), self.values.get(name))
+
+    def optional_record(self, name: str) -> "Record | None":
+        """Return an object below this one, None where there is none."""
+        return self.record(name) if self.has(name) else None
+
+    def rows(self, name: str) -> "tuple[Record, ...]":
+        """Return the objects below: many come as a list, one as itself, none as null, "null" or not at all."""
+        value = self.values.get(name)
+        if value in _NOTHING or value == {}:
+            return ()
+        found = value if isinstance(value, list) else [value]
+        return tuple(Record.of(self.source, f"{self.at(name)}[{place}]", row) for place, row in enumerate(found))
+
+    def text(self, name: str) -> str:
+        """Return a text that is not empty. Raises MalformedReplyError."""
+        value = self.values.get(name)
+        if not isinstance(value, str) or not value:
+            raise self.malformed(name)
+        return value
+
+    def number(self, name: str) -> Decimal:
+        """Return an exact decimal. Raises MalformedReplyError."""
+        return number_of(self.source, self.at(name), self.values.get(name))
+
+    def optional_number(self, name: str) -> Decimal | None:
+        """Return an exact decimal, None where the field says nothing. Raises MalformedReplyError."""
+        return self.number(name) if self.has(name) else None
+
+    def whole(self, name: str) -> int:
+        """Return a whole number, also when written 4.0. Raises MalformedReplyError."""
+        number = self.number(name)
+        if number != number.to_integral_value():
+            raise self.malformed(name)
+        return int(number)
+
+    def name_of(self, name: str) -> str:
+        """Return an id, written as a number or as text. Raises MalformedReplyError."""
+        value = self.values.get(name)
+        if type(value) is int and value > 0:
+            return str(value)
+        if isinstance(value, str) and value.isascii() and value.isalnum():
+            return value
+        raise self.malformed(name)
+
+    def day(self, name: str) -> date:
+        """Return a date written YYYY-MM-DD. Raises MalformedReplyError."""
+        value = self.values.get(name)
+        try:
+            return date.fromisoformat(value) if isinstance(value, str) else self._refuse(name)
+        except ValueError as error:
+            raise self.malformed(name) from error
+
+    def moment(self, name: str, clock: Callable[[Any], datetime]) -> datetime:
+        """Return an aware time, read by the clock the vendor writes it in. Raises MalformedReplyError."""
+        try:
+            return clock(self.values.get(name))
+        except (ValueError, TypeError, OverflowError, OSError) as error:
+            raise self.malformed(name) from error
+
+    def optional_moment(self, name: str, clock: Callable[[Any], datetime]) -> datetime | None:
+        """Return an aware time, None where the field says nothing or 0. Raises MalformedReplyError."""
+        value = self.values.get(name)
+        return None if value in _NOTHING or value in (0, "0", "0.0") else self.moment(name, clock)
+
+    def _refuse(self, name: str) -> NoReturn:
+        raise self.malformed(name)

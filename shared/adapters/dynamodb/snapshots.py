@@ -1,0 +1,54 @@
+"""Snapshots: the hand-over from collect to trade."""
+
+from datetime import datetime
+
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.database import Database
+from shared.adapters.dynamodb.faults import translated
+from shared.adapters.dynamodb.guards import is_absent
+from shared.adapters.dynamodb.keys import Kind
+from shared.adapters.dynamodb.reading import read
+from shared.adapters.dynamodb.tables import KEPT, SnapshotsRow
+from shared.adapters.dynamodb.writes import Put, Writer
+from shared.domain.errors import ConflictError
+from shared.domain.market import Snapshot
+
+
+class DynamoDbSnapshots:
+    """Snapshots by underlying and minute."""
+
+    def __init__(self, database: Database, *, snapshots: str) -> None:
+        """Keep them in the table of this name."""
+        self._table = database.table(SnapshotsRow, snapshots)
+        self._writer = Writer(database.connection)
+
+    def put(self, snapshot: Snapshot) -> None:
+        """Store one snapshot; the same minute again changes nothing."""
+        row = self._table(
+            snapshot.underlying,
+            keys.minute(snapshot.at),
+            kind=Kind.SNAPSHOT,
+            schema_version=snapshot.schema_version,
+            expires_at=snapshot.at + KEPT,
+            body=snapshot,
+        )
+        try:
+            self._writer.write("put snapshot", [Put("Snapshot", row, (is_absent(),))])
+        except ConflictError:
+            return
+
+    def get(self, underlying: str, at: datetime) -> Snapshot | None:
+        """Return the snapshot of the minute that a moment lies in."""
+        with translated(f"snapshot of {underlying}"):
+            row = self._table.find(underlying, keys.minute(at))
+        return None if row is None else read(Snapshot, row)
+
+    def latest(self, underlying: str) -> Snapshot | None:
+        """Return the newest snapshot."""
+        return next(iter(self.recent(underlying, 1)), None)
+
+    def recent(self, underlying: str, count: int) -> tuple[Snapshot, ...]:
+        """Return the newest snapshots, newest first."""
+        with translated(f"newest snapshots of {underlying}"):
+            rows = list(self._table.query(underlying, scan_index_forward=False, limit=count, consistent_read=True))
+        return tuple(read(Snapshot, row) for row in rows)

@@ -1,0 +1,243 @@
+"""The one way to a vendor over HTTP: deadlines, retries of reads only, and library errors in our own words."""
+
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final, Protocol
+
+import httpx
+import stamina
+
+from shared.adapters.documents import Document, decoded
+from shared.domain.errors import FeedUnavailableError, RateLimitedError
+
+CONNECT_TIMEOUT_S: Final = 2.0
+READ_TIMEOUT_S: Final = 5.0
+DEADLINE_S: Final = 10.0
+"""How long one read may take with all its retries."""
+ATTEMPTS: Final = 3
+LONGEST_WAIT_S: Final = 2.0
+"""A vendor that wants a longer pause than this is not asked again within the call."""
+LARGEST_REPLY_BYTES: Final = 64 * 1024 * 1024
+EXCERPT: Final = 200
+TRANSIENT: Final = frozenset({408, 500, 502, 503, 504, 520, 522, 524, 530})
+MACHINE_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Now(Protocol):
+    """Whoever knows the present moment; the Clock port does."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+
+
+class MachineTime:
+    """The machine's own time, for a client that is given no clock."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        return MACHINE_EPOCH + timedelta(seconds=time.time())
+
+
+class UnansweredError(FeedUnavailableError):
+    """No answer, or a passing failure of the vendor: asking again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """What came over the line, body decoded; ``where`` names the call without any secret."""
+
+    source: str
+    where: str
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the body, for an error's text."""
+        return self.text[:EXCERPT].strip()
+
+    def document(self) -> Document:
+        """Read the body as JSON. Raises FeedUnavailableError when empty or a page, else MalformedReplyError."""
+        return decoded(self.source, self.where, self.text)
+
+
+Judge = Callable[[HttpReply], None]
+"""Raises a vendor's own error for a reply that is no answer."""
+
+
+class VendorHttp:
+    """One vendor's address and credentials. Safe to share between threads."""
+
+    def __init__(
+        self,
+        source: str,
+        base_url: str,
+        *,
+        headers: Mapping[str, str],
+        secrets: tuple[str, ...],
+        judge: Judge,
+        secret_query: Mapping[str, str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Prepare the connection pool; ``secrets`` never show in an error, ``secret_query`` in no URL either."""
+        self.source = source
+        self.base_url = base_url.rstrip("/")
+        self._judge = judge
+        self._secrets = tuple(secret for secret in secrets if secret)
+        line = transport or _line(self.base_url)
+        self._client = httpx.Client(
+            transport=_SecretQuery(line, secret_query) if secret_query else line,
+            headers={"Accept": "application/json", **headers},
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.source!r}, {self.base_url!r})"
+
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        read_timeout_s: float = READ_TIMEOUT_S,
+        deadline_s: float = DEADLINE_S,
+        before: Callable[[], None] | None = None,
+        judge: Judge | None = None,
+    ) -> Document:
+        """Read a document, trying again within the deadline where that can help.
+
+        ``before`` runs before each try; ``judge`` takes the place of the vendor's own.
+
+        Raises:
+            FeedError: no usable answer.
+            CredentialsError: the key was refused.
+        """
+        ends = time.monotonic() + deadline_s
+        for attempt in stamina.retry_context(
+            on=_worth_another_try,
+            attempts=ATTEMPTS,
+            timeout=deadline_s,
+            wait_initial=0.1,
+            wait_max=1.0,
+            wait_jitter=0.2,
+        ):
+            with attempt:
+                if before is not None:
+                    before()
+                reply = self.send("GET", path, params=params, read_timeout_s=read_timeout_s, ends=ends)
+                (judge or self._judge)(reply)
+                return reply.document()
+        raise AssertionError("a retry context ends by a value or an error")
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        read_timeout_s: float = READ_TIMEOUT_S,
+        ends: float | None = None,
+    ) -> HttpReply:
+        """Send one request exactly once and return whatever was answered.
+
+        Raises:
+            UnansweredError: no answer arrived; whether the request did is unknown.
+        """
+        latest = time.monotonic() + read_timeout_s if ends is None else ends
+        remaining = max(min(read_timeout_s, latest - time.monotonic()), 0.05)
+        timeout = httpx.Timeout(remaining, connect=min(CONNECT_TIMEOUT_S, remaining))
+        where = f"{method} {path.partition('?')[0]}"
+        url = path if path.startswith(("http://", "https://")) else self.base_url + path
+        try:
+            with self._client.stream(method, url, params=params, data=form, timeout=timeout) as response:
+                body = _read(response, time.monotonic() + remaining)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise UnansweredError(f"{self.source}: {where}: {_reason(error)}") from error
+        return HttpReply(
+            self.source, where, response.status_code, response.headers, self._hide(body.decode("utf-8", "replace"))
+        )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def _hide(self, text: str) -> str:
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, "***")
+        return text
+
+
+class _SecretQuery(httpx.BaseTransport):
+    """Adds a credential that a vendor wants in the query below everything that logs or keeps a URL."""
+
+    def __init__(self, line: httpx.BaseTransport, query: Mapping[str, str]) -> None:
+        self._line = line
+        self._query = dict(query)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url.copy_merge_params(self._query)
+        return self._line.handle_request(
+            httpx.Request(
+                request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+            )
+        )
+
+    def close(self) -> None:
+        self._line.close()
+
+
+def refuse_transient(reply: HttpReply) -> None:
+    """Raise for an answer that is a passing failure, a redirect or an empty 304."""
+    if reply.status in TRANSIENT:
+        raise UnansweredError(f"{reply.source}: {reply.where} answered {reply.status}: {reply.excerpt}")
+    if not 200 <= reply.status < 300:
+        raise FeedUnavailableError(f"{reply.source}: {reply.where} answered {reply.status}: {reply.excerpt}")
+
+
+def retry_after_s(reply: HttpReply, unknown_s: float) -> float:
+    """Return the seconds of a Retry-After header, or ``unknown_s`` where there is none that can be read."""
+    try:
+        seconds = float(reply.headers.get("retry-after", ""))
+    except ValueError:
+        return unknown_s
+    return min(max(seconds, 0.0), 3_600.0) if seconds == seconds else unknown_s
+
+
+def _worth_another_try(error: Exception) -> bool | float:
+    if isinstance(error, RateLimitedError):
+        return max(error.wait_seconds, 0.05) if error.wait_seconds <= LONGEST_WAIT_S else False
+    return isinstance(error, UnansweredError)
+
+
+def _read(response: httpx.Response, ends: float) -> bytes:
+    parts, size = [], 0
+    for part in response.iter_bytes():
+        size += len(part)
+        if size > LARGEST_REPLY_BYTES:
+            raise httpx.ReadError(f"the answer is larger than {LARGEST_REPLY_BYTES} bytes")
+        if time.monotonic() > ends:
+            raise httpx.ReadTimeout("the answer did not end in time")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if type(error) is httpx.ReadError and str(error) else type(error).__name__
+
+
+def _line(base_url: str) -> httpx.HTTPTransport:
+    verify: ssl.SSLContext | bool = _trusted() if base_url.startswith("https:") else False
+    return httpx.HTTPTransport(verify=verify, retries=0, limits=httpx.Limits(max_keepalive_connections=32))
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    return httpx.create_ssl_context()

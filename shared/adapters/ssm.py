@@ -1,0 +1,211 @@
+"""What the user set, in SSM: a configuration document a bot, one for the stage, the breaker's switch, and secrets."""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import SecretStr
+
+from shared.domain.config import BotConfig, SystemConfig, bot_config, parse_document, system_config
+from shared.domain.errors import CredentialsError, InvalidConfigurationError, InvalidValueError, StoreError
+from shared.domain.vocabulary import Bot, TradingState
+
+if TYPE_CHECKING:
+    from types_boto3_ssm import SSMClient
+
+SECRET_SECONDS: Final = 300.0
+"""How long a secret is kept in the process, so that a renewed one is taken up soon."""
+NAMES_AT_ONCE: Final = 10
+"""The most parameters that one call reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterNames:
+    """The names of a stage's parameters."""
+
+    stage: str
+
+    @property
+    def system(self) -> str:
+        """The document of the stage."""
+        return f"/alphagex/{self.stage}/system"
+
+    @property
+    def breaker(self) -> str:
+        """The user's switch."""
+        return f"/alphagex/{self.stage}/circuit-breaker"
+
+    def bot(self, bot: Bot) -> str:
+        """The document of a bot."""
+        return f"/alphagex/{self.stage}/bots/{bot}"
+
+    def secret(self, vendor: str) -> str:
+        """The key of a vendor."""
+        return f"/alphagex/{self.stage}/secrets/{vendor}"
+
+
+class SsmParameters:
+    """Reads and writes the parameters of one stage."""
+
+    def __init__(self, client: "SSMClient", stage: str) -> None:
+        """Use this client for the parameters of this stage."""
+        self._client = client
+        self.names = ParameterNames(stage)
+
+    def read(self, names: Sequence[str]) -> Mapping[str, str]:
+        """Return the parameters that exist, by name, secrets decrypted; one call for at most ten names."""
+        if len(names) > NAMES_AT_ONCE:
+            raise InvalidValueError("names", len(names), f"read at most {NAMES_AT_ONCE} parameters at once")
+        with _translated(f"read {', '.join(names)}"):
+            reply = self._client.get_parameters(Names=list(names), WithDecryption=True)
+        return {found["Name"]: found["Value"] for found in reply["Parameters"]}
+
+    def put_bot(self, bot: Bot, document: str) -> BotConfig:
+        """Store a bot's document after validating it, and return what it means.
+
+        Raises:
+            InvalidConfigurationError: it does not validate; nothing was stored.
+        """
+        name = self.names.bot(bot)
+        config = _bot_of(bot, name, document)
+        self._put(name, document)
+        return config
+
+    def put_system(self, document: str) -> SystemConfig:
+        """Store the stage's document after validating it, and return what it means.
+
+        Raises:
+            InvalidConfigurationError: it does not validate; nothing was stored.
+        """
+        config = _system_of(self.names.system, document)
+        self._put(self.names.system, document)
+        return config
+
+    def put_breaker(self, state: TradingState) -> None:
+        """Set the user's switch."""
+        self._put(self.names.breaker, state.value)
+
+    def put_secret(self, vendor: str, secret: SecretStr) -> None:
+        """Store a vendor's key, encrypted."""
+        name = self.names.secret(vendor)
+        with _translated(f"write {name}"):
+            self._client.put_parameter(Name=name, Value=secret.get_secret_value(), Type="SecureString", Overwrite=True)
+
+    def _put(self, name: str, value: str) -> None:
+        with _translated(f"write {name}"):
+            self._client.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+
+class SsmConfiguration:
+    """Configuration and breaker of one run: read together in one call, and never again from a cache.
+
+    The first answer of `state` comes from that call, each later one asks anew, because a run may last a minute.
+    """
+
+    def __init__(self, parameters: SsmParameters, bots: Collection[Bot] = tuple(Bot)) -> None:
+        """Answer for these bots."""
+        self._parameters = parameters
+        self._names = parameters.names
+        self._wanted = [*(self._names.bot(bot) for bot in bots), self._names.system, self._names.breaker]
+        self._found: Mapping[str, str] | None = None
+        self._switch_is_fresh = False
+
+    def begin(self) -> None:
+        """Forget what an earlier run read."""
+        self._found = None
+        self._switch_is_fresh = False
+
+    def bot(self, bot: Bot) -> BotConfig:
+        """Return a bot's configuration, its defaults where it has no document.
+
+        Raises:
+            InvalidConfigurationError: its document is not valid; it names parameter, value and remedy.
+            StoreError: SSM gave no answer.
+        """
+        name = self._names.bot(bot)
+        return _bot_of(bot, name, self._documents().get(name))
+
+    def system(self) -> SystemConfig:
+        """Return the stage's configuration, the defaults where it has no document; raises as `bot` does."""
+        return _system_of(self._names.system, self._documents().get(self._names.system))
+
+    def state(self) -> TradingState:
+        """Return the user's switch; REDUCING when it is missing, unknown or cannot be read."""
+        try:
+            found = self._switch()
+            return TradingState(found.get(self._names.breaker, ""))
+        except (StoreError, ValueError):
+            return TradingState.REDUCING
+
+    def _switch(self) -> Mapping[str, str]:
+        if self._found is not None and not self._switch_is_fresh:
+            return self._parameters.read([self._names.breaker])
+        found = self._documents()
+        self._switch_is_fresh = False
+        return found
+
+    def _documents(self) -> Mapping[str, str]:
+        if self._found is None:
+            self._found = self._parameters.read(self._wanted)
+            self._switch_is_fresh = True
+        return self._found
+
+
+@dataclass(slots=True)
+class SsmSecrets:
+    """The vendors' keys, kept for five minutes and shown to nobody."""
+
+    parameters: SsmParameters
+    seconds: Callable[[], float] = time.monotonic
+    _kept: dict[str, tuple[float, SecretStr | None]] = field(default_factory=dict, repr=False)
+
+    def get(self, vendor: str) -> SecretStr:
+        """Return a vendor's key. Raises CredentialsError when there is none, StoreError when SSM does not answer."""
+        secret = self.find(vendor)
+        if secret is None:
+            name = self.parameters.names.secret(vendor)
+            raise CredentialsError(f"there is no key for {vendor}; store it as the SecureString {name}")
+        return secret
+
+    def find(self, vendor: str) -> SecretStr | None:
+        """Return a vendor's key, or None where the user gave none. Raises StoreError when SSM does not answer."""
+        now = self.seconds()
+        read_at, secret = self._kept.get(vendor, (float("-inf"), None))
+        if now - read_at < SECRET_SECONDS:
+            return secret
+        name = self.parameters.names.secret(vendor)
+        text = self.parameters.read([name]).get(name)
+        secret = SecretStr(text) if text else None
+        self._kept[vendor] = (now, secret)
+        return secret
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StoreError(f"{what}: {error}") from error
+
+
+def _bot_of(bot: Bot, name: str, document: str | None) -> BotConfig:
+    changes = {} if document is None else parse_document(name, document)
+    try:
+        return bot_config(bot, changes)
+    except InvalidConfigurationError as error:
+        raise _named(name, error) from error
+
+
+def _system_of(name: str, document: str | None) -> SystemConfig:
+    changes = {} if document is None else parse_document(name, document)
+    try:
+        return system_config(changes)
+    except InvalidConfigurationError as error:
+        raise _named(name, error) from error
+
+
+def _named(parameter: str, error: InvalidConfigurationError) -> InvalidConfigurationError:
+    return InvalidConfigurationError(f"{parameter} {error.field}", error.value, error.remedy)

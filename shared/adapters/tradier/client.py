@@ -1,0 +1,255 @@
+"""Tradier over HTTP: market data, the account, and orders that are sent once and never again."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+import httpx
+
+from shared.adapters.documents import Document
+from shared.adapters.http import HttpReply, MachineTime, Now, VendorHttp
+from shared.adapters.tradier import parse_account, parse_market, parse_orders, replies
+from shared.adapters.tradier.envelope import TRADIER
+from shared.adapters.tradier.order_form import order_form, price_text, tagged
+from shared.domain.errors import FeedError, OrderUnknownError, RateLimitedError
+from shared.domain.market import BrokerClock, DailyBar, Quote
+from shared.domain.options import OptionQuote
+from shared.domain.orders import Balances, BrokerOrder, BrokerPosition, Order, OrderPreview
+from shared.domain.reference import GainLoss
+from shared.domain.sessions import Session
+
+LARGEST_GET: Final = 50
+"""Beyond so many symbols a URL becomes too long and the same question is posted."""
+LARGEST_POST: Final = 500
+SUSPICIOUS_PAGE: Final = 25
+"""The documented default page size: a list of exactly so many orders may go on."""
+MOST_PAGES: Final = 40
+ACCOUNT_TIMEOUT_S: Final = 15.0
+ORDER_TIMEOUT_S: Final = 10.0
+_ORDER_ID: Final = re.compile(r"\w{1,32}", re.ASCII)
+
+
+class TradierClient:
+    """Ports Quotes, Chains, MarketClock, DailyHistory and Broker. Safe to share between threads.
+
+    ``base_url`` ends in ``/v1``; a token is good on one host only, sandbox or production.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        account_id: str = "",
+        *,
+        clock: Now | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Prepare; nothing is asked yet. Without an account id only market data can be read."""
+        self._account = f"/accounts/{account_id}"
+        self._clock = clock or MachineTime()
+        self._blocked: dict[str, datetime] = {}
+        self._http = VendorHttp(
+            TRADIER,
+            base_url,
+            headers={"Authorization": f"Bearer {token}"},
+            secrets=(token,),
+            judge=self._judge_read,
+            transport=transport,
+        )
+
+    def __repr__(self) -> str:
+        return f"TradierClient({self._http.base_url!r})"
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    # Market data.
+
+    def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
+        """Return the quotes found of underlyings and indices (the VIX is ``VIX``), by symbol."""
+        found: dict[str, Quote] = {}
+        for document in self._quoted(symbols):
+            found |= parse_market.parse_quotes(document)
+        return {symbol: found[symbol] for symbol in symbols if symbol in found}
+
+    def option_quotes(self, option_symbols: Sequence[str]) -> Mapping[str, OptionQuote]:
+        """Return the quotes found of option contracts, by OCC symbol, without greeks."""
+        found: dict[str, OptionQuote] = {}
+        for document in self._quoted(option_symbols):
+            found |= parse_market.parse_option_quotes(document)
+        return {symbol: found[symbol] for symbol in option_symbols if symbol in found}
+
+    def _quoted(self, symbols: Sequence[str]) -> list[Document]:
+        wanted = list(dict.fromkeys(symbols))
+        if len(wanted) <= LARGEST_GET:
+            return [self._market("/markets/quotes", symbols=",".join(wanted), greeks="false")] if wanted else []
+        chunks = [wanted[start : start + LARGEST_POST] for start in range(0, len(wanted), LARGEST_POST)]
+        return [self._posted_quotes(chunk) for chunk in chunks]
+
+    def _posted_quotes(self, symbols: Sequence[str]) -> Document:
+        self._await_window("market")
+        form = {"symbols": ",".join(symbols), "greeks": "false"}
+        reply = self._http.send("POST", "/markets/quotes", form=form)
+        self._judge_read(reply)
+        return reply.document()
+
+    def option_chain(self, underlying: str, expiration: date) -> tuple[OptionQuote, ...]:
+        """Return all contracts of one expiration, every root, with the vendor's hourly greeks."""
+        document = self._market(
+            "/markets/options/chains", symbol=underlying, expiration=expiration.isoformat(), greeks="true"
+        )
+        return parse_market.parse_chain(document, underlying, expiration)
+
+    def expirations(self, underlying: str) -> tuple[date, ...]:
+        """Return the listed expirations of every root, ascending."""
+        return parse_market.parse_expirations(
+            self._market("/markets/options/expirations", symbol=underlying, includeAllRoots="true")
+        )
+
+    def clock(self) -> BrokerClock:
+        """Return the broker's time and whether the regular session runs."""
+        return parse_market.parse_clock(self._market("/markets/clock"))
+
+    def calendar(self, year: int, month: int) -> tuple[Session, ...]:
+        """Return the sessions of a month; days on which the market stays closed are absent."""
+        return parse_market.parse_calendar(self._market("/markets/calendar", month=f"{month:02d}", year=str(year)))
+
+    def daily_bars(self, symbol: str, start: date, end: date) -> tuple[DailyBar, ...]:
+        """Return the daily bars of a stock, fund or index, both days included, ascending."""
+        return parse_market.parse_daily_bars(
+            self._market(
+                "/markets/history", symbol=symbol, interval="daily", start=start.isoformat(), end=end.isoformat()
+            )
+        )
+
+    def _market(self, path: str, **params: str) -> Document:
+        return self._http.get(path, params, before=lambda: self._await_window("market"))
+
+    # The account.
+
+    def balances(self) -> Balances:
+        """Return the account's money; the broker may take five seconds."""
+        return parse_account.parse_balances(self._standard("/balances"))
+
+    def positions(self) -> tuple[BrokerPosition, ...]:
+        """Return the holdings, all spreads merged by contract; stocks stand with their own symbol."""
+        return parse_account.parse_positions(self._standard("/positions"))
+
+    def gain_loss(self, page: int = 1, limit: int = 100) -> tuple[GainLoss, ...]:
+        """Return closed lots, one page."""
+        return parse_account.parse_gain_loss(self._standard("/gainloss", page=str(page), limit=str(limit)))
+
+    def orders(self) -> tuple[BrokerOrder, ...]:
+        """Return the orders of the New York calendar day, with tags; each once."""
+        found = {order.order_id: order for order in self._orders_page({})}
+        if len(found) != SUSPICIOUS_PAGE:
+            return tuple(found.values())
+        for page in range(2, MOST_PAGES):
+            more = self._orders_page({"page": str(page)})
+            if not more or all(order.order_id in found for order in more):
+                break
+            found |= {order.order_id: order for order in more}
+        return tuple(found.values())
+
+    def _orders_page(self, params: Mapping[str, str]) -> tuple[BrokerOrder, ...]:
+        return parse_orders.parse_orders(self._standard("/orders", includeTags="true", **params))
+
+    def order(self, order_id: str) -> BrokerOrder:
+        """Return one order. Raises OrderUnknownError when the broker knows none of this id."""
+        path = f"{self._account}/orders/{_checked(order_id)}"
+        document = self._http.get(
+            path,
+            {"includeTags": "true"},
+            before=lambda: self._await_window("standard"),
+            judge=lambda reply: self._judge_order_read(reply, order_id),
+        )
+        return parse_orders.parse_order(document)
+
+    def _standard(self, path: str, **params: str) -> Document:
+        return self._http.get(
+            self._account + path,
+            params,
+            read_timeout_s=ACCOUNT_TIMEOUT_S,
+            deadline_s=ACCOUNT_TIMEOUT_S,
+            before=lambda: self._await_window("standard"),
+        )
+
+    # Orders. Nothing below is ever repeated.
+
+    def submit(self, order: Order, tag: str) -> str:
+        """Send an order once; return the broker's id: received, not yet accepted by risk, not filled.
+
+        Raises:
+            OrderDeniedError: the order or tag would be misread; it did not leave.
+            OrderRejectedError: the broker refused it; proof that nothing is live.
+            OrderUnknownError: no proof of anything.
+        """
+        form = tagged(order_form(order), tag)
+        return replies.accepted_id(self._trade("POST", f"{self._account}/orders", form))
+
+    def preview(self, order: Order) -> OrderPreview:
+        """Ask what an order would cost. Raises OrderRejectedError where it would be refused, FeedError if unknown."""
+        form = order_form(order) | {"preview": "true"}
+        reply = self._http.send("POST", f"{self._account}/orders", form=form, read_timeout_s=ORDER_TIMEOUT_S)
+        return parse_account.parse_preview(replies.previewed(reply))
+
+    def modify(self, order_id: str, limit_price: Decimal) -> None:
+        """Change the limit price in place; the id stays.
+
+        Raises:
+            OrderFinalError: the order had already ended.
+            OrderRejectedError: the broker refused the change.
+            OrderUnknownError: nobody can say; read the order again.
+        """
+        form = {"price": price_text(limit_price)}
+        reply = self._trade("PUT", f"{self._account}/orders/{_checked(order_id)}", form)
+        replies.check_change(reply, order_id)
+
+    def cancel(self, order_id: str) -> None:
+        """Ask for cancellation; what became of the order, the order says afterwards. Raises as modify."""
+        reply = self._trade("DELETE", f"{self._account}/orders/{_checked(order_id)}", None)
+        replies.check_change(reply, order_id)
+
+    def _trade(self, method: str, path: str, form: Mapping[str, str] | None) -> HttpReply:
+        try:
+            return self._http.send(method, path, form=form, read_timeout_s=ORDER_TIMEOUT_S)
+        except FeedError as error:
+            raise OrderUnknownError(str(error)) from error
+
+    # The rate windows.
+
+    def _judge_read(self, reply: HttpReply) -> None:
+        self._keep_to_limits("market" if "/markets/" in reply.where else "standard", reply)
+        replies.judge_read(reply)
+
+    def _judge_order_read(self, reply: HttpReply, order_id: str) -> None:
+        self._keep_to_limits("standard", reply)
+        replies.refuse_unread_order(reply, order_id)
+
+    def _keep_to_limits(self, group: str, reply: HttpReply) -> None:
+        ends = replies.expiry_of(reply)
+        if ends is not None:
+            self._blocked[group] = ends
+        if replies.is_over_quota(reply):
+            raise RateLimitedError(TRADIER, self._wait_s(group) or replies.WINDOW_S)
+
+    def _wait_s(self, group: str) -> float | None:
+        """Return the seconds to the end of a used-up window; longer than a window is a clock gone astray."""
+        ends = self._blocked.get(group)
+        wait = (ends - self._clock.now()).total_seconds() if ends is not None else 0.0
+        return wait if 0 < wait <= replies.WINDOW_S else None
+
+    def _await_window(self, group: str) -> None:
+        """Refuse to ask while the vendor said that the window is used up."""
+        wait = self._wait_s(group)
+        if wait is not None:
+            raise RateLimitedError(TRADIER, wait)
+
+
+def _checked(order_id: str) -> str:
+    if not _ORDER_ID.fullmatch(order_id):
+        raise OrderUnknownError(f"{TRADIER}: {order_id!r} is no order id")
+    return order_id

@@ -1,0 +1,103 @@
+"""Trading Volatility over HTTP."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+import httpx
+
+from shared.adapters.documents import Document
+from shared.adapters.http import VendorHttp
+from shared.adapters.trading_volatility import version_1, version_2
+from shared.adapters.trading_volatility.replies import TRADING_VOLATILITY, judge_read
+from shared.adapters.trading_volatility.walls import NO_WALLS, Walls, walls_of
+from shared.domain.errors import FeedError
+from shared.domain.market import GammaReading
+from shared.domain.reference import StrikeExposure
+
+ALL_EXPIRATIONS: Final = "combined"
+
+
+class Version(StrEnum):
+    """Which interface the subscription speaks."""
+
+    V1 = "v1"
+    V2 = "v2"
+
+
+class TradingVolatilityClient:
+    """Port GammaFeed. Safe to share between threads.
+
+    ``base_url`` ends in ``/api/v2`` for version 2 and in ``/api`` for version 1, whose subscription id travels in
+    the query: it is added below everything that logs.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        version: Version = Version.V2,
+        *,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Prepare; nothing is asked yet."""
+        self._version = Version(version)
+        is_first = self._version is Version.V1
+        self._http = VendorHttp(
+            TRADING_VOLATILITY,
+            base_url,
+            headers={} if is_first else {"Authorization": f"Bearer {token}"},
+            secret_query={"username": token} if is_first else None,
+            secrets=(token,),
+            judge=judge_read,
+            transport=transport,
+        )
+
+    def __repr__(self) -> str:
+        return f"TradingVolatilityClient({self._http.base_url!r}, {self._version.value!r})"
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def gamma(self, underlying: str) -> GammaReading:
+        """Return net exposure per +1 % move, flip, vendor time and spot, with walls where the curve can be read."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            walls = pool.submit(self._walls, underlying)
+            document = self._state(underlying)
+            return self._parsed_state(document, underlying, walls.result())
+
+    def gex_by_strike(self, underlying: str) -> tuple[StrikeExposure, ...]:
+        """Return the net exposure by strike over all expirations."""
+        if self._version is Version.V1:
+            return version_1.parse_by_strike(self._first("gammaOI", underlying), underlying)
+        document = self._http.get(f"/tickers/{underlying}/curves/gex_by_strike", {"exp": ALL_EXPIRATIONS})
+        return version_2.parse_by_strike(document, underlying)
+
+    def levels(self, underlying: str) -> Mapping[str, Decimal]:
+        """Return the vendor's price levels by name."""
+        if self._version is Version.V1:
+            return version_1.parse_levels(self._first("levels", underlying), underlying)
+        return version_2.parse_levels(self._http.get(f"/tickers/{underlying}/levels", {"view": "json"}), underlying)
+
+    def _walls(self, underlying: str) -> Walls:
+        """Return the walls, which are shown and not decided on: without the curve there are none."""
+        try:
+            return walls_of(self.gex_by_strike(underlying))
+        except FeedError:
+            return NO_WALLS
+
+    def _state(self, underlying: str) -> Document:
+        if self._version is Version.V1:
+            return self._first("latest", underlying)
+        return self._http.get(f"/tickers/{underlying}")
+
+    def _parsed_state(self, document: Document, underlying: str, walls: Walls) -> GammaReading:
+        parse: Callable[[Document, str, Walls], GammaReading]
+        parse = version_1.parse_latest if self._version is Version.V1 else version_2.parse_state
+        return parse(document, underlying, walls)
+
+    def _first(self, name: str, underlying: str) -> Document:
+        return self._http.get(f"/gex/{name}", {"ticker": underlying, "format": "json"})

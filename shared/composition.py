@@ -1,0 +1,209 @@
+"""The composition root that the functions share: each port gets its adapter here, once, when first asked for."""
+
+import uuid
+from functools import cached_property
+
+from pydantic import SecretStr
+
+from shared.adapters.aws import Aws
+from shared.adapters.clock import clock_for
+from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
+from shared.adapters.dynamodb.book import DynamoDbBook
+from shared.adapters.dynamodb.database import Database
+from shared.adapters.dynamodb.heartbeat import DynamoDbHeartbeat
+from shared.adapters.dynamodb.history_cache import DynamoDbHistoryCache
+from shared.adapters.dynamodb.paper_accounts import DynamoDbPaperAccounts
+from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
+from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
+from shared.adapters.dynamodb.trips import DynamoDbTrips
+from shared.adapters.events import EventBridgeEvents
+from shared.adapters.feeds import MarketFeeds
+from shared.adapters.paper import PaperBroker
+from shared.adapters.polygon.client import PolygonClient
+from shared.adapters.sns import SnsAlerts
+from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
+from shared.adapters.tradier.client import TradierClient
+from shared.adapters.trading_volatility.client import TradingVolatilityClient
+from shared.desk import Desk
+from shared.domain.config import BotConfig, SystemConfig
+from shared.domain.errors import CredentialsError
+from shared.domain.ports import (
+    Alerts,
+    Book,
+    Broker,
+    Clock,
+    Events,
+    Feeds,
+    Heartbeat,
+    Parameters,
+    Snapshots,
+    TradeHistory,
+    Trips,
+)
+from shared.domain.vocabulary import Bot, TradingMode, TradingState, stricter
+from shared.phases.execution import paper_fill
+from shared.settings import Environment
+
+
+class Stage:
+    """One deployed trader: its tables, parameters, vendors and broker accounts."""
+
+    def __init__(self, settings: Environment) -> None:
+        """Compose for this environment; nothing is connected yet."""
+        self._settings = settings
+        self._aws = Aws()
+
+    @property
+    def name(self) -> str:
+        """The stage's name."""
+        return self._settings.stage
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The time."""
+        return clock_for(self._settings.clock_file)
+
+    @cached_property
+    def _database(self) -> Database:
+        return Database(self._aws)
+
+    @cached_property
+    def _ssm(self) -> SsmParameters:
+        return SsmParameters(self._aws.ssm(), self._settings.stage)
+
+    @cached_property
+    def _secrets(self) -> SsmSecrets:
+        return SsmSecrets(self._ssm)
+
+    def parameters(self) -> Parameters:
+        """Open configuration and switch for one run."""
+        return SsmConfiguration(self._ssm)
+
+    @property
+    def configuration(self) -> "FreshConfiguration":
+        """Configuration that is read anew at each question."""
+        return FreshConfiguration(self)
+
+    @cached_property
+    def book(self) -> Book:
+        """Positions, intents, decisions, ledgers."""
+        names = self._settings
+        return DynamoDbBook(
+            self._database,
+            positions=names.positions_table,
+            decisions=names.decisions_table,
+            stats=names.stats_table,
+        )
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The snapshots."""
+        return DynamoDbSnapshots(self._database, snapshots=self._settings.snapshots_table)
+
+    @cached_property
+    def trade_history(self) -> TradeHistory:
+        """Closed trades and statistics."""
+        return DynamoDbTradeHistory(self._database, stats=self._settings.stats_table)
+
+    @cached_property
+    def trips(self) -> Trips:
+        """The breaker's items."""
+        return DynamoDbTrips(self._database, stats=self._settings.stats_table)
+
+    @cached_property
+    def heartbeat(self) -> Heartbeat:
+        """The sign of life."""
+        return DynamoDbHeartbeat(self._database, positions=self._settings.positions_table)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """The way to the user."""
+        log = DynamoDbAlertLog(self._database, positions=self._settings.positions_table)
+        return SnsAlerts(self._aws.sns(), self._settings.topic_arn, log)
+
+    @cached_property
+    def events(self) -> Events:
+        """The way to the other functions."""
+        return EventBridgeEvents(self._aws.events(), self._settings.event_bus)
+
+    @cached_property
+    def market_data(self) -> TradierClient:
+        """Quotes, chains, history and the clock of the production market."""
+        token = self._secrets.get("tradier").get_secret_value()
+        return TradierClient(f"{self._settings.tradier_url}/v1", token, clock=self.clock)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """All vendors together."""
+        return MarketFeeds(
+            tradier=self.market_data,
+            polygon=self._polygon(),
+            trading_volatility=self._trading_volatility(),
+            cache=DynamoDbHistoryCache(self._database, snapshots=self._settings.snapshots_table),
+            clock=self.clock,
+        )
+
+    def _polygon(self) -> PolygonClient | None:
+        key = self._secrets.find("polygon")
+        return PolygonClient(self._settings.polygon_url, _shown(key), clock=self.clock) if key else None
+
+    def _trading_volatility(self) -> TradingVolatilityClient | None:
+        token = self._secrets.find("trading-volatility")
+        if token is None:
+            return None
+        return TradingVolatilityClient(self._settings.trading_volatility_url, _shown(token), clock=self.clock)
+
+    def broker(self, config: BotConfig, mode: TradingMode) -> Broker:
+        """Choose the broker of a mode: the one place where modes part."""
+        match mode:
+            case TradingMode.PAPER:
+                accounts = DynamoDbPaperAccounts(self._database, positions=self._settings.positions_table)
+                return PaperBroker(config, self.market_data, accounts, self.market_data, self.clock, paper_fill)
+            case TradingMode.SANDBOX:
+                return self._tradier_account(config, self._settings.tradier_sandbox_url, "tradier-sandbox")
+            case TradingMode.LIVE:
+                return self._tradier_account(config, self._settings.tradier_url, "tradier")
+
+    def _tradier_account(self, config: BotConfig, url: str, vendor: str) -> TradierClient:
+        if config.confirmed_account is None:
+            raise CredentialsError(f"{config.bot} has no confirmed account; set confirmed_account by command")
+        token = self._secrets.get(vendor).get_secret_value()
+        return TradierClient(f"{url}/v1", token, config.confirmed_account, clock=self.clock)
+
+    def effective_state(self, bot: Bot) -> TradingState:
+        """Read the breaker now: the stricter of the user's switch and the system's trips."""
+        state = self.parameters().state()
+        for trip in self.trips.read(bot):
+            state = stricter(state, trip.state)
+        return state
+
+    def desk(self, config: BotConfig, mode: TradingMode) -> Desk:
+        """Open the order desk of a bot in a mode; each opening is a worker of its own."""
+        return Desk(
+            book=self.book,
+            broker=self.broker(config, mode),
+            alerts=self.alerts,
+            clock=self.clock,
+            breaker=lambda: self.effective_state(config.bot),
+            owner=uuid.uuid4().hex,
+            fees=config.fees,
+        )
+
+
+class FreshConfiguration:
+    """Configuration without a memory: each question is read from SSM."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def bot(self, bot: Bot) -> BotConfig:
+        """Return a bot's configuration."""
+        return self._stage.parameters().bot(bot)
+
+    def system(self) -> SystemConfig:
+        """Return the stage's configuration."""
+        return self._stage.parameters().system()
+
+
+def _shown(secret: SecretStr) -> str:
+    return secret.get_secret_value()
