@@ -6,6 +6,7 @@ from functools import cached_property
 from pydantic import SecretStr
 
 from shared.adapters.aws import Aws
+from shared.adapters.chain_feed import ChainFeed
 from shared.adapters.clock import clock_for
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
 from shared.adapters.dynamodb.book import DynamoDbBook
@@ -20,6 +21,7 @@ from shared.adapters.events import EventBridgeEvents
 from shared.adapters.feeds import MarketFeeds
 from shared.adapters.paper import PaperBroker
 from shared.adapters.polygon.client import PolygonClient
+from shared.adapters.quote_feed import QuoteFeed
 from shared.adapters.sns import SnsAlerts
 from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
 from shared.adapters.tradier.client import TradierClient
@@ -31,11 +33,13 @@ from shared.domain.ports import (
     Alerts,
     Book,
     Broker,
+    Chains,
     Clock,
     Events,
     Feeds,
     Heartbeat,
     Parameters,
+    Quotes,
     Snapshots,
     TradeHistory,
     Trips,
@@ -133,16 +137,29 @@ class Stage:
         return TradierClient(f"{self._settings.tradier_url}/v1", token, clock=self.clock)
 
     @cached_property
+    def chains(self) -> Chains:
+        """Option chains, with their fallback."""
+        polygon = self._polygon
+        return ChainFeed((self.market_data, polygon) if polygon else (self.market_data,))
+
+    @cached_property
+    def quotes(self) -> Quotes:
+        """Option quotes, with their fallback."""
+        return QuoteFeed(self.market_data, self._polygon)
+
+    @cached_property
     def feeds(self) -> Feeds:
         """All vendors together."""
         return MarketFeeds(
             tradier=self.market_data,
-            polygon=self._polygon(),
+            polygon=self._polygon,
             trading_volatility=self._trading_volatility(),
             cache=DynamoDbHistoryCache(self._database, snapshots=self._settings.snapshots_table),
             clock=self.clock,
+            computed_from=self.chains,
         )
 
+    @cached_property
     def _polygon(self) -> PolygonClient | None:
         key = self._secrets.find("polygon")
         return PolygonClient(self._settings.polygon_url, _shown(key), clock=self.clock) if key else None
@@ -151,14 +168,16 @@ class Stage:
         token = self._secrets.find("trading-volatility")
         if token is None:
             return None
-        return TradingVolatilityClient(self._settings.trading_volatility_url, _shown(token), clock=self.clock)
+        return TradingVolatilityClient(
+            f"{self._settings.trading_volatility_url}/api/v2", _shown(token), clock=self.clock
+        )
 
     def broker(self, config: BotConfig, mode: TradingMode) -> Broker:
         """Choose the broker of a mode: the one place where modes part."""
         match mode:
             case TradingMode.PAPER:
                 accounts = DynamoDbPaperAccounts(self._database, positions=self._settings.positions_table)
-                return PaperBroker(config, self.market_data, accounts, self.market_data, self.clock, paper_fill)
+                return PaperBroker(config, self.quotes, accounts, self.market_data, self.clock, paper_fill)
             case TradingMode.SANDBOX:
                 return self._tradier_account(config, self._settings.tradier_sandbox_url, "tradier-sandbox")
             case TradingMode.LIVE:

@@ -39,7 +39,7 @@ def _monitor() -> Monitor:
     return Monitor(
         parameters=stage.parameters,
         book=book,
-        quotes=stage.market_data,
+        quotes=stage.quotes,
         broker=stage.broker,
         trips=stage.trips,
         reconciler=reconciler,

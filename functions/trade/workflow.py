@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from shared.desk import Desk
 from shared.domain import messages
@@ -10,6 +11,7 @@ from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DenialCode, Gate, LastDecided
 from shared.domain.errors import ConflictError, FeedError, InvalidConfigurationError
 from shared.domain.events import TradeRequest
+from shared.domain.greeks import with_sound_greeks
 from shared.domain.market import Snapshot
 from shared.domain.options import OptionQuote
 from shared.domain.ports import (
@@ -118,9 +120,11 @@ class Trade:
             if expiration is None:
                 wanted = f"{target} days, give or take half"
                 return (), _refusal(DenialCode.NO_EXPIRATION, f"{len(listed)} listed", wanted)
-            return self.chains.option_chain(snapshot.underlying, expiration), None
+            chain = self.chains.option_chain(snapshot.underlying, expiration)
         except FeedError as problem:
             return (), _refusal(DenialCode.UNQUOTED_LEG, str(problem)[:200], "an option chain")
+        spot = snapshot.spot.value if snapshot.spot else Decimal(0)
+        return with_sound_greeks(chain, spot, setting.now), None
 
     def _account(self, config: BotConfig) -> Account:
         broker = self.broker(config, config.mode)

@@ -27,18 +27,24 @@ class DynamoDbHistoryCache:
         """Keep them in the snapshots table, which has this name."""
         self._table = database.table(SnapshotsRow, snapshots)
         self._writer = Writer(database.connection)
+        self._known: dict[str, tuple[date, tuple[DailyBar, ...]]] = {}
 
     def load(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
-        """Return what was stored for this New York date, or None."""
+        """Return what was stored for this New York date, or None; a warm process reads it once a day."""
+        known_on, known = self._known.get(symbol, (None, ()))
+        if known_on == day:
+            return known
         with translated(f"history of {symbol}"):
             row = self._table.find(keys.history(symbol), day.isoformat())
         if row is None:
             return None
         require_known_schema(row)
         try:
-            return _BARS.validate_json(row.bars or "")
+            bars = _BARS.validate_json(row.bars or "")
         except ValidationError as error:
             raise unreadable(row, error) from error
+        self._known[symbol] = (day, bars)
+        return bars
 
     def save(self, symbol: str, day: date, bars: Sequence[DailyBar]) -> None:
         """Store the bars known on this New York date; the last writer wins."""
@@ -51,3 +57,4 @@ class DynamoDbHistoryCache:
             bars=_BARS.dump_json(tuple(bars)).decode(),
         )
         self._writer.write("save history", [Put("History", row, ())])
+        self._known[symbol] = (day, tuple(bars))

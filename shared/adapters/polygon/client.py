@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
 from shared.adapters.documents import Document
-from shared.adapters.http import MachineTime, Now, VendorHttp
+from shared.adapters.http import HttpReply, Now, VendorHttp
 from shared.adapters.polygon import parse
 from shared.adapters.polygon.allowance import Allowance
-from shared.adapters.polygon.replies import POLYGON, judge_read
-from shared.domain.errors import FeedUnavailableError, MalformedReplyError, NotEntitledError
+from shared.adapters.polygon.replies import POLYGON, checked, judge_read
+from shared.adapters.rate_window import RateWindows
+from shared.domain.errors import FeedUnavailableError, MalformedReplyError, NotEntitledError, RateLimitedError
 from shared.domain.market import BrokerClock, DailyBar, Reading
 from shared.domain.options import OptionQuote
 from shared.domain.reference import Holiday, IndicatorKind, IndicatorPoint
@@ -23,11 +25,14 @@ INDEX_TICKERS: Final = {"SPX": "I:SPX", "VIX": VIX}
 VENDOR_HOSTS: Final = frozenset({"api.polygon.io", "api.massive.com"})
 BARS_LIMIT: Final = 50_000
 CHAIN_LIMIT: Final = 250
+CONTRACTS_LIMIT: Final = 1_000
+AROUND_THE_MONEY: Final = Decimal("0.003")
 MOST_PAGES: Final = 40
+ALL_CALLS: Final = "all"
 
 
 class PolygonClient:
-    """Ports VolatilityIndex, DailyHistory and the chains of Chains. Safe to share between threads.
+    """Ports VolatilityIndex, DailyHistory and Chains. Safe to share between threads.
 
     ``calls_per_minute`` is the plan's limit (5 on the free one), None for none; ``alias_url`` is another address
     of the same vendor, to which a next page may lead.
@@ -44,7 +49,7 @@ class PolygonClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare; nothing is asked yet."""
-        self._clock = clock or MachineTime()
+        self._windows = RateWindows(POLYGON, clock)
         self._allowance = Allowance(calls_per_minute)
         self._own = {(split.scheme, split.netloc) for split in map(urlsplit, (base_url, alias_url or base_url))}
         self._http = VendorHttp(
@@ -52,7 +57,7 @@ class PolygonClient:
             base_url,
             headers={"Authorization": f"Bearer {api_key}"},
             secrets=(api_key,),
-            judge=judge_read,
+            judge=self._judge,
             transport=transport,
         )
 
@@ -106,6 +111,24 @@ class PolygonClient:
             raise FeedUnavailableError(f"{POLYGON}: no option chain of {underlying} for {expiration}")
         return tuple({quote.option_symbol: quote for quote in quotes}.values())
 
+    def expirations(self, underlying: str) -> tuple[date, ...]:
+        """Return the listed expirations, ascending: those of the calls around the money, which every one has."""
+        spot = self.spot(underlying).value
+        params = {
+            "underlying_ticker": underlying,
+            "contract_type": "call",
+            "expired": "false",
+            "strike_price.gte": f"{spot * (1 - AROUND_THE_MONEY):.2f}",
+            "strike_price.lte": f"{spot * (1 + AROUND_THE_MONEY):.2f}",
+            "limit": str(CONTRACTS_LIMIT),
+        }
+        days: set[date] = set()
+        for document in self._pages("/v3/reference/options/contracts", params):
+            days |= parse.parse_expirations(document)
+        if not days:
+            raise FeedUnavailableError(f"{POLYGON}: no expirations of {underlying} are listed")
+        return tuple(sorted(days))
+
     def market_status(self) -> BrokerClock:
         """Return the vendor's time and whether the regular session runs."""
         return parse.parse_market_status(self._get("/v1/marketstatus/now"))
@@ -122,13 +145,24 @@ class PolygonClient:
             return parse.parse_indicator(self._get(path, params))
 
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> Document:
-        return self._http.get(path, params, before=lambda: self._allowance.take(self._clock.now()))
+        return self._http.get(path, params, before=self._count)
+
+    def _count(self) -> None:
+        self._windows.check(ALL_CALLS)
+        self._allowance.take(self._windows.now())
+
+    def _judge(self, reply: HttpReply) -> None:
+        try:
+            judge_read(reply)
+        except RateLimitedError as error:
+            self._windows.close_for(ALL_CALLS, error.wait_seconds)
+            raise
 
     def _pages(self, path: str, params: Mapping[str, str]) -> Iterator[Document]:
         document = self._get(path, params)
         yield document
         seen: set[str] = set()
-        while (following := parse.next_of(parse.checked(document))) is not None:
+        while (following := parse.next_of(checked(document))) is not None:
             if following in seen or len(seen) >= MOST_PAGES:
                 raise MalformedReplyError(POLYGON, "next_url", "pages without an end")
             seen.add(following)
@@ -151,9 +185,9 @@ class PolygonClient:
     @contextmanager
     def _entitled(self, need: str) -> Iterator[None]:
         """Ask for a need only while the plan has not refused it on this New York day."""
-        self._allowance.check(need, self._clock.now())
+        self._allowance.check(need, self._windows.now())
         try:
             yield
         except NotEntitledError as error:
-            self._allowance.refuse(need, error, self._clock.now())
+            self._allowance.refuse(need, error, self._windows.now())
             raise

@@ -99,6 +99,11 @@ def _within(record: Record, name: str, low: float, high: float) -> float | None:
     return float(number) if number is not None and low < number < high else None
 
 
+def parse_expirations(document: Document) -> set[date]:
+    """Return the expirations of one page of listed contracts."""
+    return {row.day("expiration_date") for row in checked(document).rows("results")}
+
+
 def parse_market_status(document: Document) -> BrokerClock:
     """Return the vendor's time and whether the regular session runs."""
     status = Record.of(POLYGON, "", document)

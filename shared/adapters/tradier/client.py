@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 import httpx
 
 from shared.adapters.documents import Document
-from shared.adapters.http import HttpReply, MachineTime, Now, VendorHttp
+from shared.adapters.http import HttpReply, Now, VendorHttp
+from shared.adapters.rate_window import LONGEST_WINDOW_S, RateWindows
 from shared.adapters.tradier import parse_account, parse_market, parse_orders, replies
 from shared.adapters.tradier.envelope import TRADIER
 from shared.adapters.tradier.order_form import order_form, price_text, tagged
@@ -48,8 +49,7 @@ class TradierClient:
     ) -> None:
         """Prepare; nothing is asked yet. Without an account id only market data can be read."""
         self._account = f"/accounts/{account_id}"
-        self._clock = clock or MachineTime()
-        self._blocked: dict[str, datetime] = {}
+        self._windows = RateWindows(TRADIER, clock)
         self._http = VendorHttp(
             TRADIER,
             base_url,
@@ -90,7 +90,7 @@ class TradierClient:
         return [self._posted_quotes(chunk) for chunk in chunks]
 
     def _posted_quotes(self, symbols: Sequence[str]) -> Document:
-        self._await_window("market")
+        self._windows.check("market")
         form = {"symbols": ",".join(symbols), "greeks": "false"}
         reply = self._http.send("POST", "/markets/quotes", form=form)
         self._judge_read(reply)
@@ -126,7 +126,7 @@ class TradierClient:
         )
 
     def _market(self, path: str, **params: str) -> Document:
-        return self._http.get(path, params, before=lambda: self._await_window("market"))
+        return self._http.get(path, params, before=lambda: self._windows.check("market"))
 
     # The account.
 
@@ -163,7 +163,7 @@ class TradierClient:
         document = self._http.get(
             path,
             {"includeTags": "true"},
-            before=lambda: self._await_window("standard"),
+            before=lambda: self._windows.check("standard"),
             judge=lambda reply: self._judge_order_read(reply, order_id),
         )
         return parse_orders.parse_order(document)
@@ -174,7 +174,7 @@ class TradierClient:
             params,
             read_timeout_s=ACCOUNT_TIMEOUT_S,
             deadline_s=ACCOUNT_TIMEOUT_S,
-            before=lambda: self._await_window("standard"),
+            before=lambda: self._windows.check("standard"),
         )
 
     # Orders. Nothing below is ever repeated.
@@ -232,21 +232,9 @@ class TradierClient:
     def _keep_to_limits(self, group: str, reply: HttpReply) -> None:
         ends = replies.expiry_of(reply)
         if ends is not None:
-            self._blocked[group] = ends
+            self._windows.close_until(group, ends)
         if replies.is_over_quota(reply):
-            raise RateLimitedError(TRADIER, self._wait_s(group) or replies.WINDOW_S)
-
-    def _wait_s(self, group: str) -> float | None:
-        """Return the seconds to the end of a used-up window; longer than a window is a clock gone astray."""
-        ends = self._blocked.get(group)
-        wait = (ends - self._clock.now()).total_seconds() if ends is not None else 0.0
-        return wait if 0 < wait <= replies.WINDOW_S else None
-
-    def _await_window(self, group: str) -> None:
-        """Refuse to ask while the vendor said that the window is used up."""
-        wait = self._wait_s(group)
-        if wait is not None:
-            raise RateLimitedError(TRADIER, wait)
+            raise RateLimitedError(TRADIER, self._windows.wait_s(group) or LONGEST_WINDOW_S)
 
 
 def _checked(order_id: str) -> str:

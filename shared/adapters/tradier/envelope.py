@@ -7,7 +7,7 @@ from shared.domain.errors import MalformedReplyError
 from shared.domain.vocabulary import Source
 
 TRADIER: Final = Source.TRADIER.value
-_NOTHING: Final = (None, "null", "", {}, [])
+_NOTHING: Final[tuple[object, ...]] = (None, "null", "", {}, [])
 
 
 def outer_of(document: Document, outer: str) -> Record | None:

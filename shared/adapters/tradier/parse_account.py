@@ -1,5 +1,6 @@
 """Tradier's account reads made into our values."""
 
+from decimal import Decimal
 from typing import Final
 
 from shared.adapters.documents import Document, Record, parsing
@@ -67,10 +68,10 @@ def _lot(row: Record) -> GainLoss:
 
 def parse_preview(order: Record) -> OrderPreview:
     """Return what an order would cost: cash with fees, change of margin, and all fees, in dollars."""
-    commission = order.optional_number("commission") or 0
+    commission = order.optional_number("commission") or Decimal(0)
     with parsing(TRADIER, order.path):
         return OrderPreview(
             cost=order.number("cost") if order.has("cost") else order.number("order_cost"),
             margin_change=order.number("margin_change"),
-            fees=commission + (order.optional_number("fees") or 0),
+            fees=commission + (order.optional_number("fees") or Decimal(0)),
         )

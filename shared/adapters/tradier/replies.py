@@ -17,7 +17,6 @@ from shared.domain.errors import (
     OrderUnknownError,
 )
 
-WINDOW_S: Final = 60.0
 FOREIGN_ACCOUNT: Final = "Unauthorized Account"
 TOKEN_WORDS: Final = ("Invalid Access Token", "Access Token expired")
 QUOTA: Final = "Quota Violation"

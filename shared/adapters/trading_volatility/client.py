@@ -9,15 +9,17 @@ from typing import Final
 import httpx
 
 from shared.adapters.documents import Document
-from shared.adapters.http import VendorHttp
+from shared.adapters.http import HttpReply, Now, VendorHttp
+from shared.adapters.rate_window import RateWindows
 from shared.adapters.trading_volatility import version_1, version_2
 from shared.adapters.trading_volatility.replies import TRADING_VOLATILITY, judge_read
 from shared.adapters.trading_volatility.walls import NO_WALLS, Walls, walls_of
-from shared.domain.errors import FeedError
+from shared.domain.errors import FeedError, RateLimitedError
 from shared.domain.market import GammaReading
 from shared.domain.reference import StrikeExposure
 
 ALL_EXPIRATIONS: Final = "combined"
+ALL_CALLS: Final = "all"
 
 
 class Version(StrEnum):
@@ -40,9 +42,11 @@ class TradingVolatilityClient:
         token: str,
         version: Version = Version.V2,
         *,
+        clock: Now | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare; nothing is asked yet."""
+        self._windows = RateWindows(TRADING_VOLATILITY, clock)
         self._version = Version(version)
         is_first = self._version is Version.V1
         self._http = VendorHttp(
@@ -51,7 +55,7 @@ class TradingVolatilityClient:
             headers={} if is_first else {"Authorization": f"Bearer {token}"},
             secret_query={"username": token} if is_first else None,
             secrets=(token,),
-            judge=judge_read,
+            judge=self._judge,
             transport=transport,
         )
 
@@ -73,14 +77,14 @@ class TradingVolatilityClient:
         """Return the net exposure by strike over all expirations."""
         if self._version is Version.V1:
             return version_1.parse_by_strike(self._first("gammaOI", underlying), underlying)
-        document = self._http.get(f"/tickers/{underlying}/curves/gex_by_strike", {"exp": ALL_EXPIRATIONS})
+        document = self._get(f"/tickers/{underlying}/curves/gex_by_strike", {"exp": ALL_EXPIRATIONS})
         return version_2.parse_by_strike(document, underlying)
 
     def levels(self, underlying: str) -> Mapping[str, Decimal]:
         """Return the vendor's price levels by name."""
         if self._version is Version.V1:
             return version_1.parse_levels(self._first("levels", underlying), underlying)
-        return version_2.parse_levels(self._http.get(f"/tickers/{underlying}/levels", {"view": "json"}), underlying)
+        return version_2.parse_levels(self._get(f"/tickers/{underlying}/levels", {"view": "json"}), underlying)
 
     def _walls(self, underlying: str) -> Walls:
         """Return the walls, which are shown and not decided on: without the curve there are none."""
@@ -92,7 +96,7 @@ class TradingVolatilityClient:
     def _state(self, underlying: str) -> Document:
         if self._version is Version.V1:
             return self._first("latest", underlying)
-        return self._http.get(f"/tickers/{underlying}")
+        return self._get(f"/tickers/{underlying}", {})
 
     def _parsed_state(self, document: Document, underlying: str, walls: Walls) -> GammaReading:
         parse: Callable[[Document, str, Walls], GammaReading]
@@ -100,4 +104,14 @@ class TradingVolatilityClient:
         return parse(document, underlying, walls)
 
     def _first(self, name: str, underlying: str) -> Document:
-        return self._http.get(f"/gex/{name}", {"ticker": underlying, "format": "json"})
+        return self._get(f"/gex/{name}", {"ticker": underlying, "format": "json"})
+
+    def _get(self, path: str, params: Mapping[str, str]) -> Document:
+        return self._http.get(path, params, before=lambda: self._windows.check(ALL_CALLS))
+
+    def _judge(self, reply: HttpReply) -> None:
+        try:
+            judge_read(reply)
+        except RateLimitedError as error:
+            self._windows.close_for(ALL_CALLS, error.wait_seconds)
+            raise

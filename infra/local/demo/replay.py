@@ -1,0 +1,167 @@
+"""The replay: in simulated New York time, every function is called as its schedule and its events would."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from infra.local.demo.laptop import Laptop
+from infra.local.demo.mail import ClosedTrades, Mailbox, alert_of
+from infra.local.demo.plan import DemoPlan
+from infra.local.demo.summary import AlertLine
+from shared.domain.errors import AlphaGexError, FeedError
+from shared.domain.package import package_quote
+from shared.domain.positions import premium_dollars
+from shared.domain.sessions import NEW_YORK
+from shared.domain.vocabulary import Bot, TradingMode, TradingState
+
+AFTER_COLLECT = timedelta(seconds=2)
+DAILY_LEARN = timedelta(minutes=90)
+
+
+class Screen(Protocol):
+    """Whoever watches the run."""
+
+    def advance(self, at: datetime, spx: Decimal, vix: Decimal, equity: Decimal) -> None:
+        """Show how far the run is."""
+
+    def alert(self, line: AlertLine) -> None:
+        """Show an alert as it arrives."""
+
+    def note(self, text: str) -> None:
+        """Show what the script does."""
+
+
+@dataclass
+class Replay:
+    """Drives one run; what it remembers is only what a chart needs and no service keeps: equity over time."""
+
+    laptop: Laptop
+    plan: DemoPlan
+    screen: Screen
+    on_day: Callable[[date], None] = lambda _day: None
+    equity: dict[datetime, dict[Bot, Decimal]] = field(default_factory=dict)
+    alerts: list[AlertLine] = field(default_factory=list)
+    flips: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    ticks: int = 0
+    monitor_runs: int = 0
+
+    def __post_init__(self) -> None:
+        """Open the mailboxes."""
+        self._alerts = Mailbox(self.laptop, "alerts")
+        self._snapshots = Mailbox(self.laptop, "snapshots")
+        self._closed = ClosedTrades(self.laptop)
+        self._latest = {bot: Decimal(0) for bot in self.plan.bots}
+        self._spx = self._vix = Decimal(0)
+        self._is_flat = True
+
+    def run(self) -> None:
+        """Replay every session of the plan."""
+        for day in self.plan.days:
+            self.on_day(day)
+            self._flip(day)
+            self._session(day)
+
+    def _flip(self, day: date) -> None:
+        reducing, active = self.plan.flips
+        if day == reducing:
+            self._set_breaker(TradingState.REDUCING, day)
+        elif day == active:
+            self._set_breaker(TradingState.ACTIVE, day)
+
+    def _set_breaker(self, state: TradingState, day: date) -> None:
+        self.laptop.parameters.put_breaker(state)
+        self.flips.append(f"{day} {state}")
+        self.screen.note(f"{day}: the demo sets the breaker to {state} in SSM")
+
+    def _session(self, day: date) -> None:
+        ticks = self.plan.ticks(day)
+        for at in sorted({*ticks, *self.plan.looks(day)}):
+            self._go_to(at)
+            if at in ticks:
+                self._tick(at)
+                if at == ticks[-1]:
+                    self._heartbeats()
+            elif not self._is_flat:
+                self._monitor()
+        self._go_to(self.plan.looks(day)[-1] + DAILY_LEARN)
+        self._invoke("learn", {})
+        self._take_mail()
+
+    def _go_to(self, at: datetime) -> None:
+        self.laptop.clock.set(max(at, self.laptop.clock.now()))
+
+    def _tick(self, at: datetime) -> None:
+        self.ticks += 1
+        self._invoke("collect", {})
+        self._go_to(at + AFTER_COLLECT)
+        for message in self._snapshots.bodies():
+            for bot in self.plan.bots:
+                self._invoke("trade", {"bot": bot.value, "snapshot": message["detail"]})
+        self._monitor()
+        self._value(at)
+
+    def _heartbeats(self) -> None:
+        """Wake trade as its schedule does; it finds every snapshot decided."""
+        for bot in self.plan.bots:
+            self._invoke("trade", {"bot": bot.value})
+
+    def _monitor(self) -> None:
+        self.monitor_runs += 1
+        self._invoke("monitor", {})
+        records = self._closed.records() if not self._is_flat else []
+        if records:
+            self._invoke("learn", {"Records": records})
+        self._take_mail()
+
+    def _invoke(self, function: str, event: dict[str, object]) -> None:
+        """Call a function; its error is counted as Lambda counts it, and the schedule goes on."""
+        try:
+            self.laptop.invoke(function, event)
+        except (AlphaGexError, ExceptionGroup) as error:
+            self.errors.append(f"{self._wall()} {function}: {error}")
+
+    def _wall(self) -> str:
+        return f"{self.laptop.clock.now().astimezone(NEW_YORK):%Y-%m-%d %H:%M}"
+
+    def _take_mail(self) -> None:
+        for body in self._alerts.bodies():
+            line = alert_of(body, self.laptop.clock.now())
+            self.alerts.append(line)
+            self.screen.alert(line)
+
+    def _value(self, at: datetime) -> None:
+        """Value each bot from its ledger and the quotes of its open positions."""
+        stage = self.laptop.stage
+        flat = True
+        for bot in self.plan.bots:
+            live = stage.book.live(bot)
+            flat = flat and not live.positions and not live.intents
+            self._latest[bot] = live.ledger(TradingMode.PAPER).realized_pnl + self._unrealized(bot)
+        self._is_flat = flat
+        snapshot = stage.snapshots.get("SPX", at)
+        if snapshot is not None and snapshot.spot is not None and snapshot.vix is not None:
+            self._spx, self._vix = snapshot.spot.value, snapshot.vix.value
+        self.equity[at] = dict(self._latest)
+        self.screen.advance(at, self._spx, self._vix, sum(self._latest.values(), Decimal(0)))
+
+    def _unrealized(self, bot: Bot) -> Decimal:
+        live = self.laptop.stage.book.live(bot)
+        symbols = [leg.option_symbol for position in live.positions for leg in position.legs]
+        if not symbols:
+            return Decimal(0)
+        try:
+            quotes = self.laptop.stage.market_data.option_quotes(symbols)
+        except FeedError:
+            return Decimal(0)
+        total = Decimal(0)
+        for position in live.positions:
+            package = package_quote(position.strategy, position.legs, quotes)
+            if package is None or position.opened_at is None:
+                continue
+            gained = position.entry_price - package.mid
+            signed = gained if position.strategy.is_credit else -gained
+            total += premium_dollars(signed, position.remaining_contracts) - position.booked_fees
+        return total

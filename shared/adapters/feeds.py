@@ -1,0 +1,231 @@
+"""Everything a minute needs of the vendors, read at once, with the fallbacks of each need."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final, Protocol
+
+from shared.adapters.computed_gamma import computed_gamma
+from shared.adapters.http import Now
+from shared.adapters.passing import Asked, asked, bars_reach, fallback, older_than, quote_reading, spot_apart
+from shared.domain.config import SystemConfig
+from shared.domain.errors import StoreError
+from shared.domain.market import BrokerClock, DailyBar, Fallback, GammaReading, Quote, Reading
+from shared.domain.ports import (
+    Chains,
+    DailyHistory,
+    GammaFeed,
+    HistoryCache,
+    MarketClock,
+    Quotes,
+    VolatilityIndex,
+)
+from shared.domain.readings import Readings, UnderlyingReadings
+from shared.domain.sessions import new_york_date, previous_session
+from shared.domain.vocabulary import Source
+
+VIX: Final = "VIX"
+HISTORY_DAYS: Final = 400
+"""Calendar days that hold 252 sessions with some to spare."""
+THREADS: Final = 64
+
+_log: Final = logging.getLogger(__name__)
+
+
+class TradierMarket(Quotes, Chains, MarketClock, DailyHistory, Protocol):
+    """The broker as a source of market data."""
+
+
+class PolygonMarket(VolatilityIndex, DailyHistory, Protocol):
+    """The second source of prices, and the first of history and VIX."""
+
+    def spot(self, underlying: str) -> Reading:
+        """Return the price of an underlying. Raises FeedError."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFeeds:
+    """The vendors behind collect; any may be None: not configured.
+
+    ``clock`` tells when a value was read, by which its age is judged; ``computed_from`` gives the chains for the computed exposure; without it Tradier's are taken.
+    """
+
+    tradier: TradierMarket | None
+    polygon: PolygonMarket | None
+    trading_volatility: GammaFeed | None
+    cache: HistoryCache
+    clock: Now
+    computed_from: Chains | None = field(default=None)
+
+    def collect(self, now: datetime, config: SystemConfig) -> Readings:
+        """Read all needs of a minute concurrently; a need that no source meets is None, with the reasons."""
+        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+            return _Minute(self, pool, now, config).read()
+
+
+class _Minute:
+    """One minute's reading: what was asked, and what came of it."""
+
+    def __init__(self, feeds: MarketFeeds, pool: ThreadPoolExecutor, now: datetime, config: SystemConfig) -> None:
+        self._feeds = feeds
+        self._pool = pool
+        self._now = now
+        self._config = config
+        self._quotes: Future[Asked[dict[str, Quote]]] = pool.submit(self._ask_quotes)
+
+    def read(self) -> Readings:
+        underlyings = self._config.underlyings
+        clock, vix = self._pool.submit(self._clock), self._pool.submit(self._vix)
+        histories = {name: self._pool.submit(self._history, name) for name in (*underlyings, VIX)}
+        spots = {name: self._pool.submit(self._spot, name) for name in underlyings}
+        gammas = {name: self._pool.submit(self._gamma, name, spots[name]) for name in underlyings}
+        vix_bars, broker, index = histories[VIX].result(), clock.result(), vix.result()
+        return Readings(
+            at=self._now,
+            vix=index.value,
+            vix_bars=vix_bars.value,
+            clock=broker.value,
+            underlyings=tuple(
+                self._underlying(name, spots[name].result(), gammas[name].result(), histories[name].result())
+                for name in underlyings
+            ),
+            fallbacks=(*index.passed, *vix_bars.passed, *broker.passed),
+        )
+
+    def _underlying(
+        self,
+        name: str,
+        spot: Asked[Reading],
+        gamma: Asked[GammaReading],
+        bars: Asked[tuple[DailyBar, ...]],
+    ) -> UnderlyingReadings:
+        return UnderlyingReadings(
+            underlying=name,
+            spot=spot.value,
+            gamma=gamma.value,
+            bars=bars.value,
+            fallbacks=(*spot.passed, *gamma.passed, *bars.passed),
+        )
+
+    def _ask_quotes(self) -> Asked[dict[str, Quote]]:
+        symbols = (*self._config.underlyings, VIX)
+        return asked("quotes", Source.TRADIER, self._feeds.tradier, lambda feed: dict(feed.quotes(symbols)))
+
+    def _clock(self) -> Asked[BrokerClock]:
+        return asked("clock", Source.TRADIER, self._feeds.tradier, lambda feed: feed.clock())
+
+    def _quoted(self, need: str, symbol: str) -> Asked[Reading]:
+        """Take a price out of the one call for all quotes."""
+        quotes = self._quotes.result()
+        if quotes.value is None:
+            return Asked(None, tuple(fallback(need, one.source, one.reason) for one in quotes.passed))
+        quote = quotes.value.get(symbol)
+        reading = quote_reading(quote) if quote is not None else None
+        if reading is None:
+            return Asked(None, (fallback(need, Source.TRADIER, f"no price of {symbol} in the quotes"),))
+        return Asked(reading)
+
+    def _spot(self, underlying: str) -> Asked[Reading]:
+        first, limit = self._quoted("spot", underlying), self._config.freshness.quote
+        stale = older_than(first.value, self._feeds.clock.now(), limit)
+        if first.value is not None and stale is None:
+            return first
+        if stale is not None:
+            first = Asked(first.value, (fallback("spot", Source.TRADIER, stale),))
+        second = asked("spot", Source.POLYGON, self._feeds.polygon, lambda feed: feed.spot(underlying))
+        return self._better(first, second, "spot", Source.POLYGON, limit)
+
+    def _vix(self) -> Asked[Reading]:
+        limit = self._config.freshness.vix
+        first = asked("vix", Source.POLYGON, self._feeds.polygon, lambda feed: feed.vix())
+        stale = older_than(first.value, self._feeds.clock.now(), limit)
+        if first.value is not None and stale is None:
+            return first
+        if stale is not None:
+            first = Asked(first.value, (fallback("vix", Source.POLYGON, stale),))
+        return self._better(first, self._quoted("vix", VIX), "vix", Source.TRADIER, limit)
+
+    def _better(
+        self, first: Asked[Reading], second: Asked[Reading], need: str, source: Source, limit: int
+    ) -> Asked[Reading]:
+        """Take the second source's word; of two stale ones the newer, for the snapshot to judge."""
+        passed = (*first.passed, *second.passed)
+        if second.value is None:
+            return Asked(first.value, passed)
+        if first.value is None or second.value.as_of > first.value.as_of:
+            return Asked(second.value, passed)
+        stale = older_than(second.value, self._feeds.clock.now(), limit) or "not newer"
+        return Asked(first.value, (*passed, fallback(need, source, stale)))
+
+    def _gamma(self, underlying: str, spot: "Future[Asked[Reading]]") -> Asked[GammaReading]:
+        vendor = self._feeds.trading_volatility
+        first = asked("gamma", Source.TRADING_VOLATILITY, vendor, lambda feed: feed.gamma(underlying))
+        price = spot.result().value
+        doubt = self._doubt(first.value, price)
+        if first.value is not None and doubt is None:
+            return first
+        if doubt is not None:
+            first = Asked(first.value, (fallback("gamma", Source.TRADING_VOLATILITY, doubt),))
+        second = self._computed(underlying, price)
+        return Asked(first.value if second.value is None else second.value, (*first.passed, *second.passed))
+
+    def _doubt(self, gamma: GammaReading | None, price: Reading | None) -> str | None:
+        if gamma is None:
+            return None
+        stale = older_than(gamma, self._feeds.clock.now(), self._config.freshness.gamma)
+        return stale or (spot_apart(gamma, price, self._config.max_spot_mismatch) if price is not None else None)
+
+    def _computed(self, underlying: str, price: Reading | None) -> Asked[GammaReading]:
+        chains = self._feeds.computed_from or self._feeds.tradier
+        if price is None:
+            return Asked(None, (fallback("gamma", Source.COMPUTED, "no spot to compute from"),))
+        return asked(
+            "gamma",
+            Source.COMPUTED,
+            chains,
+            lambda feed: computed_gamma(feed, self._pool, underlying, price.value, self._now, self._config),
+        )
+
+    def _history(self, symbol: str) -> Asked[tuple[DailyBar, ...]]:
+        today = new_york_date(self._now)
+        cached = self._cached(symbol, today)
+        if cached is not None:
+            return Asked(cached)
+        need = "vix_history" if symbol == VIX else "history"
+        passed: tuple[Fallback, ...] = ()
+        best: tuple[DailyBar, ...] | None = None
+        for source, feed in ((Source.POLYGON, self._feeds.polygon), (Source.TRADIER, self._feeds.tradier)):
+            found = self._bars(need, source, feed, symbol, today)
+            passed += found.passed
+            if found.value is not None and not found.passed:
+                self._keep(symbol, today, found.value)
+                return Asked(found.value, passed)
+            best = best or found.value
+        return Asked(best, passed)
+
+    def _bars(
+        self, need: str, source: Source, feed: DailyHistory | None, symbol: str, today: date
+    ) -> Asked[tuple[DailyBar, ...]]:
+        start, end = today - timedelta(days=HISTORY_DAYS), previous_session(today)
+        found = asked(need, source, feed, lambda vendor: vendor.daily_bars(symbol, start, end))
+        if found.value is None or bars_reach(found.value, end):
+            return found
+        reason = f"ends on {found.value[-1].day if found.value else 'no day'}, not on {end}"
+        return Asked(found.value or None, (fallback(need, source, reason),))
+
+    def _cached(self, symbol: str, today: date) -> tuple[DailyBar, ...] | None:
+        try:
+            return self._feeds.cache.load(symbol, today)
+        except StoreError as error:
+            _log.warning("the history of %s is asked for again: its cache cannot be read: %s", symbol, error)
+            return None
+
+    def _keep(self, symbol: str, today: date, bars: Sequence[DailyBar]) -> None:
+        try:
+            self._feeds.cache.save(symbol, today, bars)
+        except StoreError as error:
+            _log.warning("the history of %s is not kept: %s", symbol, error)
+
+

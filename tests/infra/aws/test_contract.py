@@ -1,0 +1,194 @@
+"""The stack and the run-time code, which know nothing of one another, agree."""
+
+import importlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from moto import mock_aws
+
+from infra.aws import closed_trades, snapshot_rule, topic
+from infra.aws.environment import HEARTBEAT_METRIC, METRICS_NAMESPACE
+from shared.adapters.dynamodb import keys
+from shared.adapters.dynamodb.tables import (
+    STREAMS,
+    DecisionsRow,
+    ExpiringRow,
+    PositionsRow,
+    Row,
+    SnapshotsRow,
+    StatsRow,
+)
+from shared.adapters.ssm import ParameterNames
+from shared.composition import Stage
+from shared.domain.events import EVENT_SOURCE, SNAPSHOT_COLLECTED, SnapshotCollected, TradeRequest
+from shared.domain.vocabulary import AlertLevel, Bot, TradingState
+from shared.settings import Environment
+from tests.infra.aws.synthesis import Resource, Template
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+FUNCTIONS = ("collect", "trade", "monitor", "learn")
+ROWS: dict[str, type[Row]] = {
+    "Positions": PositionsRow,
+    "Decisions": DecisionsRow,
+    "Stats": StatsRow,
+    "Snapshots": SnapshotsRow,
+}
+SNAPSHOT = '{"underlying": "SPY", "snapshot_at": "2018-02-05T15:00:00Z"}'
+
+
+def table(template: Template, name: str) -> Resource:
+    found: Resource = template.one("AWS::DynamoDB::Table", f"Tables{name}")["Properties"]
+    return found
+
+
+def in_order(parts: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    return sorted((part["KeyType"], part["AttributeName"]) for part in parts)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_keys_and_attributes_are_those_of_the_rows(template: Template, name: str) -> None:
+    made, schema = table(template, name), ROWS[name].schema()
+    assert in_order(made["KeySchema"]) == in_order(schema["key_schema"])
+    wanted = {(one["AttributeName"], one["AttributeType"]) for one in schema["attribute_definitions"]}
+    assert {(one["AttributeName"], one["AttributeType"]) for one in made["AttributeDefinitions"]} == wanted
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_indexes_are_those_of_the_rows(template: Template, name: str) -> None:
+    made, schema = table(template, name), ROWS[name].schema()
+    local = [
+        (one["IndexName"], in_order(one["KeySchema"]), one["Projection"])
+        for one in made.get("LocalSecondaryIndexes", [])
+    ]
+    assert local == [
+        (one["index_name"], in_order(one["key_schema"]), one["projection"]) for one in schema["local_secondary_indexes"]
+    ]
+    assert made.get("GlobalSecondaryIndexes", []) == schema["global_secondary_indexes"] == []
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_expiry_and_stream_are_those_of_the_rows(template: Template, name: str) -> None:
+    made, row = table(template, name), ROWS[name]
+    expiry = made.get("TimeToLiveSpecification", {}).get("AttributeName")
+    assert expiry == (ExpiringRow.expires_at.attr_name if issubclass(row, ExpiringRow) else None)
+    assert made.get("StreamSpecification", {}).get("StreamViewType") == STREAMS.get(row)
+
+
+def resolved(value: Any) -> str:
+    """Put a plausible name in place of a reference."""
+    match value:
+        case str():
+            return value
+        case {"Ref": name} if name.startswith("Topic"):
+            return f"arn:aws:sns:us-east-1:123456789012:{name}"
+        case {"Ref": name}:
+            return str(name)
+        case _:
+            raise AssertionError(value)
+
+
+def environment(template: Template, function: str) -> dict[str, str]:
+    made = template.one("AWS::Lambda::Function", f"{function.capitalize()}Function")["Properties"]
+    return {name: resolved(value) for name, value in made["Environment"]["Variables"].items()}
+
+
+def settings_of(name: str) -> type[Environment]:
+    module = importlib.import_module(f"functions.{name}.settings")
+    found: type[Environment] = getattr(module, f"{name.capitalize()}Settings")
+    return found
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_finds_all_its_settings_in_its_environment(template: Template, name: str) -> None:
+    variables = environment(template, name)
+    settings = settings_of(name).parse(variables)
+    told = {field: value for field, value in settings.model_dump(mode="json").items() if value is not None}
+    assert told == {field: variables[field.upper()] for field in told}
+    assert set(type(settings).model_fields) - set(told) == {"clock_file"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_setting_is_left_to_a_default_in_the_cloud(template: Template, name: str) -> None:
+    wanted = {field.upper() for field in settings_of(name).model_fields}
+    assert wanted - set(environment(template, name)) == {"CLOCK_FILE"}
+
+
+def test_the_clients_of_the_vendors_are_led_to_where_these_answer(template: Template) -> None:
+    with mock_aws():
+        ssm = boto3.client("ssm", region_name="us-east-1")
+        for vendor in ("tradier", "polygon", "trading-volatility"):
+            ssm.put_parameter(Name=ParameterNames("paper").secret(vendor), Value="key", Type="SecureString")
+        stage = Stage(settings_of("collect").parse(environment(template, "collect")))
+        clients = (stage.market_data, stage._polygon(), stage._trading_volatility())
+    said = " ".join(repr(client) for client in clients)
+    for address in (
+        "'https://api.tradier.com/v1'",
+        "'https://api.polygon.io'",
+        "'https://stocks.tradingvolatility.net/api/v2'",
+    ):
+        assert address in said
+
+
+def test_every_handler_is_there(template: Template) -> None:
+    handlers = {one["Handler"] for one in template.all("AWS::Lambda::Function")} - {"handler.handler"}
+    assert handlers == {f"functions.{name}.handler.handler" for name in FUNCTIONS}
+    for path in handlers:
+        module, _, attribute = path.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), attribute))
+
+
+def test_parameters_have_the_names_that_the_functions_read(template: Template) -> None:
+    seed = template.one("Custom::FirstParameters", "FirstParameters")["Properties"]["Parameters"]
+    names = ParameterNames("paper")
+    assert set(seed) == {names.breaker, names.system, *(names.bot(bot) for bot in Bot)}
+    pattern = re.compile(seed[names.breaker]["AllowedPattern"])
+    assert all(pattern.fullmatch(state) for state in TradingState)
+    assert seed[names.breaker]["Value"] == TradingState.ACTIVE
+
+
+def test_the_rule_listens_to_what_collect_says() -> None:
+    assert (snapshot_rule.EVENT_SOURCE, snapshot_rule.SNAPSHOT_COLLECTED) == (EVENT_SOURCE, SNAPSHOT_COLLECTED)
+
+
+def test_trade_understands_what_wakes_it(template: Template) -> None:
+    (rule,) = template.all("AWS::Events::Rule")
+    snapshot = SnapshotCollected.model_validate_json(SNAPSHOT)
+    requests = [
+        TradeRequest.model_validate_json(
+            target["InputTransformer"]["InputTemplate"].replace("<detail>", snapshot.model_dump_json())
+        )
+        for target in rule["Targets"]
+    ]
+    assert requests == [TradeRequest(bot=bot, snapshot=snapshot) for bot in Bot]
+    ticks = {
+        TradeRequest.model_validate(json.loads(one["Properties"]["Target"]["Input"]))
+        for name, one in template.named("AWS::Scheduler::Schedule").items()
+        if name.startswith("SchedulesTrade")
+    }
+    assert ticks == {TradeRequest(bot=bot) for bot in Bot}
+
+
+def test_the_stream_looks_for_the_keys_of_closed_trades() -> None:
+    assert keys.CLOSED == closed_trades.CLOSED_PREFIX
+
+
+def test_sms_levels_are_levels_of_alerts() -> None:
+    assert {AlertLevel.HIGH, AlertLevel.CRITICAL} == set(topic.SMS_LEVELS)
+
+
+def test_the_alarm_of_silence_watches_what_powertools_writes(template: Template) -> None:
+    metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service="monitor")
+    metrics.set_default_dimensions(stage="paper")
+    metrics.add_metric(HEARTBEAT_METRIC, MetricUnit.Count, 1)
+    written = metrics.serialize_metric_set()
+    (directive,) = written["_aws"]["CloudWatchMetrics"]
+    (dimensions,) = directive["Dimensions"]
+    alarm = template.one("AWS::CloudWatch::Alarm", "AlarmsNoHeartbeat")["Properties"]
+    assert {one["Name"]: one["Value"] for one in alarm["Dimensions"]} == {name: written[name] for name in dimensions}
+    assert (alarm["Namespace"], alarm["MetricName"]) == (directive["Namespace"], directive["Metrics"][0]["Name"])

@@ -1,0 +1,125 @@
+"""The simulators on a scripted market, on a Wednesday at eleven in New York."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.local.replay_clock import ReplayClock
+from infra.local.vendors.control import SimulatorControl
+from infra.local.vendors.faults import Vendor
+from infra.local.vendors.options import AccountSpec, AccountType, SimulatorOptions
+from infra.local.vendors.simulators import VendorSimulators
+from tests.integration.vendors.scripted_market import ScriptedMarket
+
+NOW = datetime(2018, 1, 10, 16, 0, tzinfo=UTC)
+ACCOUNT, CASH_ACCOUNT, PDT_ACCOUNT, SANDBOX_ACCOUNT = "6YA00001", "6YA00002", "6YA00003", "VA00000001"
+ACCOUNTS = (
+    AccountSpec(ACCOUNT, Decimal(50_000)),
+    AccountSpec(CASH_ACCOUNT, type=AccountType.CASH),
+    AccountSpec(PDT_ACCOUNT, type=AccountType.PDT),
+    AccountSpec(SANDBOX_ACCOUNT, Decimal(5_000_000), host=Vendor.TRADIER_SANDBOX),
+)
+
+
+@pytest.fixture
+def market() -> ScriptedMarket:
+    return ScriptedMarket()
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Iterator[ReplayClock]:
+    with ReplayClock.create(tmp_path / "clock", NOW) as clock:
+        yield clock
+
+
+@pytest.fixture
+def pass_time(clock: ReplayClock) -> Callable[[float], None]:
+    """Let seconds of the replay pass."""
+    return lambda seconds: clock.set(clock.now() + timedelta(seconds=seconds))
+
+
+@pytest.fixture
+def vendors(market: ScriptedMarket, clock: ReplayClock) -> Iterator[VendorSimulators]:
+    options = SimulatorOptions(accounts=ACCOUNTS)
+    with VendorSimulators(market, clock, options=options, in_process=True) as running:
+        yield running
+
+
+@pytest.fixture
+def control(vendors: VendorSimulators) -> SimulatorControl:
+    return vendors.control
+
+
+@dataclass
+class Broker:
+    """The calls of a plain client of one account."""
+
+    http: httpx.Client
+    account: str = ACCOUNT
+
+    def get(self, path: str, **query: Any) -> Any:
+        reply = self.http.get(path, params=query)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def read(self, what: str, **query: Any) -> Any:
+        return self.get(f"/accounts/{self.account}/{what}", **query)
+
+    def post(self, **form: str) -> httpx.Response:
+        return self.http.post(f"/accounts/{self.account}/orders", data=form)
+
+    def place(self, **form: str) -> int:
+        reply = self.post(**form)
+        assert reply.status_code == 200, reply.text
+        return int(reply.json()["order"]["id"])
+
+    def order(self, order_id: int) -> dict[str, Any]:
+        return dict(self.read(f"orders/{order_id}", includeTags="true")["order"])
+
+    def change(self, order_id: int, **form: str) -> httpx.Response:
+        return self.http.put(f"/accounts/{self.account}/orders/{order_id}", data=form)
+
+    def cancel(self, order_id: int) -> httpx.Response:
+        return self.http.delete(f"/accounts/{self.account}/orders/{order_id}")
+
+    def held(self) -> dict[str, float]:
+        rows = self.read("positions")["positions"]
+        if rows == "null":
+            return {}
+        many = rows["position"] if isinstance(rows["position"], list) else [rows["position"]]
+        return {row["symbol"]: row["quantity"] for row in many}
+
+
+def json_client(base_url: str, token: str) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    return httpx.Client(base_url=base_url, headers=headers, timeout=10)
+
+
+@pytest.fixture
+def broker(vendors: VendorSimulators) -> Iterator[Broker]:
+    with json_client(vendors.urls.tradier_url, vendors.tokens.tradier) as http:
+        yield Broker(http)
+
+
+@pytest.fixture
+def sandbox(vendors: VendorSimulators) -> Iterator[Broker]:
+    with json_client(vendors.urls.tradier_sandbox_url, vendors.tokens.tradier_sandbox) as http:
+        yield Broker(http, SANDBOX_ACCOUNT)
+
+
+@pytest.fixture
+def polygon(vendors: VendorSimulators) -> Iterator[httpx.Client]:
+    with json_client(vendors.urls.polygon_url, vendors.tokens.polygon) as http:
+        yield http
+
+
+@pytest.fixture
+def volatility(vendors: VendorSimulators) -> Iterator[httpx.Client]:
+    with json_client(vendors.urls.trading_volatility_url, vendors.tokens.trading_volatility) as http:
+        yield http
