@@ -30,7 +30,8 @@ class Collect:
         collected = collection.snapshots(self.feeds.collect(now, config), config)
         for snapshot in collected:
             self.snapshots.put(snapshot)
-            self.events.publish(SnapshotCollected(underlying=snapshot.underlying, snapshot_at=snapshot.at))
+        self.events.publish([SnapshotCollected(underlying=one.underlying, snapshot_at=one.at) for one in collected])
+        for snapshot in collected:
             if not snapshot.is_valid:
                 self._warn(snapshot, config.invalid_snapshots_before_alert)
         return collected

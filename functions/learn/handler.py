@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.learn.events import LearnRequest
 from functions.learn.settings import LearnSettings
-from functions.learn.workflow import EVERY_PAIR, Learn
+from functions.learn.workflow import Learn
 from shared.composition import Stage
 from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
@@ -30,7 +30,7 @@ def _voice() -> tuple[Alerts, Clock]:
 @cache
 def _learn() -> Learn:
     stage = _stage()
-    return Learn(configuration=stage.configuration, history=stage.trade_history, alerts=stage.alerts, clock=stage.clock)
+    return Learn(parameters=stage.parameters, history=stage.trade_history, alerts=stage.alerts, clock=stage.clock)
 
 
 @logger.inject_lambda_context
@@ -39,6 +39,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     """Recompute the statistics of the strategies that closed a trade, or of all."""
     with Seam("learn", logger, _voice):
         pairs = LearnRequest.model_validate(event).pairs()
-        verdicts = _learn().run(EVERY_PAIR if pairs is None else pairs)
+        verdicts = _learn().run(pairs)
         logger.info("learned", verdicts=verdicts)
         return verdicts

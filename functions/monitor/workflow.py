@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from functions.monitor.exits import Exits
 from functions.monitor.reconcile import Reconciler
@@ -21,6 +22,17 @@ from shared.phases.monitoring.trips import account_trip, bot_trips
 
 LOOP_SECONDS = 5
 RUN_SECONDS = 50
+
+
+class Watched(NamedTuple):
+    """How many positions and intents of a bot are live, and whether to look again in seconds."""
+
+    live: int
+    is_busy: bool
+
+
+def _busy(watched: Mapping[Bot, Watched]) -> tuple[Bot, ...]:
+    return tuple(bot for bot, one in watched.items() if one.is_busy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +60,17 @@ class Monitor:
         parameters = self.parameters()
         self._mirror(parameters.state(), started)
         problems: list[AlphaGexError] = []
-        busy = self._round(parameters, tuple(Bot), problems)
+        watched = self._round(parameters, tuple(Bot), problems)
         rounds = 1
-        while busy and self.clock.now() - started < timedelta(seconds=RUN_SECONDS - LOOP_SECONDS):
+        while (busy := _busy(watched)) and self.clock.now() - started < timedelta(seconds=RUN_SECONDS - LOOP_SECONDS):
             self.clock.sleep(LOOP_SECONDS)
             parameters = self.parameters()
-            busy = self._round(parameters, busy, problems)
+            watched |= self._round(parameters, busy, problems)
             rounds += 1
         self.heartbeat.beat(self.clock.now(), {"rounds": str(rounds), "problems": str(len(problems))})
         if problems:
             raise ExceptionGroup("monitor could not look after everything", problems)
-        return {"rounds": rounds}
+        return {"rounds": rounds, "live": sum(one.live for one in watched.values())}
 
     def _mirror(self, switch: TradingState, now: datetime) -> None:
         if not self.trips.mirror(switch, now):
@@ -68,16 +80,16 @@ class Monitor:
             reason = "the switch in SSM was set, or could not be read"
             self.alerts.send(messages.breaker_changed(switch, "the user's switch", reason, now))
 
-    def _round(self, parameters: Parameters, bots: Iterable[Bot], problems: list[AlphaGexError]) -> tuple[Bot, ...]:
-        busy = []
+    def _round(self, parameters: Parameters, bots: Iterable[Bot], problems: list[AlphaGexError]) -> dict[Bot, Watched]:
+        watched = {}
         for bot in bots:
             try:
-                if self._watch(parameters, bot):
-                    busy.append(bot)
+                watched[bot] = self._watch(parameters, bot)
             except AlphaGexError as problem:
                 problems.append(problem)
                 self.alerts.send(messages.could_not_watch(bot, str(problem), self.clock.now()))
-        return tuple(busy)
+                watched[bot] = Watched(1, is_busy=False)
+        return watched
 
     def _config(self, parameters: Parameters, bot: Bot) -> BotConfig:
         try:
@@ -86,25 +98,26 @@ class Monitor:
             self.alerts.send(messages.invalid_configuration(bot, str(problem), self.clock.now()))
             return bot_config(bot)
 
-    def _watch(self, parameters: Parameters, bot: Bot) -> bool:
+    def _watch(self, parameters: Parameters, bot: Bot) -> Watched:
         live = self.book.live(bot)
         for alert in live.unsent_alerts:
             self.alerts.resend(alert)
         if not live.positions and not live.intents:
-            return False
+            return Watched(0, is_busy=False)
         config = self._config(parameters, bot)
         if self._reconcile(config, live):
             live = self.book.live(bot)
             self._trip(config, live)
         if not is_open(self.clock.now()):
-            return self._settle(config, live)
+            self._settle(config, live)
+            return Watched(len(live.positions) + len(live.intents), is_busy=False)
         state = cache(lambda: self._effective(bot, parameters.state()))
         quotes = self._quotes(live)
         for intent in live.intents:
             broker = self.broker(config, intent.mode)
             self.walker.work(config, live, intent, broker, quotes, state)
         looked = [self.exits.look_after(config, position, quotes, state) for position in live.positions]
-        return any(looked)
+        return Watched(len(live.positions) + len(live.intents), is_busy=any(looked))
 
     def _reconcile(self, config: BotConfig, live: LiveState) -> bool:
         changed = False
@@ -117,12 +130,11 @@ class Monitor:
             changed |= self.reconciler.match(config, live, orders)
         return changed
 
-    def _settle(self, config: BotConfig, live: LiveState) -> bool:
+    def _settle(self, config: BotConfig, live: LiveState) -> None:
         for position in live.positions:
             if self.exits.settle(config, live, position):
                 live = self.book.live(config.bot)
                 self._trip(config, live)
-        return False
 
     def _quotes(self, live: LiveState) -> Mapping[str, OptionQuote]:
         symbols = {leg.option_symbol for position in live.positions for leg in position.legs}

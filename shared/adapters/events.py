@@ -1,5 +1,6 @@
 """News for the other functions, over EventBridge."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,9 +22,9 @@ class EventBridgeEvents:
         self._client = client
         self._bus = bus
 
-    def publish(self, event: SnapshotCollected) -> None:
-        """Tell that a snapshot was stored. Raises StoreError when the bus did not take it."""
-        what = f"publish {SNAPSHOT_COLLECTED} of {event.underlying}"
+    def publish(self, events: Sequence[SnapshotCollected]) -> None:
+        """Tell which snapshots were stored. Raises StoreError when the bus did not take one."""
+        what = f"publish {SNAPSHOT_COLLECTED} of {', '.join(event.underlying for event in events)}"
         try:
             reply = self._client.put_events(
                 Entries=[
@@ -33,10 +34,11 @@ class EventBridgeEvents:
                         "DetailType": SNAPSHOT_COLLECTED,
                         "Detail": event.model_dump_json(),
                     }
+                    for event in events
                 ]
             )
         except (BotoCoreError, ClientError) as error:
             raise StoreError(f"{what}: {error}") from error
         if reply["FailedEntryCount"]:
-            entry = reply["Entries"][0]
+            entry = next(one for one in reply["Entries"] if "ErrorCode" in one)
             raise StoreError(f"{what}: {entry.get('ErrorCode')} {entry.get('ErrorMessage')}")

@@ -49,7 +49,8 @@ class PolygonMarket(VolatilityIndex, DailyHistory, Protocol):
 class MarketFeeds:
     """The vendors behind collect; any may be None: not configured.
 
-    ``clock`` tells when a value was read, by which its age is judged; ``computed_from`` gives the chains for the computed exposure; without it Tradier's are taken.
+    ``clock`` tells when a value was read, by which its age is judged; ``computed_from`` gives the chains for the
+    computed exposure; without it Tradier's are taken.
     """
 
     tradier: TradierMarket | None

@@ -20,6 +20,7 @@ def from_seconds(value: Any) -> datetime:  # noqa: ANN401
     return _since_epoch(value, 1_000_000)
 
 
+@lru_cache(maxsize=4_096)
 def from_milliseconds(value: Any) -> datetime:  # noqa: ANN401
     """Read unix milliseconds. Raises ValueError, TypeError or OverflowError."""
     return _since_epoch(value, 1_000)

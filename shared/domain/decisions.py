@@ -76,11 +76,11 @@ class Gate(Value):
 
 def denials_of(gates: Iterable[Gate]) -> tuple[Denial, ...]:
     """Return every refusal among the gates, in their order."""
-    refusals = []
-    for gate in gates:
-        if not gate.passed and isinstance(gate.code, DenialCode):
-            refusals.append(Denial(code=gate.code, value=gate.value, limit=gate.limit))
-    return tuple(refusals)
+    return tuple(
+        Denial(code=code, value=gate.value, limit=gate.limit)
+        for gate in gates
+        if not gate.passed and isinstance(code := gate.code, DenialCode)
+    )
 
 
 class DecisionKind(StrEnum):

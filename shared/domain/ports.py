@@ -176,8 +176,8 @@ class Alerts(Protocol):
 class Events(Protocol):
     """The way to the other functions."""
 
-    def publish(self, event: SnapshotCollected) -> None:
-        """Tell that a snapshot was stored."""
+    def publish(self, events: Sequence[SnapshotCollected]) -> None:
+        """Tell which snapshots were stored, at most ten at once. Raises StoreError."""
 
 
 class Book(Protocol):
@@ -226,6 +226,9 @@ class TradeHistory(Protocol):
 
     def statistics(self, mode: TradingMode, strategy: Strategy) -> StrategyStatistics | None:
         """Return the stored statistics, strongly consistent."""
+
+    def has_statistics(self, mode: TradingMode) -> bool:
+        """Tell whether any strategy has statistics in this mode."""
 
     def save(self, before: StrategyStatistics | None, after: StrategyStatistics) -> None:
         """Store statistics. Raises ConflictError when the stored version is not that of ``before``."""

@@ -58,14 +58,19 @@ class ClosedTrades:
         table = laptop.client("dynamodb").describe_table(TableName=laptop.names.stats)["Table"]
         self._arn = table["LatestStreamArn"]
         self._iterators: dict[str, str] = {}
+        self._shards: tuple[str, ...] = ()
 
     def records(self) -> list[dict[str, Any]]:
         """Return the new closed trades, as records."""
         found: list[dict[str, Any]] = []
-        shards = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
-        for shard in shards:
-            found += self._read(shard["ShardId"])
+        for shard in self._shards or self._described():
+            found += self._read(shard)
         return [one for one in found if _is_closed_trade(one)]
+
+    def _described(self) -> tuple[str, ...]:
+        shards = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
+        self._shards = tuple(shard["ShardId"] for shard in shards)
+        return self._shards
 
     def _read(self, shard: str) -> list[dict[str, Any]]:
         iterator = self._iterators.get(shard) or self._start(shard)

@@ -11,7 +11,7 @@ from shared.domain.vocabulary import Bot
 
 FIRST_TICK = timedelta(minutes=5)
 LAST_TICK = timedelta(minutes=16)
-CLOSER_LOOK = timedelta(minutes=20)
+CLOSER_LOOK = timedelta(minutes=30)
 IV_SESSIONS = 252
 DEFAULT_FIRST = date(2017, 10, 2)
 DEFAULT_LAST = date(2018, 3, 29)
@@ -72,7 +72,7 @@ class DemoPlan:
     def looks(self, day: date) -> tuple[datetime, ...]:
         """Return the moments between ticks, and after the close, at which open positions are looked after."""
         hours = _hours(day)
-        at, found = hours.opens_at + FIRST_TICK + CLOSER_LOOK, []
+        at, found = hours.opens_at + CLOSER_LOOK, []
         while at < hours.closes_at:
             found.append(at)
             at += CLOSER_LOOK

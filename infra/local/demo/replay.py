@@ -10,6 +10,8 @@ from infra.local.demo.laptop import Laptop
 from infra.local.demo.mail import ClosedTrades, Mailbox, alert_of
 from infra.local.demo.plan import DemoPlan
 from infra.local.demo.summary import AlertLine
+from shared.domain.book import LiveState
+from shared.domain.config import bot_config
 from shared.domain.errors import AlphaGexError, FeedError
 from shared.domain.package import package_quote
 from shared.domain.positions import premium_dollars
@@ -18,6 +20,7 @@ from shared.domain.vocabulary import Bot, TradingMode, TradingState
 
 AFTER_COLLECT = timedelta(seconds=2)
 DAILY_LEARN = timedelta(minutes=90)
+HEARTBEAT_WEEKDAY = 0
 
 
 class Screen(Protocol):
@@ -56,6 +59,10 @@ class Replay:
         self._latest = {bot: Decimal(0) for bot in self.plan.bots}
         self._spx = self._vix = Decimal(0)
         self._is_flat = True
+        self._bots_on: dict[str, list[Bot]] = {}
+        for bot in self.plan.bots:
+            for underlying in bot_config(bot).underlyings:
+                self._bots_on.setdefault(underlying, []).append(bot)
 
     def run(self) -> None:
         """Replay every session of the plan."""
@@ -82,7 +89,9 @@ class Replay:
             self._go_to(at)
             if at in ticks:
                 self._tick(at)
-                if at == ticks[-1]:
+                if at in (ticks[0], ticks[-1]):
+                    self._value(at)
+                if at == ticks[-1] and day.weekday() == HEARTBEAT_WEEKDAY:
                     self._heartbeats()
             elif not self._is_flat:
                 self._monitor()
@@ -98,10 +107,10 @@ class Replay:
         self._invoke("collect", {})
         self._go_to(at + AFTER_COLLECT)
         for message in self._snapshots.bodies():
-            for bot in self.plan.bots:
+            for bot in self._bots_on[message["detail"]["underlying"]]:
                 self._invoke("trade", {"bot": bot.value, "snapshot": message["detail"]})
         self._monitor()
-        self._value(at)
+        self.screen.advance(at, self._spx, self._vix, sum(self._latest.values(), Decimal(0)))
 
     def _heartbeats(self) -> None:
         """Wake trade as its schedule does; it finds every snapshot decided."""
@@ -110,18 +119,23 @@ class Replay:
 
     def _monitor(self) -> None:
         self.monitor_runs += 1
-        self._invoke("monitor", {})
-        records = self._closed.records() if not self._is_flat else []
+        was_flat, counts = self._is_flat, self._invoke("monitor", {})
+        self._is_flat = counts is not None and counts["live"] == 0
+        if was_flat and self._is_flat:
+            return
+        records = self._closed.records()
         if records:
             self._invoke("learn", {"Records": records})
         self._take_mail()
 
-    def _invoke(self, function: str, event: dict[str, object]) -> None:
+    def _invoke(self, function: str, event: dict[str, object]) -> dict[str, int] | None:
         """Call a function; its error is counted as Lambda counts it, and the schedule goes on."""
         try:
-            self.laptop.invoke(function, event)
+            counts: dict[str, int] = self.laptop.invoke(function, event)
         except (AlphaGexError, ExceptionGroup) as error:
             self.errors.append(f"{self._wall()} {function}: {error}")
+            return None
+        return counts
 
     def _wall(self) -> str:
         return f"{self.laptop.clock.now().astimezone(NEW_YORK):%Y-%m-%d %H:%M}"
@@ -135,20 +149,15 @@ class Replay:
     def _value(self, at: datetime) -> None:
         """Value each bot from its ledger and the quotes of its open positions."""
         stage = self.laptop.stage
-        flat = True
         for bot in self.plan.bots:
             live = stage.book.live(bot)
-            flat = flat and not live.positions and not live.intents
-            self._latest[bot] = live.ledger(TradingMode.PAPER).realized_pnl + self._unrealized(bot)
-        self._is_flat = flat
+            self._latest[bot] = live.ledger(TradingMode.PAPER).realized_pnl + self._unrealized(live)
         snapshot = stage.snapshots.get("SPX", at)
         if snapshot is not None and snapshot.spot is not None and snapshot.vix is not None:
             self._spx, self._vix = snapshot.spot.value, snapshot.vix.value
         self.equity[at] = dict(self._latest)
-        self.screen.advance(at, self._spx, self._vix, sum(self._latest.values(), Decimal(0)))
 
-    def _unrealized(self, bot: Bot) -> Decimal:
-        live = self.laptop.stage.book.live(bot)
+    def _unrealized(self, live: LiveState) -> Decimal:
         symbols = [leg.option_symbol for position in live.positions for leg in position.legs]
         if not symbols:
             return Decimal(0)

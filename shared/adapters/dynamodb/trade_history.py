@@ -43,6 +43,10 @@ class DynamoDbTradeHistory:
         statistics = [read(StrategyStatistics, row) for row in found]
         return {each.strategy: each for each in statistics}
 
+    def has_statistics(self, mode: TradingMode) -> bool:
+        """Tell whether any strategy has statistics in this mode."""
+        return bool(self.get(mode, Strategy))
+
     def save(self, before: StrategyStatistics | None, after: StrategyStatistics) -> None:
         """Store statistics. Raises ConflictError when the stored version is not that of `before`."""
         still = guards.has_version(StatsRow, 0 if before is None else before.version)

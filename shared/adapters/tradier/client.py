@@ -11,8 +11,8 @@ import httpx
 from shared.adapters.documents import Document
 from shared.adapters.http import HttpReply, Now, VendorHttp
 from shared.adapters.rate_window import LONGEST_WINDOW_S, RateWindows
-from shared.adapters.tradier import parse_account, parse_market, parse_orders, replies
-from shared.adapters.tradier.envelope import TRADIER
+from shared.adapters.tradier import parse_account, parse_market, parse_options, parse_orders, replies
+from shared.adapters.tradier.envelope import TRADIER, rows_of
 from shared.adapters.tradier.order_form import order_form, price_text, tagged
 from shared.domain.errors import FeedError, OrderUnknownError, RateLimitedError
 from shared.domain.market import BrokerClock, DailyBar, Quote
@@ -79,7 +79,7 @@ class TradierClient:
         """Return the quotes found of option contracts, by OCC symbol, without greeks."""
         found: dict[str, OptionQuote] = {}
         for document in self._quoted(option_symbols):
-            found |= parse_market.parse_option_quotes(document)
+            found |= parse_options.parse_option_quotes(rows_of(document, "quotes", "quote"))
         return {symbol: found[symbol] for symbol in option_symbols if symbol in found}
 
     def _quoted(self, symbols: Sequence[str]) -> list[Document]:
@@ -101,7 +101,7 @@ class TradierClient:
         document = self._market(
             "/markets/options/chains", symbol=underlying, expiration=expiration.isoformat(), greeks="true"
         )
-        return parse_market.parse_chain(document, underlying, expiration)
+        return parse_options.parse_chain(document, underlying, expiration)
 
     def expirations(self, underlying: str) -> tuple[date, ...]:
         """Return the listed expirations of every root, ascending."""
