@@ -75,9 +75,7 @@ class Store:
     @property
     def book(self) -> DynamoDbBook:
         names = self.names
-        return DynamoDbBook(
-            self.database, positions=names.positions, decisions=names.decisions, stats=names.stats
-        )
+        return DynamoDbBook(self.database, positions=names.positions, decisions=names.decisions, stats=names.stats)
 
     @property
     def trips(self) -> DynamoDbTrips:

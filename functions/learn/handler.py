@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.learn.events import LearnRequest
@@ -34,11 +35,12 @@ def _learn() -> Learn:
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics(raise_on_empty_metrics=False)
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     """Recompute the statistics of the strategies that closed a trade, or of all."""
     with Seam("learn", logger, _voice):
         pairs = LearnRequest.model_validate(event).pairs()
         verdicts = _learn().run(pairs)
+        metrics.add_metric("Lessons", MetricUnit.Count, len(verdicts))
         logger.info("learned", verdicts=verdicts)
         return verdicts

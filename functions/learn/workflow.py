@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import product
 
 from shared.domain import messages
 from shared.domain.config import Feedback
 from shared.domain.errors import ConflictError, InvalidConfigurationError
 from shared.domain.ports import Alerts, Clock, Parameters, TradeHistory
+from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, Strategy, TradingMode
 from shared.phases import feedback
 from shared.phases.feedback import Verdict
@@ -26,36 +26,53 @@ class Learn:
     clock: Clock
 
     def run(self, pairs: Iterable[Pair] | None = None) -> dict[str, str]:
-        """Recompute the statistics of these modes and strategies, by default of every mode that a bot trades in.
+        """Recompute the statistics of these modes and strategies, by default of every mode in use.
 
         The verdicts that changed something come back.
         """
         parameters = self.parameters()
         rules = parameters.system().feedback
-        wanted = dict.fromkeys(pairs if pairs is not None else self._every_pair(parameters))
-        verdicts = {f"{mode}#{strategy}": self._learn(mode, strategy, rules) for mode, strategy in wanted}
-        return {pair: verdict for pair, verdict in verdicts.items() if verdict is not Verdict.UNCHANGED}
+        stored = self._stored(parameters) if pairs is None else self._stored_of(pairs)
+        verdicts = {pair: self._learn(pair, held, rules) for pair, held in stored.items()}
+        return {
+            f"{mode}#{strategy}": verdict
+            for (mode, strategy), verdict in verdicts.items()
+            if verdict is not Verdict.UNCHANGED
+        }
 
-    def _every_pair(self, parameters: Parameters) -> Iterable[Pair]:
-        modes = {mode for mode in TradingMode if self.history.has_statistics(mode)}
+    def _stored_of(self, pairs: Iterable[Pair]) -> dict[Pair, StrategyStatistics | None]:
+        return {(mode, strategy): self.history.statistics(mode, strategy) for mode, strategy in dict.fromkeys(pairs)}
+
+    def _stored(self, parameters: Parameters) -> dict[Pair, StrategyStatistics | None]:
+        """Return what is stored of every strategy in each mode that has statistics or a bot."""
+        traded = self._traded_modes(parameters)
+        stored: dict[Pair, StrategyStatistics | None] = {}
+        for mode in TradingMode:
+            rows = self.history.all_statistics(mode)
+            if rows or mode in traded:
+                stored |= {(mode, strategy): rows.get(strategy) for strategy in Strategy}
+        return stored
+
+    def _traded_modes(self, parameters: Parameters) -> set[TradingMode]:
+        modes = set()
         for bot in Bot:
             try:
                 modes.add(parameters.bot(bot).mode)
             except InvalidConfigurationError as problem:
                 self.alerts.send(messages.invalid_configuration(bot, str(problem), self.clock.now()))
-        return product(sorted(modes), Strategy)
+        return modes
 
-    def _learn(self, mode: TradingMode, strategy: Strategy, rules: Feedback) -> Verdict:
+    def _learn(self, pair: Pair, stored: StrategyStatistics | None, rules: Feedback) -> Verdict:
         for _ in range(TRIES - 1):
             try:
-                return self._recompute(mode, strategy, rules)
+                return self._recompute(pair, stored, rules)
             except ConflictError:
-                continue
-        return self._recompute(mode, strategy, rules)
+                stored = self.history.statistics(*pair)
+        return self._recompute(pair, stored, rules)
 
-    def _recompute(self, mode: TradingMode, strategy: Strategy, rules: Feedback) -> Verdict:
+    def _recompute(self, pair: Pair, stored: StrategyStatistics | None, rules: Feedback) -> Verdict:
+        mode, strategy = pair
         now = self.clock.now()
-        stored = self.history.statistics(mode, strategy)
         trades = self.history.closed_trades(mode, strategy, feedback.window_start(now, rules))
         if stored is None and not trades:
             return Verdict.UNCHANGED

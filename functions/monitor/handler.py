@@ -22,8 +22,13 @@ metrics = Metrics()
 
 
 @cache
+def _settings() -> MonitorSettings:
+    return MonitorSettings.parse(dict(os.environ))
+
+
+@cache
 def _stage() -> Stage:
-    return Stage(MonitorSettings.parse(dict(os.environ)))
+    return Stage(_settings())
 
 
 def _voice() -> tuple[Alerts, Clock]:
@@ -48,6 +53,7 @@ def _monitor() -> Monitor:
         alerts=alerts,
         heartbeat=stage.heartbeat,
         clock=clock,
+        seconds=_settings().monitor_seconds,
     )
 
 

@@ -50,6 +50,7 @@ class Monitor:
     alerts: Alerts
     heartbeat: Heartbeat
     clock: Clock
+    seconds: int = RUN_SECONDS
 
     def run(self) -> dict[str, int]:
         """Watch all bots once, and again every 5 seconds while something is near an edge or working.
@@ -62,9 +63,8 @@ class Monitor:
         problems: list[AlphaGexError] = []
         watched = self._round(parameters, tuple(Bot), problems)
         rounds = 1
-        while (busy := _busy(watched)) and self.clock.now() - started < timedelta(seconds=RUN_SECONDS - LOOP_SECONDS):
+        while (busy := _busy(watched)) and self.clock.now() - started < timedelta(seconds=self.seconds - LOOP_SECONDS):
             self.clock.sleep(LOOP_SECONDS)
-            parameters = self.parameters()
             watched |= self._round(parameters, busy, problems)
             rounds += 1
         self.heartbeat.beat(self.clock.now(), {"rounds": str(rounds), "problems": str(len(problems))})

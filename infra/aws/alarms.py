@@ -1,6 +1,6 @@
 """What CloudWatch watches; every alarm goes to the topic."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from aws_cdk import Duration
@@ -31,11 +31,15 @@ class Alarms(Construct):
         functions: Mapping[FunctionName, lambda_.Function],
         dead_letters: sqs.Queue,
         topic: sns.Topic,
+        silence: sns.Topic | None,
     ) -> None:
         super().__init__(scope, construct_id)
+        no_heartbeat = self._no_heartbeat(stage)
+        if silence is not None:
+            no_heartbeat.add_alarm_action(actions.SnsAction(silence))
         for alarm in (
-            self._no_heartbeat(stage),
-            self._errors([function.metric_errors(period=PERIOD, statistic="Sum") for function in functions.values()]),
+            no_heartbeat,
+            *(self._errors(name, function) for name, function in functions.items()),
             self._dead_letters(dead_letters),
             self._throttles(),
         ):
@@ -60,15 +64,9 @@ class Alarms(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
         )
 
-    def _errors(self, errors: Sequence[cloudwatch.Metric]) -> cloudwatch.Alarm:
-        names = [f"m{number}" for number, _ in enumerate(errors)]
-        total = cloudwatch.MathExpression(
-            expression="+".join(f"FILL({name},0)" for name in names),
-            using_metrics=dict(zip(names, errors, strict=True)),
-            label="Errors of all functions",
-            period=PERIOD,
-        )
-        return self._any(total, "Errors", "a function failed; its log says why")
+    def _errors(self, name: FunctionName, function: lambda_.Function) -> cloudwatch.Alarm:
+        errors = function.metric_errors(period=PERIOD, statistic="Sum")
+        return self._any(errors, f"{name.capitalize()}Errors", f"{name} failed; its log says why")
 
     def _dead_letters(self, queue: sqs.Queue) -> cloudwatch.Alarm:
         waiting = queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
@@ -76,9 +74,7 @@ class Alarms(Construct):
 
     def _throttles(self) -> cloudwatch.Alarm:
         """Watch the whole account, for all functions of an account share one concurrency."""
-        throttles = cloudwatch.Metric(
-            namespace="AWS/Lambda", metric_name="Throttles", statistic="Sum", period=PERIOD
-        )
+        throttles = cloudwatch.Metric(namespace="AWS/Lambda", metric_name="Throttles", statistic="Sum", period=PERIOD)
         return self._any(throttles, "Throttles", "the account's concurrency is used up; ticks are late or lost")
 
     def _any(self, metric: cloudwatch.IMetric, name: str, meaning: str) -> cloudwatch.Alarm:

@@ -2,12 +2,14 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Final
 
 from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from infra.aws.errors import StageError
+from infra.aws.output import forget_old_assets
 from infra.aws.settings import CONTEXT_NAMES, StageSettings, stage_settings
 from infra.aws.stack import APPLICATION, AlphaGexStack, stack_name
 
@@ -45,13 +47,19 @@ def add_stage(app: App, settings: StageSettings) -> AlphaGexStack:
 
 def main() -> int:
     """Synthesize the stage that the context describes; the exit code is 2 if it is impossible."""
-    app = make_app(os.environ.get("CDK_OUTDIR", OUTPUT))
+    folder = os.environ.get("CDK_OUTDIR", OUTPUT)
+    app = make_app(folder)
     try:
         add_stage(app, stage_settings({name: app.node.try_get_context(name) for name in CONTEXT_NAMES}))
     except StageError as error:
         sys.stderr.write(f"alphagex: {error}\n")
         return USAGE_ERROR
-    app.synth()
+    try:
+        app.synth()
+    except RuntimeError as error:
+        sys.stderr.write(f"alphagex: the stack cannot be synthesized: {str(error).splitlines()[0]}\n")
+        return 1
+    forget_old_assets(Path(folder))
     return 0
 
 

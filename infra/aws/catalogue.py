@@ -37,12 +37,17 @@ class FunctionSpec:
         return f"functions.{self.name}.handler.handler"
 
 
-_LIVE_STATE: Final = Access(TableName.POSITIONS, ("Query",), index=ACTIVE_INDEX)
 _BOOK: Final = (
-    _LIVE_STATE,
-    Access(TableName.POSITIONS, ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")),
-    Access(TableName.DECISIONS, ("PutItem", "UpdateItem")),
+    Access(TableName.POSITIONS, ("Query",), index=ACTIVE_INDEX),
+    Access(TableName.POSITIONS, ("GetItem", "PutItem", "UpdateItem")),
 )
+"""The live state, positions, orders, ledgers, alerts and the paper account of each bot."""
+
+_ALERTS: Final = Access(TableName.POSITIONS, ("PutItem", "UpdateItem"))
+"""One item for each alert, so that a repeat is silent."""
+
+_CONFIGURATION: Final = (Parameters.BREAKER, Parameters.BOTS, Parameters.SYSTEM)
+"""Read together, in one call."""
 
 FUNCTIONS: Final = (
     FunctionSpec(
@@ -51,11 +56,8 @@ FUNCTIONS: Final = (
         memory_mb=512,
         timeout_seconds=45,
         concurrency=1,
-        access=(
-            Access(TableName.SNAPSHOTS, ("GetItem", "Query", "PutItem", "UpdateItem")),
-            Access(TableName.POSITIONS, ("GetItem", "PutItem", "UpdateItem")),
-        ),
-        parameters=(Parameters.SYSTEM, Parameters.SECRETS),
+        access=(Access(TableName.SNAPSHOTS, ("GetItem", "Query", "PutItem")), _ALERTS),
+        parameters=(*_CONFIGURATION, Parameters.SECRETS),
         publishes_events=True,
     ),
     FunctionSpec(
@@ -66,10 +68,11 @@ FUNCTIONS: Final = (
         concurrency=3,
         access=(
             *_BOOK,
-            Access(TableName.STATS, ("GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")),
-            Access(TableName.SNAPSHOTS, ("GetItem", "Query", "PutItem", "UpdateItem")),
+            Access(TableName.DECISIONS, ("PutItem", "UpdateItem")),
+            Access(TableName.STATS, ("BatchGetItem", "Query", "ConditionCheckItem")),
+            Access(TableName.SNAPSHOTS, ("GetItem", "Query")),
         ),
-        parameters=(Parameters.BREAKER, Parameters.BOTS, Parameters.SYSTEM, Parameters.SECRETS),
+        parameters=(*_CONFIGURATION, Parameters.SECRETS),
     ),
     FunctionSpec(
         name=FunctionName.MONITOR,
@@ -79,10 +82,10 @@ FUNCTIONS: Final = (
         concurrency=2,
         access=(
             *_BOOK,
-            Access(TableName.STATS, ("GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")),
-            Access(TableName.SNAPSHOTS, ("GetItem", "Query", "PutItem", "UpdateItem")),
+            Access(TableName.DECISIONS, ("PutItem",)),
+            Access(TableName.STATS, ("Query", "PutItem", "UpdateItem", "ConditionCheckItem")),
         ),
-        parameters=(Parameters.BREAKER, Parameters.BOTS, Parameters.SYSTEM, Parameters.SECRETS),
+        parameters=(*_CONFIGURATION, Parameters.SECRETS),
     ),
     FunctionSpec(
         name=FunctionName.LEARN,
@@ -90,11 +93,7 @@ FUNCTIONS: Final = (
         memory_mb=256,
         timeout_seconds=60,
         concurrency=1,
-        access=(
-            Access(TableName.STATS, ("GetItem", "Query", "PutItem", "UpdateItem")),
-            Access(TableName.DECISIONS, ("PutItem", "UpdateItem")),
-            Access(TableName.POSITIONS, ("GetItem", "PutItem", "UpdateItem")),
-        ),
-        parameters=(Parameters.BOTS,),
+        access=(Access(TableName.STATS, ("BatchGetItem", "Query", "PutItem")), _ALERTS),
+        parameters=_CONFIGURATION,
     ),
 )

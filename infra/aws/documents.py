@@ -1,15 +1,16 @@
 """The parameters that a new stage starts with: the breaker and the configuration documents."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from infra.aws.environment import parameter_prefix
 from infra.aws.errors import StageError
 from shared.domain.config import BotConfig, bot_config, parse_document, system_config
 from shared.domain.errors import InvalidConfigurationError
 
-BOTS: Final[tuple[Any, ...]] = tuple(BotConfig.model_fields["bot"].annotation or ())
+BOTS: Final[tuple[Any, ...]] = tuple(cast("type[StrEnum]", BotConfig.model_fields["bot"].annotation))
 """Every bot there is, as the configuration knows them."""
 
 BREAKER: Final = "circuit-breaker"

@@ -17,7 +17,7 @@ VENDOR_URLS: Final[Mapping[str, str]] = {
     "POLYGON_URL": "https://api.polygon.io",
     "TRADING_VOLATILITY_URL": "https://stocks.tradingvolatility.net",
 }
-"""Where the vendors answer; a local stage puts its simulators in their place."""
+"""The vendors' hosts, without any path; a local stage puts its simulators in their place."""
 
 CLOCK_FILE: Final = "CLOCK_FILE"
 """Set on a local stage only: the file that says what time it is."""

@@ -17,6 +17,7 @@ SEED_FOLDER: Final = Path(__file__).with_name("seed")
 BREAKER_PATTERN: Final = "^(ACTIVE|REDUCING|HALTED)$"
 RESOURCE_TYPE: Final = "Custom::FirstParameters"
 TIMEOUT: Final = Duration.seconds(30)
+MEMORY_MB: Final = 256
 
 
 class FirstParameters(Construct):
@@ -60,7 +61,7 @@ class FirstParameters(Construct):
             iam.PolicyStatement(
                 effect=iam.Effect.DENY,
                 actions=["ssm:PutParameter"],
-                resources=["*"],
+                resources=arns,
                 conditions={"StringEquals": {"ssm:Overwrite": "true"}},
             )
         )
@@ -79,6 +80,7 @@ class FirstParameters(Construct):
             handler="handler.handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=architecture,
+            memory_size=MEMORY_MB,
             timeout=TIMEOUT,
             role=role,
             log_group=log_group,

@@ -56,9 +56,7 @@ def _from_uv() -> Path | None:
 
 def _answers(path: Path) -> bool:
     try:
-        done = subprocess.run(
-            [path, "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False
-        )
+        done = subprocess.run([path, "-c", _PROBE], capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0 and done.stdout.strip() == PYTHON_VERSION

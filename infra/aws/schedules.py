@@ -83,9 +83,7 @@ class Schedules(Construct):
             for moment, cron in wake.times.items():
                 self._schedule(wake, f"{wake.name}{moment}", cron, aliases[wake.function], dead_letters)
 
-    def _schedule(
-        self, wake: Wake, name: str, cron: str, alias: lambda_.Alias, dead_letters: sqs.IQueue
-    ) -> None:
+    def _schedule(self, wake: Wake, name: str, cron: str, alias: lambda_.Alias, dead_letters: sqs.IQueue) -> None:
         scheduler.Schedule(
             self,
             name,

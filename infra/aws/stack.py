@@ -39,8 +39,9 @@ class AlphaGexStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, construct_id, description=f"AlphaGEX, an options trader: stage {settings.stage}")
         self.tables = Tables(self, "Tables")
-        self.topic = AlertTopic(self, "Topic", email=settings.email, phone=settings.phone).topic
         self.dead_letters = DeadLetters(self, "DeadLetters").queue
+        alerts = AlertTopic(self, "Topic", email=settings.email, phone=settings.phone, dead_letters=self.dead_letters)
+        self.topic = alerts.topic
         self.bus = events.EventBus(self, "Bus", description="News from function to function")
         self.functions = self._functions(settings, self.dead_letters)
         aliases = {name: function.alias for name, function in self.functions.items()}
@@ -69,6 +70,7 @@ class AlphaGexStack(Stack):
             functions={name: function.function for name, function in self.functions.items()},
             dead_letters=self.dead_letters,
             topic=self.topic,
+            silence=alerts.silence,
         )
         self._outputs(settings.stage)
 

@@ -97,10 +97,10 @@ def holiday_name(day: date) -> str | None:
     """Name the reason why a weekday has no session; None for sessions and weekends."""
     if day.weekday() >= _SATURDAY or sessions.is_session(day):
         return None
-    if day.month == 11 and day.weekday() == _THANKSGIVING_WEEKDAY:  # noqa: PLR2004
+    if day.month == 11 and day.weekday() == _THANKSGIVING_WEEKDAY:
         return "Thanksgiving Day"
     by_weekday = _HOLIDAYS.get((day.month, "monday")) if day.weekday() == 0 else None
-    if by_weekday and not (day.month == 1 and day.day <= 3):  # noqa: PLR2004
+    if by_weekday and not (day.month == 1 and day.day <= 3):
         return by_weekday
     if day.month in (3, 4):
         return "Good Friday"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.adapters.aws import Aws
 from shared.adapters.dynamodb.database import Database
-from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, Row, SnapshotsRow, StatsRow
+from shared.adapters.dynamodb.tables import DecisionsRow, ExpiringRow, PositionsRow, Row, SnapshotsRow, StatsRow
 from shared.adapters.ssm import ParameterNames
 from shared.domain.vocabulary import Bot, TradingState
 
@@ -58,11 +58,17 @@ class StageNames:
         }
 
 
-def create_tables(aws: Aws, names: StageNames) -> None:
-    """Create the four tables with keys, index, expiry and stream as their row classes declare them."""
+def create_tables(aws: Aws, names: StageNames, *, expires: bool = True) -> None:
+    """Create the four tables with keys, index, expiry and stream as their row classes declare them.
+
+    A replay of the past wants no expiry: its items are over before they are written.
+    """
     database = Database(aws)
     for name, row in names.rows.items():
         database.table(row, name).create_table(billing_mode="PAY_PER_REQUEST")
+        if not expires and issubclass(row, ExpiringRow):
+            stop = {"Enabled": False, "AttributeName": "expires_at"}
+            aws.dynamodb().update_time_to_live(TableName=name, TimeToLiveSpecification=stop)
 
 
 def create_parameters(aws: Aws, names: StageNames) -> None:

@@ -15,7 +15,8 @@ from shared.domain.errors import FeedUnavailableError, MalformedReplyError
 Document = Any
 """Decoded JSON. A number with a fraction or exponent stays the vendor's own digits, as text."""
 
-BEYOND_ANY_NUMBER: Final = Decimal(10) ** 18
+MOST_DIGITS: Final = 18
+"""Digits before the point beyond which nothing is a price, a count or an exposure."""
 _NOTHING: Final = (None, "null", "")
 
 
@@ -46,7 +47,7 @@ def number_of(source: str, path: str, value: object) -> Decimal:
     if type(value) is str or type(value) is int:
         try:
             number = Decimal(value)
-            if -BEYOND_ANY_NUMBER < number < BEYOND_ANY_NUMBER:
+            if number.is_finite() and number.adjusted() < MOST_DIGITS:
                 return number
         except InvalidOperation:
             pass

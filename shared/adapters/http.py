@@ -123,9 +123,9 @@ class VendorHttp:
             on=_worth_another_try,
             attempts=ATTEMPTS,
             timeout=deadline_s,
-            wait_initial=0.1,
+            wait_initial=0.05,
             wait_max=1.0,
-            wait_jitter=0.2,
+            wait_jitter=0.1,
         ):
             with attempt:
                 if before is not None:

@@ -227,8 +227,8 @@ class TradeHistory(Protocol):
     def statistics(self, mode: TradingMode, strategy: Strategy) -> StrategyStatistics | None:
         """Return the stored statistics, strongly consistent."""
 
-    def has_statistics(self, mode: TradingMode) -> bool:
-        """Tell whether any strategy has statistics in this mode."""
+    def all_statistics(self, mode: TradingMode) -> Mapping[Strategy, StrategyStatistics]:
+        """Return the stored statistics of a mode in one read; a strategy without any is absent."""
 
     def save(self, before: StrategyStatistics | None, after: StrategyStatistics) -> None:
         """Store statistics. Raises ConflictError when the stored version is not that of ``before``."""

@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -31,7 +31,7 @@ from shared.settings import Environment
 
 STAGE: Final = "demo"
 FUNCTIONS: Final = ("collect", "trade", "monitor", "learn")
-QUIET_LOGS: Final = {"LOG_LEVEL": "CRITICAL", "POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
+QUIET_LOGS: Final = {"LOG_LEVEL": "CRITICAL", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
 MARKET_SWITCHES: Final = REPLAY_SWITCHES | {"tradier.greeks": "live"}
 
 Handler = Callable[[dict[str, Any], Any], Any]
@@ -61,7 +61,8 @@ def market_of(seed: int) -> MarketModel:
 class Laptop:
     """A context manager: on entering everything runs, on leaving nothing does.
 
-    ``market`` makes the market in the simulators' own process; ``log_file`` takes what the functions log.
+    ``market`` makes the market in the simulators' own process. What the functions print goes to a log in a
+    temporary directory, as it goes to CloudWatch in AWS: whoever shows the run keeps the terminal it had before.
     """
 
     market: MarketMaker
@@ -83,6 +84,7 @@ class Laptop:
 
     def _open(self, stack: ExitStack) -> None:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alphagex-")))
+        self._log = stack.enter_context((scratch / "functions.log").open("w"))
         self.clock = stack.enter_context(ReplayClock.create(scratch / "clock", self.start_at))
         aws = stack.enter_context(MiniStack())
         options = SimulatorOptions(switches={**MARKET_SWITCHES, **self.switches})
@@ -92,7 +94,7 @@ class Laptop:
         self._lead(stack, aws.environment)
         self.names = StageNames(STAGE)
         wiring = Aws(region=REGION, endpoint_url=aws.endpoint_url)
-        create_tables(wiring, self.names)
+        create_tables(wiring, self.names, expires=False)
         create_parameters(wiring, self.names)
         topic_arn = create_topic(wiring, self.names)
         self.parameters = SsmParameters(wiring.ssm(), STAGE)
@@ -103,6 +105,7 @@ class Laptop:
         self._lead(stack, environment)
         self.stage = Stage(Environment.parse(environment))
         self._handlers = {name: _fresh_handler(name) for name in FUNCTIONS}
+        stack.enter_context(redirect_stdout(self._log))
 
     def _lead(self, stack: ExitStack, environment: Mapping[str, str]) -> None:
         for name, value in environment.items():
@@ -134,6 +137,7 @@ class Laptop:
             "POLYGON_URL": urls.polygon_url,
             "TRADING_VOLATILITY_URL": urls.trading_volatility_url.removesuffix("/api/v2"),
             "CLOCK_FILE": str(clock_file),
+            "MONITOR_SECONDS": "25",
             "POWERTOOLS_SERVICE_NAME": "laptop",
             "POWERTOOLS_METRICS_NAMESPACE": "AlphaGEX",
             **QUIET_LOGS,
@@ -170,8 +174,9 @@ class Laptop:
 def _fresh_handler(name: str) -> Handler:
     """Return a function's handler, composed anew for this environment."""
     module = import_module(f"functions.{name}.handler")
-    for composed in ("_stage", f"_{name}"):
-        getattr(module, composed).cache_clear()
+    for composed in ("_settings", "_stage", f"_{name}"):
+        if hasattr(module, composed):
+            getattr(module, composed).cache_clear()
     handler: Handler = module.handler
     return handler
 

@@ -1,6 +1,7 @@
 """The replay: in simulated New York time, every function is called as its schedule and its events would."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -58,7 +59,8 @@ class Replay:
         self._closed = ClosedTrades(self.laptop)
         self._latest = {bot: Decimal(0) for bot in self.plan.bots}
         self._spx = self._vix = Decimal(0)
-        self._is_flat = True
+        self._live = 0
+        self._pool = ThreadPoolExecutor(max_workers=len(self.plan.bots), thread_name_prefix="trade")
         self._bots_on: dict[str, list[Bot]] = {}
         for bot in self.plan.bots:
             for underlying in bot_config(bot).underlyings:
@@ -93,9 +95,10 @@ class Replay:
                     self._value(at)
                 if at == ticks[-1] and day.weekday() == HEARTBEAT_WEEKDAY:
                     self._heartbeats()
-            elif not self._is_flat:
+            elif self._live:
                 self._monitor()
         self._go_to(self.plan.looks(day)[-1] + DAILY_LEARN)
+        self._learn_of_closed()
         self._invoke("learn", {})
         self._take_mail()
 
@@ -106,10 +109,14 @@ class Replay:
         self.ticks += 1
         self._invoke("collect", {})
         self._go_to(at + AFTER_COLLECT)
-        for message in self._snapshots.bodies():
-            for bot in self._bots_on[message["detail"]["underlying"]]:
-                self._invoke("trade", {"bot": bot.value, "snapshot": message["detail"]})
+        events = [
+            {"bot": bot.value, "snapshot": message["detail"]}
+            for message in self._snapshots.bodies()
+            for bot in self._bots_on[message["detail"]["underlying"]]
+        ]
+        list(self._pool.map(lambda event: self._invoke("trade", event), events))
         self._monitor()
+        self._take_mail()
         self.screen.advance(at, self._spx, self._vix, sum(self._latest.values(), Decimal(0)))
 
     def _heartbeats(self) -> None:
@@ -119,14 +126,15 @@ class Replay:
 
     def _monitor(self) -> None:
         self.monitor_runs += 1
-        was_flat, counts = self._is_flat, self._invoke("monitor", {})
-        self._is_flat = counts is not None and counts["live"] == 0
-        if was_flat and self._is_flat:
-            return
+        before, counts = self._live, self._invoke("monitor", {})
+        self._live = counts["live"] if counts else 1
+        if self._live < before:
+            self._learn_of_closed()
+
+    def _learn_of_closed(self) -> None:
         records = self._closed.records()
         if records:
             self._invoke("learn", {"Records": records})
-        self._take_mail()
 
     def _invoke(self, function: str, event: dict[str, object]) -> dict[str, int] | None:
         """Call a function; its error is counted as Lambda counts it, and the schedule goes on."""

@@ -1,6 +1,9 @@
 """The simulators in a process of their own, so that they and their client use a processor each."""
 
+import signal
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -13,24 +16,41 @@ MarketSource = Market | Callable[[], Market]
 """A market, or what makes one where it is used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the parent wants."""
+
+    market: MarketSource
+    clock_path: Path
+    tokens: Tokens
+    options: SimulatorOptions
+    first_port: int
+
+
 def market_of(source: MarketSource) -> Market:
     """Return the market, made now if it was not."""
     return source() if callable(source) else source
 
 
-def serve(
-    source: MarketSource, clock_path: Path, tokens: Tokens, options: SimulatorOptions, port: int, line: Connection
-) -> None:
-    """Serve until the other end of the line is closed, be it by a crash of the parent."""
-    stage = Stage(market_of(source), ReplayClock(clock_path), tokens, options)
+def serve(line: Connection) -> None:
+    """Serve until the other end of the line is closed, be it by a crash of the parent.
+
+    Answers with the ports by name, or with the number of a port that is taken.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    orders: Orders = line.recv()
+    stage = Stage(market_of(orders.market), ReplayClock(orders.clock_path), orders.tokens, orders.options)
     try:
-        line.send(dict(stage.open(port).by_name))
+        line.send(dict(stage.open(orders.first_port).by_name))
     except PortTakenError as error:
         line.send(error.port)
         return
     try:
         line.recv()
-    except (EOFError, KeyboardInterrupt):
-        pass
-    finally:
+    except EOFError:
         stage.close()
+
+
+if __name__ == "__main__":
+    with Connection(int(sys.argv[1])) as parent:
+        serve(parent)

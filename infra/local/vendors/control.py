@@ -15,8 +15,8 @@ class SimulatorControl:
     """Commands to the simulators at a control address."""
 
     def __init__(self, url: str) -> None:
-        """Talk to this address."""
-        self._http = httpx.Client(base_url=f"{url}/_control", timeout=_TIMEOUT_S)
+        """Talk to this address; it is plain HTTP, so no certificates are loaded."""
+        self._http = httpx.Client(base_url=f"{url}/_control", timeout=_TIMEOUT_S, verify=False)
 
     def inject(self, kind: FaultKind | str, *, count: int | None = 1, **scope: Any) -> int:  # noqa: ANN401
         """Put a fault in waiting and return its id.

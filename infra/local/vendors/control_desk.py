@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from infra.local.vendors.faults import Fault, Vendor
 from infra.local.vendors.http import Reply, Request
 from infra.local.vendors.tradier.book import UnknownAccountError
+from infra.local.vendors.tradier.truth import Truth
 from infra.local.vendors.wire import compact_json
 
 if TYPE_CHECKING:
@@ -90,11 +91,13 @@ class ControlDesk:
     def counters(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Tell how often each vendor and endpoint was called, and what was answered."""
         shared = self._stage.shared
+        with shared.lock:
+            called, answered = sorted(shared.requests.items()), sorted(shared.replies.items())
         requests: dict[str, dict[str, int]] = {vendor: {} for vendor in Vendor}
-        for (vendor, endpoint), count in sorted(shared.requests.items()):
+        for (vendor, endpoint), count in called:
             requests[vendor][endpoint] = count
         replies: dict[str, dict[str, int]] = {vendor: {} for vendor in Vendor}
-        for (vendor, status), count in sorted(shared.replies.items()):
+        for (vendor, status), count in answered:
             replies[vendor][str(status)] = count
         totals = {vendor: sum(by_endpoint.values()) for vendor, by_endpoint in requests.items()}
         return {"requests": requests, "replies": replies, "totals": totals}
@@ -109,31 +112,31 @@ class ControlDesk:
         """Let every account live up to the clock."""
         shared = self._stage.shared
         with shared.lock:
-            for broker in self._stage.brokers.values():
-                broker.advance(shared.clock.now())
+            for truth in self._stage.truths:
+                truth.advance(shared.clock.now())
         return {}
 
     def account(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Tell the truth about an account at the clock."""
         shared = self._stage.shared
         with shared.lock:
-            return self._broker(match[1]).truth(match[1], shared.clock.now())
+            return self._truth(match[1]).account(match[1], shared.clock.now())
 
     def journal(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Return everything that ever happened to an account, in order."""
         with self._stage.shared.lock:
-            return self._broker(match[1]).journal(match[1])
+            return self._truth(match[1]).journal(match[1])
 
     def act(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401
         """Do something to an account that no client of ours did: a trade, an assignment, a change of cash."""
         shared = self._stage.shared
         with shared.lock:
-            return self._broker(match[1]).act(match[1], match[2], given, shared.clock.now())
+            return self._truth(match[1]).act(match[1], match[2], given, shared.clock.now())
 
-    def _broker(self, number: str) -> Any:  # noqa: ANN401
-        for broker in self._stage.brokers.values():
-            if broker.has(number):
-                return broker
+    def _truth(self, number: str) -> Truth:
+        for truth in self._stage.truths:
+            if truth.has(number):
+                return truth
         raise UnknownAccountError(number)
 
 

@@ -91,7 +91,8 @@ class VendorDesk:
             shared.closing.wait(seconds)
         reply = self._carried_out(request) if fault is None else self._struck(fault, request)
         if reply is not None:
-            shared.replies[self.vendor, reply.status] += 1
+            with shared.lock:
+                shared.replies[self.vendor, reply.status] += 1
         return reply
 
     def _carried_out(self, request: Request) -> Reply:
@@ -99,10 +100,8 @@ class VendorDesk:
             return self._app.answer(request, self._shared.clock.now())
 
     def _struck(self, fault: Fault, request: Request) -> Reply | None:
-        if fault.kind in _CARRIED_OUT or fault.flag("accepted"):
-            answered = self._carried_out(request)
-        else:
-            answered = None
+        accepted = fault.kind in _CARRIED_OUT or fault.flag("accepted")
+        answered = self._carried_out(request) if accepted else None
         match fault.kind:
             case FaultKind.LOST_RESPONSE | FaultKind.CONNECTION_CUT:
                 return None
@@ -138,7 +137,7 @@ def _cut(reply: Reply | None) -> Reply:
 
 
 def _without_id(reply: Reply | None) -> Reply:
-    if reply is None or reply.status != 200:  # noqa: PLR2004
+    if reply is None or reply.status != 200:
         return reply or Reply(200)
     return Reply(200, compact_json({"order": {"status": "ok"}}))
 

@@ -35,7 +35,7 @@ class FaultKind(StrEnum):
     ORDERS_OUTAGE = "orders_outage"
     """Placing, modifying and cancelling answer 500, previews 400, reads are fine."""
     WRONG_HOST = "wrong_host"
-    TOKEN_EXPIRED = "token_expired"  # noqa: S105
+    TOKEN_EXPIRED = "token_expired"
     DATASTORE_ERROR = "datastore_error"
     FOREIGN_ACCOUNT = "foreign_account"
     HTML_PAGE = "html_page"

@@ -108,6 +108,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, port: int, application: Application) -> None:
         self.application = application
+        self.closing = threading.Event()
         self.open: set[socket.socket] = set()
         super().__init__((LOOPBACK, port), _Connection)
 
@@ -115,6 +116,27 @@ class _Server(ThreadingHTTPServer):
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
+        self.server_port = self.server_address[1]
+
+    def accept_until_closed(self) -> None:
+        """Take connections without ever polling; `close_now` ends it."""
+        while not self.closing.is_set():
+            request, client_address = self.get_request()
+            if self.closing.is_set():
+                request.close()
+            else:
+                self.process_request(request, client_address)
+
+    def close_now(self, acceptor: threading.Thread) -> None:
+        """Refuse connections and cut the open ones; a last call of our own wakes the acceptor."""
+        self.closing.set()
+        with contextlib.suppress(OSError):
+            socket.create_connection((LOOPBACK, self.server_port), timeout=1).close()
+        acceptor.join()
+        self.server_close()
+        for connection in tuple(self.open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         self.open.add(request)
@@ -127,11 +149,6 @@ class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401, ARG002
         """Lines that a client cut are no news; anything else is a defect of the simulator and must show."""
         threading.excepthook(threading.ExceptHookArgs((*_exception(), threading.current_thread())))
-
-    def cut_all(self) -> None:
-        for connection in tuple(self.open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
 
 
 def _exception() -> tuple[Any, Any, Any]:
@@ -148,6 +165,7 @@ class Listener:
         self._application = application
         self.port = port
         self._server: _Server | None = None
+        self._acceptor: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -164,15 +182,15 @@ class Listener:
             return
         self._server = _Server(self.port, self._application)
         self.port = self._server.server_address[1]
-        threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name=f"vendor-{self.port}", daemon=True
-        ).start()
+        self._acceptor = threading.Thread(
+            target=self._server.accept_until_closed, name=f"vendor-{self.port}", daemon=True
+        )
+        self._acceptor.start()
 
     def stop(self) -> None:
         """Refuse connections from now on and cut the open ones."""
-        server, self._server = self._server, None
-        if server is None:
+        server, acceptor = self._server, self._acceptor
+        self._server = self._acceptor = None
+        if server is None or acceptor is None:
             return
-        server.shutdown()
-        server.server_close()
-        server.cut_all()
+        server.close_now(acceptor)

@@ -119,7 +119,8 @@ class MarketView:
     def keep(self, key: tuple[Any, ...], make: Callable[[], _Made]) -> _Made:
         """Return what was made for this key, made now if it was not."""
         if key in self._kept:
-            return self._kept[key]
+            known: _Made = self._kept[key]
+            return known
         made = self._kept[key] = make()
         if len(self._kept) > _CACHED:
             self._kept.popitem(last=False)

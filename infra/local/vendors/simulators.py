@@ -1,15 +1,17 @@
 """Start and stop the simulated vendors."""
 
-import multiprocessing
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Final, Self
 
 from infra.local.errors import LocalStageError
 from infra.local.replay_clock import ReplayClock
-from infra.local.vendors.child import MarketSource, market_of, serve
+from infra.local.vendors.child import MarketSource, Orders, market_of, serve
 from infra.local.vendors.control import SimulatorControl
 from infra.local.vendors.faults import Vendor
 from infra.local.vendors.http import LOOPBACK
@@ -59,7 +61,7 @@ class VendorSimulators:
         self._options = options or SimulatorOptions()
         self._in_process = in_process
         self._stage: Stage | None = None
-        self._process: BaseProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._line: Connection | None = None
         self._urls: VendorUrls | None = None
         self._control: SimulatorControl | None = None
@@ -98,13 +100,15 @@ class VendorSimulators:
     def _started_apart(self) -> dict[str, int]:
         if not isinstance(self._clock, ReplayClock):
             raise LocalStageError("a child process cannot read this clock", "pass a ReplayClock, or in_process=True")
-        context = multiprocessing.get_context("spawn")
-        self._line, far_end = context.Pipe()
-        given = (self._market, self._clock.path, self.tokens, self._options, self._port, far_end)
-        self._process = context.Process(target=serve, args=given, name="vendor-simulators", daemon=True)
-        self._process.start()
+        self._line, far_end = Pipe()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", serve.__module__, str(far_end.fileno())],
+            pass_fds=(far_end.fileno(),),
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
         far_end.close()
-        said = self._first_word()
+        said = self._told(Orders(self._market, self._clock.path, self.tokens, self._options, self._port))
         if isinstance(said, dict):
             return said
         self.close()
@@ -112,12 +116,14 @@ class VendorSimulators:
             raise _taken(said)
         raise LocalStageError("the vendor simulators did not start", "see the error of the child process above")
 
-    def _first_word(self) -> object:
-        if self._line is None or not self._line.poll(START_TIMEOUT_S):
+    def _told(self, orders: Orders) -> object:
+        """Give the child its orders and return its first word, None where it has none."""
+        if self._line is None:
             return None
         try:
-            return self._line.recv()
-        except EOFError:
+            self._line.send(orders)
+            return self._line.recv() if self._line.poll(START_TIMEOUT_S) else None
+        except (EOFError, OSError):
             return None
 
     def stop(self, vendor: Vendor | str) -> None:
@@ -140,11 +146,7 @@ class VendorSimulators:
             self._line.close()
             self._line = None
         if self._process is not None:
-            self._process.join(STOP_TIMEOUT_S)
-            if self._process.is_alive():
-                self._process.kill()
-                self._process.join()
-            self._process.close()
+            _ended(self._process)
             self._process = None
         self._urls = None
 
@@ -155,6 +157,14 @@ class VendorSimulators:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _taken(port: int) -> LocalStageError:

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from infra.local.vendors.control_desk import ControlDesk
 from infra.local.vendors.desk import Shared, VendorApp, VendorDesk
 from infra.local.vendors.faults import FaultBook, Vendor
-from infra.local.vendors.http import Listener
+from infra.local.vendors.http import Application, Listener
 from infra.local.vendors.market import Clock, Market
 from infra.local.vendors.market_view import MarketView
 from infra.local.vendors.options import SimulatorOptions, Tokens
@@ -16,6 +15,7 @@ from infra.local.vendors.switches import Switches
 from infra.local.vendors.tradier.accounts import Accounts
 from infra.local.vendors.tradier.app import TradierApp
 from infra.local.vendors.tradier.quotes import QuoteDesk
+from infra.local.vendors.tradier.truth import Truth
 from infra.local.vendors.trading_volatility.app import TradingVolatilityApp
 
 CONTROL = "control"
@@ -48,12 +48,13 @@ class Stage:
         self.faults = FaultBook()
         self.shared = Shared(clock, self.faults)
         view = MarketView(market)
-        self.brokers = {
+        brokers = {
             vendor: Accounts(
                 QuoteDesk(view, self.switches, self.faults, vendor), self.switches, self.faults, vendor, options
             )
             for vendor in (Vendor.TRADIER, Vendor.TRADIER_SANDBOX)
         }
+        self.truths = tuple(Truth(accounts) for accounts in brokers.values())
         polygon = PolygonApp(view, self.switches, self.faults, tokens.polygon)
         apps: dict[Vendor, VendorApp] = {
             Vendor.POLYGON: polygon,
@@ -62,7 +63,7 @@ class Stage:
             ),
         }
         for vendor, token in ((Vendor.TRADIER, tokens.tradier), (Vendor.TRADIER_SANDBOX, tokens.tradier_sandbox)):
-            apps[vendor] = TradierApp(self.switches, vendor, token, self.brokers[vendor])
+            apps[vendor] = TradierApp(self.switches, vendor, token, brokers[vendor])
         self._desks = {vendor: VendorDesk(vendor, apps[vendor], self.shared) for vendor in Vendor}
         self._polygon = polygon
         self.listeners: dict[str, Listener] = {}
@@ -73,8 +74,8 @@ class Stage:
         Raises:
             PortTakenError: one of them is taken; none stays open.
         """
-        applications: dict[str, Any] = {
-            **self._desks,
+        applications: dict[str, Application] = {
+            **{str(vendor): desk for vendor, desk in self._desks.items()},
             POLYGON_ALIAS: self._desks[Vendor.POLYGON],
             CONTROL: ControlDesk(self),
         }

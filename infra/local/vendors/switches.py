@@ -10,7 +10,7 @@ ENVELOPE_FAMILIES: Final = (
     "quotes", "options", "expirations", "strikes", "history", "series", "orders", "positions", "events",
     "gainloss", "legs", "errors",
 )  # fmt: skip
-PLANS: Final = ("none", "basic", "starter", "developer", "advanced")
+PLANS: Final = ("none", "basic", "starter", "developer", "advanced", "business")
 
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "tradier.rate": ("faithful", "generous"),
@@ -25,9 +25,9 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     **{f"tradier.envelope.{family}.none": ENVELOPE_NONE for family in ENVELOPE_FAMILIES},
     **{f"tradier.envelope.{family}.one": ("object", "array") for family in ENVELOPE_FAMILIES},
     "polygon.rate": ("plan", "generous"),
-    "polygon.plan.stocks": PLANS[::-1],
-    "polygon.plan.options": PLANS[::-1],
-    "polygon.plan.indices": PLANS[::-1],
+    "polygon.plan.stocks": ("advanced", *PLANS),
+    "polygon.plan.options": ("advanced", *PLANS),
+    "polygon.plan.indices": ("advanced", *PLANS),
     "polygon.refusal_key": ("error", "message"),
     "polygon.next_host": ("same", "other"),
     "polygon.underlying_price": ("by_plan", "absent"),

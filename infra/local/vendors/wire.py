@@ -22,7 +22,7 @@ def java_double(value: float) -> str:
     """Write a float as Java's `Double.toString`: E-notation below 1e-3 and from 1e7 on."""
     size = abs(value)
     if value == 0 or SCIENTIFIC_BELOW <= size < SCIENTIFIC_FROM or not size < float("inf"):
-        return "NaN" if value != value else repr(float(value))  # noqa: PLR0124
+        return "NaN" if value != value else repr(float(value))
     sign, digits, exponent = Decimal(repr(float(value))).normalize().as_tuple()
     mantissa = "".join(map(str, digits))
     power = len(mantissa) - 1 + int(exponent)

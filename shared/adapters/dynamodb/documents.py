@@ -6,14 +6,26 @@ model reads back all the same. Trailing zeros go, as DynamoDB itself drops them,
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow, Rounded, Subnormal, Underflow
+from decimal import (
+    Context,
+    Decimal,
+    DecimalException,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    Rounded,
+    Subnormal,
+    Underflow,
+)
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 AttributeValue = dict[str, Any]
 
-_NUMBERS: Final = Context(prec=38, Emin=-130, Emax=125, traps=[Inexact, InvalidOperation, Overflow, Rounded, Subnormal, Underflow])
+_NUMBERS: Final = Context(
+    prec=38, Emin=-130, Emax=125, traps=[Inexact, InvalidOperation, Overflow, Rounded, Subnormal, Underflow]
+)
 _PLAIN_EXPONENT: Final = 38
 
 

@@ -12,6 +12,7 @@ from shared.adapters.dynamodb.tables import KEPT, SnapshotsRow
 from shared.adapters.dynamodb.writes import Put, Writer
 from shared.domain.errors import ConflictError
 from shared.domain.market import Snapshot
+from shared.domain.orders import minute_of
 
 
 class DynamoDbSnapshots:
@@ -21,6 +22,7 @@ class DynamoDbSnapshots:
         """Keep them in the table of this name."""
         self._table = database.table(SnapshotsRow, snapshots)
         self._writer = Writer(database.connection)
+        self._known: dict[str, Snapshot] = {}
 
     def put(self, snapshot: Snapshot) -> None:
         """Store one snapshot; the same minute again changes nothing."""
@@ -38,10 +40,16 @@ class DynamoDbSnapshots:
             return
 
     def get(self, underlying: str, at: datetime) -> Snapshot | None:
-        """Return the snapshot of the minute that a moment lies in."""
+        """Return the snapshot of the minute that a moment lies in; it never changes, so one read is enough."""
+        known = self._known.get(underlying)
+        if known is not None and known.at == minute_of(at):
+            return known
         with translated(f"snapshot of {underlying}"):
             row = self._table.find(underlying, keys.minute(at))
-        return None if row is None else read(Snapshot, row)
+        if row is None:
+            return None
+        self._known[underlying] = read(Snapshot, row)
+        return self._known[underlying]
 
     def latest(self, underlying: str) -> Snapshot | None:
         """Return the newest snapshot."""

@@ -43,9 +43,9 @@ class DynamoDbTradeHistory:
         statistics = [read(StrategyStatistics, row) for row in found]
         return {each.strategy: each for each in statistics}
 
-    def has_statistics(self, mode: TradingMode) -> bool:
-        """Tell whether any strategy has statistics in this mode."""
-        return bool(self.get(mode, Strategy))
+    def all_statistics(self, mode: TradingMode) -> Mapping[Strategy, StrategyStatistics]:
+        """Return the stored statistics of a mode in one read; a strategy without any is absent."""
+        return self.get(mode, Strategy)
 
     def save(self, before: StrategyStatistics | None, after: StrategyStatistics) -> None:
         """Store statistics. Raises ConflictError when the stored version is not that of `before`."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from shared.adapters.documents import BEYOND_ANY_NUMBER, Document, Record
+from shared.adapters.documents import MOST_DIGITS, Document, Record
 from shared.adapters.tradier.envelope import TRADIER, outer_of
 from shared.adapters.vendor_times import from_milliseconds, from_utc_text
 from shared.domain.errors import FeedUnavailableError, InvalidValueError, MalformedReplyError
@@ -88,7 +88,7 @@ def _number(name: str, value: object) -> Decimal:
     if type(value) is str or type(value) is int:
         try:
             number = Decimal(value)
-            if -BEYOND_ANY_NUMBER < number < BEYOND_ANY_NUMBER:
+            if number.is_finite() and number.adjusted() < MOST_DIGITS:
                 return number
         except InvalidOperation:
             pass
@@ -109,7 +109,7 @@ def _newer(row: Mapping[str, Any]) -> datetime | None:
     """Return the newer of the two quote clocks; the trade clock says nothing of a quote."""
     bid, ask = row.get("bid_date"), row.get("ask_date")
     if type(bid) is int and type(ask) is int:
-        newer = bid if bid > ask else ask
+        newer = max(bid, ask)
         return _moment("bid_date", newer) if newer else None
     times = [_moment(name, value) for name, value in (("bid_date", bid), ("ask_date", ask)) if value not in _NEVER]
     return max(times, default=None)

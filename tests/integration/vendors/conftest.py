@@ -98,7 +98,7 @@ class Broker:
 
 def json_client(base_url: str, token: str) -> httpx.Client:
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-    return httpx.Client(base_url=base_url, headers=headers, timeout=10)
+    return httpx.Client(base_url=base_url, headers=headers, timeout=10, verify=False)
 
 
 @pytest.fixture

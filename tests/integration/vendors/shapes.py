@@ -76,7 +76,24 @@ META: Shape = {
     "asof": TEXT, "data_flags": (dict,), "model_versions": (dict,), "schema": TEXT, "ticker": TEXT,
 }  # fmt: skip
 STRIKE_POINT: Shape = {"strike": NUMBER, "call": NUMBER, "put": NUMBER, "net": NUMBER}
-VERSION_1_LATEST: Shape = dict.fromkeys(("collection_date", "price", "gex_flip_price", "skew_adjusted_gex", "gex_per_1pct_chg", "call_put_delta_spread", "implied_volatility", "next_expiration", "nearest_gex_value", "put_call_ratio_open_interest", "gamma_formation", "average_volume", "rating"), TEXT)  # fmt: skip
+VERSION_1_LATEST: Shape = dict.fromkeys(
+    (
+        "collection_date",
+        "price",
+        "gex_flip_price",
+        "skew_adjusted_gex",
+        "gex_per_1pct_chg",
+        "call_put_delta_spread",
+        "implied_volatility",
+        "next_expiration",
+        "nearest_gex_value",
+        "put_call_ratio_open_interest",
+        "gamma_formation",
+        "average_volume",
+        "rating",
+    ),
+    TEXT,
+)
 
 
 def misfits(document: dict[str, Any], shape: Shape) -> list[str]:

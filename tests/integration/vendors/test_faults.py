@@ -15,7 +15,7 @@ from tests.integration.vendors.conftest import ACCOUNT, Broker, json_client
 from tests.integration.vendors.forms import LONG_PUT, SHORT_PUT, buy_back, put_spread
 
 Pass = Callable[[float], None]
-ORDERS = {"vendor": Vendor.TRADIER, "method": "POST", "path": "/orders"}
+ORDERS: dict[str, Any] = {"vendor": Vendor.TRADIER, "method": "POST", "path": "/orders"}
 
 
 def _live(control: SimulatorControl) -> int:
@@ -291,6 +291,26 @@ def test_a_symbols_quote_may_be_broken(
     control.inject(kind, symbol=SHORT_PUT)
     assert broken().count(True) == 1
     assert broken().count(True) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "check"),
+    [
+        (FaultKind.QUOTE_MISSING, lambda row: row["error"] == "NOT_FOUND"),
+        (FaultKind.QUOTE_ZERO, lambda row: row["value"] == 0),
+        (FaultKind.QUOTE_NAN, lambda row: math.isnan(row["value"])),
+        (FaultKind.QUOTE_NEGATIVE, lambda row: row["value"] == -12.5),
+        (FaultKind.QUOTE_STALE, lambda row: row["last_updated"] == 1515599100 * 10**9),
+        (FaultKind.QUOTE_WRONG_SYMBOL, lambda row: row["ticker"] == "I:XYZ"),
+    ],
+)
+def test_the_vix_of_polygon_may_be_broken(
+    polygon: httpx.Client, control: SimulatorControl, kind: FaultKind, check: Callable[[dict[str, Any]], bool]
+) -> None:
+    control.inject(kind, vendor=Vendor.POLYGON, symbol="VIX")
+    rows = polygon.get("/v3/snapshot/indices", params={"ticker.any_of": "I:SPX,I:VIX"}).json()["results"]
+    assert rows[0]["ticker"] == "I:SPX"
+    assert check(rows[1])
 
 
 def test_a_quote_may_be_missing_until_cleared(broker: Broker, control: SimulatorControl) -> None:

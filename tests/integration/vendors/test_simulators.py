@@ -1,6 +1,5 @@
 """Starting, stopping and counting the simulators; and the clock they live by."""
 
-import functools
 import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +22,10 @@ from tests.integration.vendors.scripted_market import ScriptedMarket
 
 def model_market() -> MarketModel:
     return MarketModel(History.embedded(), seed=1)
+
+
+def broken_market() -> MarketModel:
+    raise RuntimeError("no market today")
 
 
 def test_a_clock_is_eight_bytes_that_every_reader_sees(tmp_path: Path) -> None:
@@ -117,8 +120,8 @@ def test_a_child_process_needs_a_clock_that_it_can_read(market: ScriptedMarket) 
 
 def test_a_market_that_does_not_start_is_an_error(clock: ReplayClock, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(LocalStageError, match="did not start"):
-        VendorSimulators(functools.partial(History, (), ()), clock).start()  # type: ignore[arg-type]
-    assert "HistoryError" in capfd.readouterr().err
+        VendorSimulators(broken_market, clock).start()
+    assert "no market today" in capfd.readouterr().err
 
 
 def test_the_market_model_is_served_from_a_child_process(clock: ReplayClock) -> None:

@@ -182,7 +182,7 @@ def test_a_json_body_is_not_read(broker: Broker) -> None:
         pytest.param([], single(SHORT_CALL, "sell_to_open"), ["OptionLevelRestriction"], id="a naked call"),
         pytest.param([], {**single(SHORT_PUT, "buy_to_open"), "quantity": "0"}, ["OrderQuantity"], id="nothing"),
         pytest.param(
-            [], {**single(SHORT_PUT, "buy_to_open"), "duration": "gtc"}, ["MarketOrderIsGtc"], id="market until canceled"
+            [], {**single(SHORT_PUT, "buy_to_open"), "duration": "gtc"}, ["MarketOrderIsGtc"], id="market gtc"
         ),
         pytest.param(
             [], single("SPY180119P00111000", "buy_to_open"), ["SecurityUndefined"], id="a contract that is not listed"
@@ -193,7 +193,9 @@ def test_a_json_body_is_not_read(broker: Broker) -> None:
         pytest.param(
             [],
             {
-                **package("debit", "50", ("SPXW180119C02700000", "buy_to_open", 1), ("SPX180119C02750000", "sell_to_open", 1)),
+                **package(
+                    "debit", "50", ("SPXW180119C02700000", "buy_to_open", 1), ("SPX180119C02750000", "sell_to_open", 1)
+                ),
                 "symbol": "SPX",
             },
             ["IndexOptionsOneExparyDate"],

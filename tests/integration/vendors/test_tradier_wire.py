@@ -13,7 +13,12 @@ from infra.local.vendors.wire import java_double, tradier_json
 from tests.integration.vendors.conftest import NOW, Broker, json_client
 from tests.integration.vendors.forms import put_spread
 
-WRONG_TOKEN = {"fault": {"faultstring": "Invalid Access Token", "detail": {"errorcode": "keymanagement.service.invalid_access_token"}}}  # fmt: skip
+WRONG_TOKEN = {
+    "fault": {
+        "faultstring": "Invalid Access Token",
+        "detail": {"errorcode": "keymanagement.service.invalid_access_token"},
+    }
+}
 
 
 @pytest.mark.parametrize(

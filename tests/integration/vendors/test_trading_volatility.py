@@ -1,6 +1,6 @@
 """The simulated Trading Volatility, on the wire."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import httpx
@@ -18,9 +18,10 @@ STATE, STRUCTURE, STRIKES = "/tickers/SPY", "/tickers/SPY/market-structure", "/t
 
 
 @pytest.fixture
-def old(vendors: VendorSimulators) -> httpx.Client:
+def old(vendors: VendorSimulators) -> Iterator[httpx.Client]:
     query = {"username": vendors.tokens.trading_volatility, "ticker": "SPY", "format": "json"}
-    return httpx.Client(base_url=vendors.urls.trading_volatility_v1_url, params=query)
+    with httpx.Client(base_url=vendors.urls.trading_volatility_v1_url, params=query, verify=False) as http:
+        yield http
 
 
 def test_the_state_has_the_documented_shape_and_the_markets_numbers(volatility: httpx.Client) -> None:

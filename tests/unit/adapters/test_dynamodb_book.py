@@ -81,9 +81,7 @@ TOO_MUCH_FROM_THE_START = reserve(risk=Decimal(1), max_open_risk=Decimal(0))
 
 GUARDS: list[Any] = [
     pytest.param([CreateIntent(intent())], CreateIntent(intent()), id="an intent is written once"),
-    pytest.param(
-        [CreateIntent(CLAIMED)], MoveIntent(intent(owner="me"), WORKING), id="an intent is where it was"
-    ),
+    pytest.param([CreateIntent(CLAIMED)], MoveIntent(intent(owner="me"), WORKING), id="an intent is where it was"),
     pytest.param(
         [CreateIntent(CLAIMED)],
         MoveIntent(CLAIMED.model_copy(update={"owner": "another"}), WORKING),
@@ -136,9 +134,7 @@ GUARDS: list[Any] = [
     ),
     pytest.param([RecordDecision(decision())], RecordDecision(decision()), id="a decision is written once"),
     pytest.param([], RepeatDecision(BOT, "d1", NOON, NOON, "s"), id="a decision that is repeated exists"),
-    pytest.param(
-        [AdvanceLast(BOT, last_decided())], AdvanceLast(BOT, last_decided()), id="a snapshot is decided once"
-    ),
+    pytest.param([AdvanceLast(BOT, last_decided())], AdvanceLast(BOT, last_decided()), id="a snapshot is decided once"),
     pytest.param(
         [AdvanceLast(BOT, last_decided())],
         AdvanceLast(BOT, last_decided(NOON - timedelta(minutes=1))),
@@ -239,7 +235,7 @@ def test_the_breaker_is_checked_at_the_very_moment(
 def test_a_disabled_strategy_is_refused(store: Store, disabled_in: TradingMode | None, allowed: bool) -> None:
     if disabled_in:
         store.history.save(None, statistics(mode=disabled_in, is_disabled=True))
-    changes = [RequireEnabled(PAPER, SPREAD), CreateIntent(intent())]
+    changes: list[Change] = [RequireEnabled(PAPER, SPREAD), CreateIntent(intent())]
     if allowed:
         store.book.commit("plan", changes)
         return
@@ -250,7 +246,7 @@ def test_a_disabled_strategy_is_refused(store: Store, disabled_in: TradingMode |
 
 def test_all_refusals_are_named_in_order_and_once(store: Store) -> None:
     store.book.commit("before", [CreateIntent(intent()), CreatePosition(HELD)])
-    changes = [CreatePosition(HELD), CreateIntent(intent()), RequireState(BOT, TradingState.ACTIVE)]
+    changes: list[Change] = [CreatePosition(HELD), CreateIntent(intent()), RequireState(BOT, TradingState.ACTIVE)]
     with pytest.raises(ConflictError) as refused:
         store.book.commit("plan", changes)
     assert set(refused.value.reasons) == {"CreatePosition", "CreateIntent", "RequireState"}

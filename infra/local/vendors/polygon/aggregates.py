@@ -11,13 +11,12 @@ from infra.local.vendors.market import DailyBar
 from infra.local.vendors.market_view import SYMBOLS, MarketView, traded
 from infra.local.vendors.occ import contract_of
 from infra.local.vendors.polygon.errors import bad_request, not_found
+from infra.local.vendors.polygon.pages import AGGREGATE_LIMITS, page
 from infra.local.vendors.polygon.plans import AssetClass, Entitlements, class_of
 from infra.local.vendors.wire import spliced
 from shared.domain import sessions
 
 CENTRAL: Final = ZoneInfo("America/Chicago")
-DEFAULT_LIMIT: Final = 5000
-LARGEST_LIMIT: Final = 50_000
 TIMESPANS: Final = {"minute": 1, "hour": 60, "day": 0, "week": 0, "month": 0}
 _BIG: Final = 1e7
 Row = dict[str, Any]
@@ -39,18 +38,27 @@ class Aggregates:
         self._entitlements = entitlements
 
     def range(
-        self, ticker: str, span: tuple[str, str], start: str, end: str, query: Mapping[str, str], now: datetime
+        self,
+        ticker: str,
+        step: tuple[str, str],
+        span: tuple[str, str],
+        query: Mapping[str, str],
+        now: datetime,
+        base: str,
     ) -> Row:
-        """Return bars of a span of time; none at all means no `results` key."""
-        multiplier, timespan = span
+        """Return bars of a span of time; none at all means no `results` key.
+
+        The limit cuts after sorting: a small one with sort=asc leaves the oldest.
+        """
+        multiplier, timespan = step
         if timespan not in TIMESPANS or not multiplier.isdigit():
             raise bad_request(f"'{multiplier}/{timespan}' is no supported aggregate")
-        limit = _limit(query)
-        rows = self._rows(ticker, int(multiplier), timespan, (_instant(start), _instant(end, ends=True)), now)
+        rows = self._rows(ticker, int(multiplier), timespan, (_instant(span[0]), _instant(span[1], ends=True)), now)
         if query.get("sort", "asc") == "desc":
             rows = rows[::-1]
-        base_bars = len(rows)
-        return self._document(ticker, rows[:limit], base_bars, now)
+        here, following = page(rows, query, AGGREGATE_LIMITS, base)
+        document = self._document(ticker, here, len(rows), now)
+        return document if following is None else {**document, "next_url": following}
 
     def _rows(
         self, ticker: str, multiplier: int, timespan: str, span: tuple[datetime, datetime], now: datetime
@@ -212,13 +220,6 @@ def _merged(group: list[Row]) -> Row:
         merged["v"] = float(sum(float(str(row["v"]).strip("\x01")) for row in group))
         merged["n"] = sum(row["n"] for row in group)
     return merged
-
-
-def _limit(query: Mapping[str, str]) -> int:
-    text = query.get("limit", str(DEFAULT_LIMIT))
-    if not text.isdigit() or not 0 < int(text) <= LARGEST_LIMIT:
-        raise bad_request(f"'limit' must be between 1 and {LARGEST_LIMIT}")
-    return int(text)
 
 
 def _instant(text: str, *, ends: bool = False) -> datetime:

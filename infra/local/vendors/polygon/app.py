@@ -20,9 +20,9 @@ from infra.local.vendors.polygon.errors import (
     unknown_key,
 )
 from infra.local.vendors.polygon.indicators import Indicators
-from infra.local.vendors.polygon.indices import indices_snapshot, nanoseconds
+from infra.local.vendors.polygon.indices import Indices, nanoseconds
 from infra.local.vendors.polygon.options import TRADES_PLAN, Options
-from infra.local.vendors.polygon.pages import LARGEST_LIMIT, page, unfold
+from infra.local.vendors.polygon.pages import CONTRACT_LIMITS, SNAPSHOT_LIMITS, Limits, page, unfold
 from infra.local.vendors.polygon.plans import BASIC_CALLS, WINDOW, AssetClass, Entitlements, class_of
 from infra.local.vendors.polygon.status import status_now, upcoming
 from infra.local.vendors.switches import Switches
@@ -43,6 +43,7 @@ class PolygonApp:
         self._plans = Entitlements(switches)
         self._aggregates = Aggregates(view, self._plans)
         self._indicators = Indicators(self._aggregates, self._plans)
+        self._indices = Indices(view, self._plans, faults)
         self._options = Options(view, self._plans, switches, faults)
         self._calls: list[datetime] = []
         self._serial = 0
@@ -89,7 +90,7 @@ class PolygonApp:
             match = pattern.fullmatch(request.path)
             if match and request.method == "GET":
                 document = answer(self, match, unfold(request.query), request, now)
-                if isinstance(document, dict) and "from" not in document:
+                if isinstance(document, dict) and "status" in document and "from" not in document:
                     document["request_id"] = self._request_id()
                 return Reply(200, go_json(document))
         raise not_found("Page not found.")
@@ -109,13 +110,14 @@ class PolygonApp:
         here = f"http://{request.headers.get('host', '')}"
         return self.other_url if self._switches["polygon.next_host"] == "other" and self.other_url else here
 
-    def range(self, match: "re.Match[str]", query: dict[str, str], request: Request, now: datetime) -> Any:  # noqa: ANN401, ARG002
+    def range(self, match: "re.Match[str]", query: dict[str, str], request: Request, now: datetime) -> Any:  # noqa: ANN401
         """Answer /v2/aggs ranges; the free plan ends with yesterday."""
         ticker, multiplier, timespan, start, end = match.groups()
         self._need(class_of(ticker), "basic")
         if not self._plans.at_least(class_of(ticker), "starter") and start >= f"{sessions.new_york_date(now)}":
             raise timeframe_refused()
-        return self._aggregates.range(ticker, (multiplier, timespan), start, end, query, now)
+        base = f"{self._base(request)}{request.path}"
+        return self._aggregates.range(ticker, (multiplier, timespan), (start, end), query, now, base)
 
     def previous(self, match: "re.Match[str]", query: dict[str, str], request: Request, now: datetime) -> Any:  # noqa: ANN401, ARG002
         """Answer /prev."""
@@ -130,13 +132,13 @@ class PolygonApp:
     def indices(self, match: "re.Match[str]", query: dict[str, str], request: Request, now: datetime) -> Any:  # noqa: ANN401, ARG002
         """Answer the indices snapshot."""
         self._need(AssetClass.INDICES, "basic")
-        return indices_snapshot(self._view, self._plans, query, now)
+        return self._indices.snapshot(query, now)
 
     def chain(self, match: "re.Match[str]", query: dict[str, str], request: Request, now: datetime) -> Any:  # noqa: ANN401
         """Answer an option chain snapshot, in pages."""
         self._need(AssetClass.OPTIONS, "starter")
         rows = self._options.chain(match[1], query, now)
-        return self._paged(rows, query, request, LARGEST_LIMIT["snapshot"])
+        return self._paged(rows, query, request, SNAPSHOT_LIMITS)
 
     def contract(self, match: "re.Match[str]", query: dict[str, str], request: Request, now: datetime) -> Any:  # noqa: ANN401, ARG002
         """Answer the snapshot of one contract."""
@@ -145,10 +147,10 @@ class PolygonApp:
 
     def reference(self, match: "re.Match[str]", query: dict[str, str], request: Request, now: datetime) -> Any:  # noqa: ANN401, ARG002
         """Answer the list of contracts, in pages."""
-        return self._paged(self._options.reference(query, now), query, request, LARGEST_LIMIT["contracts"])
+        return self._paged(self._options.reference(query, now), query, request, CONTRACT_LIMITS)
 
-    def _paged(self, rows: list[Any], query: dict[str, str], request: Request, largest: int) -> dict[str, Any]:
-        here, following = page(rows, query, largest, f"{self._base(request)}{request.path}")
+    def _paged(self, rows: list[Any], query: dict[str, str], request: Request, limits: Limits) -> dict[str, Any]:
+        here, following = page(rows, query, limits, f"{self._base(request)}{request.path}")
         document: dict[str, Any] = {"results": here, "status": "OK"}
         return document if following is None else {**document, "next_url": following}
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from infra.local.vendors.polygon.aggregates import Aggregates, bar_row, symbol_of
 from infra.local.vendors.polygon.errors import bad_request
+from infra.local.vendors.polygon.pages import INDICATOR_LIMITS, page
 from infra.local.vendors.polygon.plans import Entitlements, class_of
 from shared.domain import sessions
 
 Row = dict[str, Any]
 DEFAULT_WINDOWS: Final = {"sma": 50, "ema": 50, "rsi": 14}
 MACD_WINDOWS: Final = {"short_window": 12, "long_window": 26, "signal_window": 9}
-DEFAULT_LIMIT: Final = 10
-LARGEST_LIMIT: Final = 5000
-_SPARE_DAYS: Final = 3
+_DAYS_KNOWN: Final = 800
 
 
 class Indicators:
@@ -25,15 +25,14 @@ class Indicators:
         self._aggregates = aggregates
         self._entitlements = entitlements
 
-    def answer(self, name: str, ticker: str, query: Mapping[str, str], now: datetime, base: str) -> Row:
+    def answer(self, name: str, ticker: str, query: Mapping[str, str], now: datetime, host: str) -> Row:
         """Return the newest values of an indicator."""
         if query.get("timespan", "day") != "day":
             raise bad_request("only timespan=day is simulated")
-        limit = min(_whole(query, "limit", DEFAULT_LIMIT), LARGEST_LIMIT)
         at = now - self._entitlements.delay(class_of(ticker))
         today = sessions.new_york_date(at)
         symbol = symbol_of(ticker)
-        start = today - timedelta(days=_SPARE_DAYS * (limit + 200))
+        start = today - timedelta(days=_DAYS_KNOWN)
         bars = [] if symbol is None else self._aggregates.daily(symbol, start, today, at, ticker)
         rows = [bar_row(ticker, bar) for bar in bars]
         values = _values(name, [row["c"] for row in rows], query)
@@ -41,11 +40,13 @@ class Indicators:
         if query.get("order", "desc") == "desc":
             stamped.reverse()
         underlying: Row = {
-            "url": f"{base}/v2/aggs/ticker/{ticker}/range/1/day/{start}/{today}?limit={len(rows)}&sort=desc"
+            "url": f"{host}/v2/aggs/ticker/{ticker}/range/1/day/{start}/{today}?limit={len(rows)}&sort=desc"
         }
         if query.get("expand_underlying") == "true":
             underlying["aggregates"] = rows[::-1]
-        return {"results": {"underlying": underlying, "values": stamped[:limit]}, "status": "OK"}
+        here, following = page(stamped, query, INDICATOR_LIMITS, f"{host}/v1/indicators/{name}/{ticker}")
+        document: Row = {"results": {"underlying": underlying, "values": here}, "status": "OK"}
+        return document if following is None else {**document, "next_url": following}
 
 
 def _values(name: str, closes: Sequence[float], query: Mapping[str, str]) -> list[Row | None]:
@@ -79,7 +80,7 @@ def _ema(closes: Sequence[float], window: int) -> list[float | None]:
 def _rsi(closes: Sequence[float], window: int) -> list[float | None]:
     gain = loss = 0.0
     found: list[float | None] = [None] * min(len(closes), window)
-    changes = [later - earlier for earlier, later in zip(closes, closes[1:], strict=False)]
+    changes = [later - earlier for earlier, later in pairwise(closes)]
     for index, change in enumerate(changes, start=1):
         up, down = max(change, 0.0), max(-change, 0.0)
         if index <= window:

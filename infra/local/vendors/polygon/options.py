@@ -21,6 +21,7 @@ DEEP_DELTA: Final = 0.985
 """Beyond it the vendor's binomial model often has no answer: `greeks` is empty or absent."""
 TRADES_PLAN: Final = "developer"
 QUOTES_PLAN: Final = "advanced"
+FAIR_VALUE_PLAN: Final = "business"
 
 
 class Options:
@@ -112,6 +113,8 @@ class Options:
             row["last_quote"] = _last_quote(quote, plan.timeframe(AssetClass.OPTIONS), stamp)
         if plan.at_least(AssetClass.OPTIONS, TRADES_PLAN) and quote.volume:
             row["last_trade"] = _last_trade(mid, plan.timeframe(AssetClass.OPTIONS), stamp, chance)
+        if plan.at_least(AssetClass.OPTIONS, FAIR_VALUE_PLAN):
+            row.update(fmv=mid, fmv_last_updated=stamp)
         row["open_interest"] = quote.open_interest
         row["underlying_asset"] = self._underlying(quote, row["break_even_price"], at)
         return row

@@ -3,13 +3,23 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from infra.local.vendors.polygon.errors import bad_request
 
-LARGEST_LIMIT: Final = {"snapshot": 250, "contracts": 1000}
-DEFAULT_LIMIT: Final = 10
+
+class Limits(NamedTuple):
+    """Rows of a page: unless asked, and at most."""
+
+    default: int
+    largest: int
+
+
+SNAPSHOT_LIMITS: Final = Limits(10, 250)
+CONTRACT_LIMITS: Final = Limits(10, 1000)
+AGGREGATE_LIMITS: Final = Limits(5000, 50_000)
+INDICATOR_LIMITS: Final = Limits(10, 5000)
 
 
 def unfold(given: Mapping[str, str]) -> dict[str, str]:
@@ -23,17 +33,17 @@ def unfold(given: Mapping[str, str]) -> dict[str, str]:
     return {str(name): str(value) for name, value in query.items()}
 
 
-def limit_of(query: Mapping[str, str], largest: int, default: int = DEFAULT_LIMIT) -> int:
+def limit_of(query: Mapping[str, str], limits: Limits) -> int:
     """Return the page length asked for."""
-    text = query.get("limit", str(default))
-    if not text.isdigit() or not 0 < int(text) <= largest:
-        raise bad_request(f"'limit' must be between 1 and {largest}")
+    text = query.get("limit", str(limits.default))
+    if not text.isdigit() or not 0 < int(text) <= limits.largest:
+        raise bad_request(f"'limit' must be between 1 and {limits.largest}")
     return int(text)
 
 
-def page(rows: Sequence[Any], query: Mapping[str, str], largest: int, base: str) -> tuple[Sequence[Any], str | None]:
+def page(rows: Sequence[Any], query: Mapping[str, str], limits: Limits, base: str) -> tuple[Sequence[Any], str | None]:
     """Return this page, and the address of the next one if there is one."""
-    limit, offset = limit_of(query, largest), int(query.get("_offset", "0"))
+    limit, offset = limit_of(query, limits), int(query.get("_offset", "0"))
     here = rows[offset : offset + limit]
     if offset + limit >= len(rows):
         return here, None

@@ -22,7 +22,7 @@ def status_now(now: datetime) -> dict[str, Any]:
     """Return the state of the exchanges."""
     phase = market_clock.phase(now)
     word = _WORDS[phase]
-    indices = {name: word for name in ("s_and_p", "cboe", "nasdaq", "dow_jones")}
+    indices = dict.fromkeys(("s_and_p", "cboe", "nasdaq", "dow_jones"), word)
     return {
         "market": word,
         "earlyHours": phase is Phase.PREMARKET,

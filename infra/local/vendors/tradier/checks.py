@@ -151,5 +151,3 @@ def _with_working(book: Book) -> dict[str, int]:
         if any(leg.side.opens for leg in order.legs):
             quantities = with_order(quantities, order)
     return quantities
-
-

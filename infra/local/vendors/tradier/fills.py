@@ -52,17 +52,23 @@ def package(order: Order, quotes: Sequence[TwoSided]) -> Package:
 def fill_price(order: Order, quoted: Package, now: datetime, mid_fill_delay_s: float) -> Decimal | None:
     """Return the price of a unit at which the order fills now, None where it does not.
 
-    At arrival it gets the natural price where its limit reaches that; later it gets its limit, since the market came
-    to it. A limit from the middle on fills after a delay; one short of the middle does not.
+    When it arrives it gets the natural price where its limit reaches that; later it gets its limit, since the market
+    came to it. A limit from the middle on fills after a delay; one short of the middle does not.
     """
     limit = order.limit()
     if limit is None:
         return quoted.natural
-    arrived = order.working_since or order.created_at
     if limit >= quoted.natural:
-        return quoted.natural if arrived >= order.changed_at else limit
-    waited = now - arrived >= timedelta(seconds=mid_fill_delay_s)
+        return limit if order.arrived else quoted.natural
+    waited = now - (order.working_since or order.created_at) >= timedelta(seconds=mid_fill_delay_s)
     return limit if limit >= quoted.mid and waited else None
+
+
+def stop_is_touched(order: Order, quote: TwoSided) -> bool:
+    """Tell whether the market trades through the stop price of a single order."""
+    if order.stop is None:
+        return True
+    return quote.ask >= order.stop if order.legs[0].side.sign > 0 else quote.bid <= order.stop
 
 
 def leg_prices(order: Order, quotes: Sequence[TwoSided], quoted: Package, price: Decimal) -> list[Decimal]:

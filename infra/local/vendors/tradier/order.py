@@ -108,10 +108,12 @@ class Order:
     strategy: str = "unknown"
     reason: str | None = None
     working_since: datetime | None = None
+    arrived: bool = False
     triggered: bool = False
     spreads_filled: int = 0
     last_spreads: int = 0
     cancel_at: datetime | None = None
+    part_filled_at: datetime | None = None
     filled_at: datetime | None = None
     faults: dict[FaultKind, Fault] = field(default_factory=dict)
     reads: int = 0
@@ -168,6 +170,6 @@ def strategy_of(legs: Sequence[Leg]) -> str:
         case 3:
             return "butterfly" if len(rights) == 1 else "unknown"
         case 4:
-            return "condor" if len({contract.strike for contract in contracts}) == 4 else "iron butterfly"  # noqa: PLR2004
+            return "condor" if len({contract.strike for contract in contracts}) == 4 else "iron butterfly"
         case _:
             return "unknown"

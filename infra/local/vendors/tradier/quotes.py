@@ -94,13 +94,13 @@ class QuoteDesk:
 
     def _render(self, quotes: Sequence[Quote], at: datetime, now: datetime, *, with_greeks: bool) -> list[str]:
         """Render contracts of one expiration."""
-        trading = at == now or market_clock.phase(now) is market_clock.Phase.OPEN
         first = quotes[0]
         rows = OptionRows(
             at,
             self._previous_mids(first, at),
-            trading=trading,
+            trading=market_clock.phase(now) is market_clock.Phase.OPEN,
             age=self._switches.seconds("tradier.quote_age_s"),
+            lost_bids=self._vendor is Vendor.TRADIER_SANDBOX and self._switches["tradier.anomalies"] == "on",
         )
         greeks = self._greeks(first, at) if with_greeks else None
         return [

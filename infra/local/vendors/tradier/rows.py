@@ -26,6 +26,8 @@ HALF_SPREAD: Final = 0.01
 """Half of SPY's usual quoted spread, dollars."""
 UNTRADED_ROWS: Final = 4
 """Of rows with little open interest, one in so many never traded."""
+LOST_BID_ROWS: Final = 41
+"""The sandbox loses the bid of one row in so many."""
 _THIN: Final = 50
 _CENT: Final = 0.01
 _MS: Final = 1000
@@ -49,7 +51,7 @@ def underlying_row(view: MarketView, symbol: str, at: datetime, now: datetime, a
     """Return the row of a stock, fund or index at a traded instant, `now` being the time of the call."""
     day = sessions.new_york_date(at)
     before = view.before(symbol, day)
-    trading = market_clock.phase(at) is market_clock.Phase.OPEN and at == market_clock.last_traded(now)
+    trading = market_clock.phase(now) is market_clock.Phase.OPEN
     last = round(view.last(symbol, at), 2)
     is_index = symbol in INDICES
     session = view.so_far(symbol, at)
@@ -148,7 +150,7 @@ def expiration_type(contract: Contract) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _expiration_type(day: date, is_index: bool) -> str:  # noqa: FBT001
+def _expiration_type(day: date, is_index: bool) -> str:
     if is_expiration_of_the_month(day) and not is_index:
         return "standard"
     following = sessions.next_session(day)
@@ -166,8 +168,15 @@ def is_expiration_of_the_month(day: date) -> bool:
 class OptionRows:
     """Renders the rows of one expiration at one traded instant."""
 
-    def __init__(self, at: datetime, previous_mids: Mapping[str, float], *, trading: bool, age: float) -> None:
-        """Quote at this instant; `previous_mids` are values at the last close, `age` the oldest quote's seconds."""
+    def __init__(
+        self, at: datetime, previous_mids: Mapping[str, float], *, trading: bool, age: float, lost_bids: bool
+    ) -> None:
+        """Quote at this instant.
+
+        `previous_mids` are values at the last close, `age` the oldest quote's seconds; with `lost_bids` some rows show
+        a bid of zero though there is one, as the sandbox does.
+        """
+        self._lost_bids = lost_bids
         self._previous = previous_mids
         self._trading = trading
         self._age = age
@@ -181,10 +190,11 @@ class OptionRows:
         never = quote.open_interest < _THIN and chance % UNTRADED_ROWS == 0
         today = quote.volume > 0 and not never
         quoted = int(self._seconds - self._age * chance / 997) * _MS
+        bid = 0.0 if self._lost_bids and chance % LOST_BID_ROWS == 0 else quote.bid
         tail = "" if greeks is None else f',"greeks":{greeks}'
         return (
             f"{{{_fixed_part(symbol)},{self._prints(quote, never=never, today=today)},"
-            f'"volume":{quote.volume if today else 0},"bid":{quote.bid!r},"ask":{quote.ask!r},'
+            f'"volume":{quote.volume if today else 0},"bid":{bid!r},"ask":{quote.ask!r},'
             f'"last_volume":{0 if never else 1 + chance % 40},'
             f'"trade_date":{0 if never else self._last_print(chance, today=today)},'
             f'"bidsize":{quote.bid_size},"bid_date":{quoted},"asksize":{quote.ask_size},"ask_date":{quoted},'

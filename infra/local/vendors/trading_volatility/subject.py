@@ -205,7 +205,7 @@ class Subjects:
         return OpenInterest(sums[True, "open"], sums[False, "open"], sums[True, "traded"], sums[False, "traded"])
 
     def _rank(self, asof: datetime) -> tuple[float, float, float, float]:
-        """Return the 52-week rank of the VIX, its low and high as decimals, and its change since yesterday in percent."""
+        """Return the VIX: its 52-week rank, low and high as decimals, and change since yesterday in percent."""
         now = self._view.last(VIX, asof)
         day = sessions.new_york_date(asof)
         closes = [bar.close for bar in self._view.bars(VIX, day - YEAR, day - timedelta(days=1), asof)][-TRADING_DAYS:]

@@ -1,86 +1,72 @@
-"""Version 1: a body keyed by ticker in which every value is a string."""
+"""The endpoints of version 1: a user name in the query, text errors, CSV unless told otherwise."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+import re
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from infra.local.vendors.trading_volatility.documents import sigma_levels
-from infra.local.vendors.trading_volatility.subject import Point, Subject
+from infra.local import market_clock
+from infra.local.vendors.desk import document
+from infra.local.vendors.http import TEXT, Reply, Request
+from infra.local.vendors.switches import Switches
+from infra.local.vendors.trading_volatility import documents_1
+from infra.local.vendors.trading_volatility.feed import Feed
+from infra.local.vendors.trading_volatility.limits import VersionOneLimits
+from infra.local.vendors.trading_volatility.replies import LIMIT_WORDS, a_day
+from infra.local.vendors.trading_volatility.subject import Subject
+from shared.domain import sessions
 
-Document = dict[str, Any]
-
-
-def collected(asof: datetime, separator: str) -> str:
-    """Return the time of collection: UTC without zone."""
-    return f"{asof.astimezone(UTC):%Y-%m-%d}{separator}{asof.astimezone(UTC):%H:%M:%S}"
-
-
-def latest(subject: Subject, separator: str) -> Mapping[str, str]:
-    """Return the row of gex/latest: no walls."""
-    surface, interest = subject.surface, subject.interest
-    return {
-        "collection_date": collected(subject.asof, separator),
-        "price": str(round(subject.price, 2)),
-        "gex_flip_price": "" if subject.flip is None else str(round(subject.flip, 2)),
-        "skew_adjusted_gex": str(round(subject.net_gex, 3)),
-        "gex_per_1pct_chg": str(round(subject.net_gex, 3)),
-        "call_put_delta_spread": str(surface.call_25 - surface.put_25),
-        "implied_volatility": str(surface.atm),
-        "next_expiration": subject.nearest.isoformat(),
-        "nearest_gex_value": str(round(subject.nearest_gex, 3)),
-        "put_call_ratio_open_interest": str(interest.ratio),
-        "gamma_formation": "0",
-        "average_volume": str(subject.average_volume),
-        "rating": "1",
-    }
+PATH: Final = re.compile(r"/api/gex/(latest|history|gammaOI|gamma|levels)")
+_CSV: Final = "text/csv"
+_HISTORY_DAYS: Final = 30
 
 
-def past(subject: Subject, separator: str) -> Mapping[str, str]:
-    """Return one row of gex/history."""
-    row = latest(subject, separator)
-    wanted = ("collection_date", "price", "gex_flip_price", "skew_adjusted_gex", "gex_per_1pct_chg")
-    return {name: row[name] for name in wanted} | {"gex": str(round(subject.net_gex / 100, 1))}
+class VersionOne:
+    """Answers the calls of version 1."""
 
+    def __init__(self, feed: Feed, switches: Switches, user: str) -> None:
+        """Publish this feed to this user."""
+        self._feed = feed
+        self._switches = switches
+        self._user = user
+        self._limits = VersionOneLimits()
 
-def as_csv(rows: Sequence[Mapping[str, str]]) -> str:
-    """Return gex/history as it comes without format=json."""
-    if not rows:
-        return ""
-    return "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]) + "\n"
+    def answer(self, name: str, request: Request, now: datetime) -> Reply:
+        """Answer /gex/{name}."""
+        if self._switches["trading_volatility.v1"] == "dead" or request.query.get("username") != self._user:
+            return Reply(403, "User not authorized", TEXT)
+        faithful = self._switches["trading_volatility.v1_limit"] == "faithful"
+        if faithful and not self._limits.admits(name, request.query, now):
+            return Reply(200, LIMIT_WORDS, TEXT)
+        ticker = request.query.get("ticker", "")
+        subject = self._feed.subject(ticker, now)
+        if name == "history":
+            return self._history(subject, request)
+        return document({ticker: self._row(name, subject, request)})
 
+    def _row(self, name: str, subject: Subject, request: Request) -> Any:  # noqa: ANN401
+        match name:
+            case "latest":
+                return documents_1.latest(subject, self._separator())
+            case "levels":
+                return documents_1.levels(subject)
+            case _:
+                exp = request.query.get("exp", "combined")
+                wanted = {"1": "nearest", "2": "second"}.get(exp, exp)
+                return documents_1.gamma_array(subject, self._feed.points(subject, wanted), self._separator())
 
-def gamma_array(subject: Subject, points: Sequence[Point], separator: str) -> Document:
-    """Return the row of gex/gammaOI; an empty object closes the array."""
-    interest = subject.interest
-    share = max(1.0, sum(abs(point.call) + abs(point.put) for point in points))
-    return {
-        "collection_date": collected(subject.asof, separator),
-        "price": str(round(subject.price, 2)),
-        "gex_flip_price": "" if subject.flip is None else str(round(subject.flip, 2)),
-        "gamma_array": [
-            *(
-                {
-                    "strike": f"{point.strike:g}",
-                    "call_gamma": str(round(point.call / subject.price, 1)),
-                    "put_gamma": str(round(point.put / subject.price, 1)),
-                    "call_open_interest": str(int(interest.calls * abs(point.call) / share)),
-                    "put_open_interest": str(int(interest.puts * abs(point.put) / share)),
-                    "net_gamma_$_at_strike": str(round(point.net, 1)),
-                }
-                for point in points
-            ),
-            {},
-        ],
-    }
+    def _history(self, subject: Subject, request: Request) -> Reply:
+        today = sessions.new_york_date(subject.asof)
+        start = a_day(request.query.get("start")) or today - timedelta(days=_HISTORY_DAYS)
+        end = a_day(request.query.get("end")) or today
+        closes = self._feed.closes(subject.ticker, market_clock.wall(start, sessions.OPENING_TIME), subject.asof)
+        rows = [
+            documents_1.past(row, self._separator())
+            for row in closes
+            if start <= sessions.new_york_date(row.asof) <= end
+        ]
+        if request.query.get("format") == "json":
+            return document({subject.ticker: rows})
+        return Reply(200, documents_1.as_csv(rows), _CSV)
 
-
-def levels(subject: Subject) -> Mapping[str, str]:
-    """Return the row of gex/levels."""
-    ranked = sorted(subject.points, key=lambda point: -abs(point.net))[:5]
-    sigmas = sigma_levels(subject)
-    return {
-        **{f"GEX_{place}": str(point.strike) for place, point in enumerate(ranked)},
-        "Gex Flip": "" if subject.flip is None else str(round(subject.flip, 2)),
-        "+1STD (1-day)": str(sigmas["plus_1sigma_1d"]),
-        "-1STD (1-day)": str(sigmas["minus_1sigma_1d"]),
-    }
+    def _separator(self) -> str:
+        return " " if self._switches["trading_volatility.v1_dates"] == "blank" else "_"

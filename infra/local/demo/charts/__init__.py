@@ -1,0 +1,1 @@
+"""Hand-made SVG: scales, paths, and the figures of the demo's report."""

@@ -1,0 +1,373 @@
+"""The store over an atomic engine: races, lost replies, and a store that is busy."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+from itertools import count
+from threading import Barrier
+from typing import Any, cast
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ReadTimeoutError
+from botocore.httpsession import URLLib3Session
+
+from infra.local.ministack import REGION, MiniStack
+from shared.adapters.aws import Aws
+from shared.adapters.dynamodb.tables import DecisionsRow
+from shared.domain.book import (
+    AdvanceLast,
+    Change,
+    CreateIntent,
+    CreatePosition,
+    FreeSlot,
+    MoveIntent,
+    MovePosition,
+    RecordClosedTrade,
+    RecordDecision,
+    RepeatDecision,
+    SetCounters,
+    TakeSlot,
+    Trip,
+)
+from shared.domain.errors import ConflictError, StoreError
+from shared.domain.orders import IntentState
+from shared.domain.positions import Counters, PositionState
+from shared.domain.vocabulary import TradingState
+from tests.store import (
+    BOT,
+    NOON,
+    PAPER,
+    SPREAD,
+    Store,
+    alert,
+    closed_trade,
+    decision,
+    intent,
+    last_decided,
+    new_store,
+    plan_entry,
+    position,
+    reserve,
+    snapshot,
+    statistics,
+)
+
+WRITERS = 16
+WRITES = frozenset({"PutItem", "UpdateItem", "TransactWriteItems"})
+_stages = count()
+
+HELD = position(state=PositionState.OPEN)
+CLOSING = HELD.model_copy(update={"state": PositionState.CLOSING, "closing_intent": "x1", "version": 2})
+CLAIMED = intent(state=IntentState.SUBMITTING, owner="me")
+WORKING = CLAIMED.model_copy(update={"state": IntentState.WORKING, "order_id": "7"})
+WALKED = WORKING.model_copy(update={"steps": 1})
+
+
+@pytest.fixture(scope="module")
+def aws(ministack: MiniStack) -> Aws:
+    return Aws(region=REGION, endpoint_url=ministack.endpoint_url)
+
+
+@pytest.fixture
+def store(aws: Aws) -> Store:
+    """The store of a stage that no other test uses."""
+    return new_store(aws, f"race{next(_stages)}")
+
+
+def at_once(store: Store, act: Callable[[Store, int], object]) -> list[object]:
+    """Let sixteen writers, each with its own connection, act at the same moment; return what each of them got."""
+    stores = [Store(store.aws, store.names) for _ in range(WRITERS)]
+    barrier = Barrier(WRITERS)
+
+    def one(number: int) -> object:
+        barrier.wait()
+        try:
+            return act(stores[number], number)
+        except ConflictError as refused:
+            return refused
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return list(pool.map(one, range(WRITERS)))
+
+
+def made(results: Sequence[object]) -> int:
+    return sum(result is None or result is True for result in results)
+
+
+def test_of_sixteen_who_plan_the_same_entry_one_does(store: Store) -> None:
+    store.trips.mirror(TradingState.ACTIVE, NOON)
+    results = at_once(store, lambda mine, _: mine.book.commit("plan", plan_entry()))
+    assert made(results) == 1
+    refused = next(result for result in results if isinstance(result, ConflictError))
+    assert {"CreateIntent", "CreatePosition", "TakeSlot", "RecordDecision", "AdvanceLast"} <= set(refused.reasons)
+    live = store.book.live(BOT)
+    assert (live.ledger(PAPER).open_count, len(live.positions), len(live.intents)) == (1, 1, 1)
+
+
+def test_of_sixteen_entries_into_one_slot_one_is_planned(store: Store) -> None:
+    store.trips.mirror(TradingState.ACTIVE, NOON)
+    results = at_once(store, lambda mine, number: mine.book.commit("plan", plan_entry(number)))
+    assert made(results) == 1
+    assert len(store.book.live(BOT).positions) == 1
+
+
+RACES: list[Any] = [
+    pytest.param(
+        [CreateIntent(intent())],
+        lambda number: MoveIntent(intent(), intent(state=IntentState.SUBMITTING, owner=f"worker {number}")),
+        id="claim an intent",
+    ),
+    pytest.param(
+        [CreatePosition(HELD)],
+        lambda number: MovePosition(HELD, CLOSING.model_copy(update={"closing_intent": f"x{number}"})),
+        id="close a position",
+    ),
+    pytest.param([], lambda number: TakeSlot(position(position_id=f"p{number}")), id="take a slot"),
+    pytest.param([], lambda _: AdvanceLast(BOT, last_decided()), id="decide a snapshot"),
+    pytest.param([], lambda _: RecordClosedTrade(closed_trade()), id="record a result"),
+    pytest.param([], lambda number: SetCounters(BOT, Counters(), Counters(stops_today=number, version=1)), id="count"),
+]
+
+
+@pytest.mark.parametrize(("before", "change"), RACES)
+def test_of_sixteen_who_make_the_same_change_one_does(
+    store: Store, before: Sequence[Change], change: Callable[[int], Change]
+) -> None:
+    for each in before:
+        store.book.commit("before", [each])
+    results = at_once(store, lambda mine, number: mine.book.commit("race", [change(number)]))
+    assert made(results) == 1
+
+
+def test_limits_hold_however_many_reserve_at_once(store: Store) -> None:
+    each = reserve(risk=Decimal("300.25"), max_open_risk=Decimal(2000), max_underlying_risk=Decimal(1000))
+    underlyings = ("SPY", "SPX", "QQQ", "IWM")
+
+    def enter(mine: Store, number: int) -> None:
+        change = reserve(
+            underlying=underlyings[number % 4],
+            risk=each.risk,
+            max_open_risk=each.max_open_risk,
+            max_underlying_risk=each.max_underlying_risk,
+        )
+        mine.book.commit("reserve", [change, CreatePosition(position(position_id=f"p{number}"))])
+
+    results = at_once(store, enter)
+    live = store.book.live(BOT)
+    ledger = live.ledger(PAPER)
+    assert made(results) == ledger.open_count == len(live.positions) == 6
+    assert ledger.open_risk == 6 * each.risk <= each.max_open_risk
+    assert sum(ledger.risk_by_underlying.values()) == ledger.open_risk
+    assert max(ledger.risk_by_underlying.values()) <= each.max_underlying_risk
+
+
+def test_no_count_is_lost_among_many_counters(store: Store) -> None:
+    def once_more(mine: Store, _: int) -> None:
+        while True:
+            before = mine.book.live(BOT).counters
+            after = Counters(orders_today=before.orders_today + 1, version=before.version + 1)
+            try:
+                return mine.book.commit("count", [SetCounters(BOT, before, after)])
+            except ConflictError:
+                continue
+
+    at_once(store, once_more)
+    assert store.book.live(BOT).counters.orders_today == WRITERS
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(lambda mine, _: mine.trips.mirror(TradingState.HALTED, NOON), id="mirror the switch"),
+        pytest.param(lambda mine, _: mine.trips.trip(Trip(BOT, TradingState.REDUCING, "3 stops", NOON)), id="trip"),
+        pytest.param(lambda mine, _: mine.alert_log.claim(alert()), id="claim an alert"),
+    ],
+)
+def test_of_sixteen_one_is_told_that_it_was_first(store: Store, act: Callable[[Store, int], object]) -> None:
+    assert made(at_once(store, act)) == 1
+
+
+class Wire:
+    """What happens to the writes of one store on their way, the first `troubles` times."""
+
+    def __init__(self, store: Store, trouble: Callable[[AWSPreparedRequest], AWSResponse], troubles: int) -> None:
+        self.sent = 0
+        self._trouble = trouble
+        self._left = troubles
+        self._events = store.database.connection.client.meta.events
+        self._events.register("before-send.dynamodb", cast("Callable[..., None]", self._meet))
+
+    def _meet(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
+        if event_name.rpartition(".")[2] not in WRITES:
+            return None
+        self.sent += 1
+        if self._left == 0:
+            return None
+        self._left -= 1
+        return self._trouble(request)
+
+
+def reply_is_lost(request: AWSPreparedRequest) -> AWSResponse:
+    """Deliver the request and lose the reply."""
+    URLLib3Session().send(request)
+    raise ReadTimeoutError(endpoint_url=request.url)
+
+
+def reply_is_lost_and_token_forgotten(request: AWSPreparedRequest) -> AWSResponse:
+    """The same, by a store that does not know the token again, as after ten minutes."""
+    body = json.loads(cast("bytes", request.body))
+    if "ClientRequestToken" in body:
+        body["ClientRequestToken"] = "another"
+    request.body = json.dumps(body).encode()
+    request.headers["Content-Length"] = str(len(request.body))
+    return reply_is_lost(request)
+
+
+def refused_with(code: str, **more: Any) -> Callable[[AWSPreparedRequest], AWSResponse]:
+    headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
+    body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "later", **more}).encode()
+
+    def refuse(request: AWSPreparedRequest) -> AWSResponse:
+        return AWSResponse(request.url, 400, headers, Raw(body))
+
+    return refuse
+
+
+class Raw(BytesIO):
+    """A reply's body as urllib3 hands it over."""
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        yield self.getvalue()
+
+
+LOST: list[Any] = [
+    pytest.param([], [CreateIntent(intent())], id="create intent"),
+    pytest.param([CreateIntent(intent())], [MoveIntent(intent(), CLAIMED)], id="claim intent"),
+    pytest.param([CreateIntent(WORKING)], [MoveIntent(WORKING, WALKED)], id="walk, in the same state"),
+    pytest.param([], [CreatePosition(HELD)], id="create position"),
+    pytest.param([CreatePosition(HELD)], [MovePosition(HELD, CLOSING)], id="move position"),
+    pytest.param([], [TakeSlot(HELD)], id="take slot"),
+    pytest.param([TakeSlot(HELD)], [FreeSlot(HELD)], id="free slot"),
+    pytest.param([], [reserve()], id="reserve"),
+    pytest.param([], [SetCounters(BOT, Counters(), Counters(version=1))], id="set counters"),
+    pytest.param([], [RecordDecision(decision())], id="record decision"),
+    pytest.param([RecordDecision(decision())], [RepeatDecision(BOT, "d1", NOON, NOON, "s")], id="repeat decision"),
+    pytest.param([], [AdvanceLast(BOT, last_decided())], id="advance"),
+    pytest.param([], [RecordClosedTrade(closed_trade())], id="record a result"),
+    pytest.param([], plan_entry(), id="the whole plan of an entry"),
+    pytest.param([], [reserve(), AdvanceLast(BOT, last_decided())], id="reserve in a transaction"),
+]
+TROUBLES = [
+    pytest.param(reply_is_lost, id="token known"),
+    pytest.param(reply_is_lost_and_token_forgotten, id="token forgotten"),
+]
+
+
+def contents(store: Store) -> tuple[object, ...]:
+    decided = store.database.table(DecisionsRow, store.names.decisions).query(f"{BOT}#2026-11-23")
+    closed = store.history.closed_trades(PAPER, SPREAD, NOON)
+    return store.book.live(BOT), [row.body for row in decided], closed
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize(("before", "changes"), LOST)
+def test_a_commit_whose_reply_was_lost_is_made_once_and_is_no_error(
+    aws: Aws,
+    before: Sequence[Change],
+    changes: Sequence[Change],
+    trouble: Callable[[AWSPreparedRequest], AWSResponse],
+) -> None:
+    quiet, troubled = (new_store(aws, f"lost{next(_stages)}") for _ in range(2))
+    for store in (quiet, troubled):
+        store.trips.mirror(TradingState.ACTIVE, NOON)
+        for each in before:
+            store.book.commit("before", [each])
+    quiet.book.commit("change", changes)
+    wire = Wire(troubled, trouble, troubles=1)
+    troubled.book.commit("change", changes)
+    assert wire.sent == 2
+    assert contents(troubled) == contents(quiet)
+
+
+@pytest.mark.parametrize(
+    ("act", "answer"),
+    [
+        pytest.param(lambda store: store.snapshots.put(snapshot()), None, id="snapshot"),
+        pytest.param(lambda store: store.history.save(None, statistics()), None, id="statistics"),
+        pytest.param(lambda store: store.trips.mirror(TradingState.HALTED, NOON), True, id="mirror"),
+        pytest.param(lambda store: store.trips.trip(Trip("ALL", TradingState.HALTED, "losses", NOON)), True, id="trip"),
+        pytest.param(lambda store: store.alert_log.claim(alert()), True, id="claim an alert"),
+        pytest.param(lambda store: store.heartbeat.beat(NOON, {}), None, id="heartbeat"),
+    ],
+)
+def test_every_other_write_survives_a_lost_reply_too(
+    store: Store, act: Callable[[Store], object], answer: bool | None
+) -> None:
+    wire = Wire(store, reply_is_lost, troubles=1)
+    assert act(store) is answer
+    assert wire.sent == 2
+
+
+def test_a_lost_reply_is_no_licence_to_overwrite_whoever_came_next(store: Store) -> None:
+    store.book.commit("before", [CreateIntent(intent())])
+
+    def applied_and_moved_on(request: AWSPreparedRequest) -> AWSResponse:
+        URLLib3Session().send(request)
+        Store(store.aws, store.names).book.commit("reconcile", [MoveIntent(CLAIMED, WORKING)])
+        raise ReadTimeoutError(endpoint_url=request.url)
+
+    Wire(store, applied_and_moved_on, troubles=1)
+    with pytest.raises(ConflictError):
+        store.book.commit("claim", [MoveIntent(intent(), CLAIMED)])
+    assert store.book.intent(BOT, "i1") == WORKING
+
+
+CHANGE = [CreateIntent(intent())]
+PLAN = [CreateIntent(intent()), AdvanceLast(BOT, last_decided())]
+CONFLICT = [{"Code": "None"}, {"Code": "TransactionConflict", "Message": "in use"}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "trouble"),
+    [
+        pytest.param(CHANGE, refused_with("ThrottlingException"), id="throttled alone"),
+        pytest.param(PLAN, refused_with("ProvisionedThroughputExceededException"), id="throttled in a transaction"),
+        pytest.param(CHANGE, refused_with("TransactionConflictException"), id="an item is in a transaction"),
+        pytest.param(
+            PLAN,
+            refused_with("TransactionCanceledException", CancellationReasons=CONFLICT),
+            id="two transactions meet",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("troubles", "is_made"), [pytest.param(2, True, id="twice"), pytest.param(20, False, id="on and on")]
+)
+def test_a_busy_store_is_asked_three_times(
+    store: Store,
+    changes: Sequence[Change],
+    trouble: Callable[[AWSPreparedRequest], AWSResponse],
+    troubles: int,
+    is_made: bool,
+) -> None:
+    wire = Wire(store, trouble, troubles)
+    if is_made:
+        store.book.commit("busy", changes)
+    else:
+        with pytest.raises(StoreError) as failed:
+            store.book.commit("busy", changes)
+        assert not isinstance(failed.value, ConflictError)
+    assert wire.sent == 3
+    assert bool(store.book.live(BOT).intents) is is_made
+
+
+def test_a_store_that_never_answers_is_a_store_error_after_three_tries(store: Store) -> None:
+    wire = Wire(store, reply_is_lost, troubles=20)
+    with pytest.raises(StoreError, match="busy"):
+        store.book.commit("busy", [RepeatDecision(BOT, "d1", NOON, NOON + timedelta(minutes=1), "s")])
+    assert wire.sent == 3
