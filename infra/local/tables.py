@@ -67,8 +67,9 @@ def create_tables(aws: Aws, names: StageNames, *, expires: bool = True) -> None:
     for name, row in names.rows.items():
         database.table(row, name).create_table(billing_mode="PAY_PER_REQUEST")
         if not expires and issubclass(row, ExpiringRow):
-            stop = {"Enabled": False, "AttributeName": "expires_at"}
-            aws.dynamodb().update_time_to_live(TableName=name, TimeToLiveSpecification=stop)
+            aws.dynamodb().update_time_to_live(
+                TableName=name, TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires_at"}
+            )
 
 
 def create_parameters(aws: Aws, names: StageNames) -> None:

@@ -228,5 +228,3 @@ class _Minute:
             self._feeds.cache.save(symbol, today, bars)
         except StoreError as error:
             _log.warning("the history of %s is not kept: %s", symbol, error)
-
-

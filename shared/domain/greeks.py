@@ -103,5 +103,3 @@ def _volatility(pair: _Pair, strike: Decimal, forward: float, years: float) -> f
 def _mid(quote: OptionQuote | None) -> float | None:
     mid = quote.mid if quote is not None else None
     return None if mid is None else float(mid)
-
-

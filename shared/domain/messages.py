@@ -238,7 +238,7 @@ def strategy_disabled(numbers: StrategyStatistics) -> Alert:
 def sizes_to_zero(numbers: StrategyStatistics) -> Alert:
     """Tell, once, that a strategy's own results size it to zero."""
     return _alert(
-        f"zero-size-{numbers.mode}-{numbers.strategy}-{numbers.computed_at:%Y-%m-%d}",
+        f"zero-size-{numbers.mode}-{numbers.strategy}-{numbers.version}",
         AlertLevel.WARNING,
         f"Strategy {numbers.strategy} sizes to zero: its Kelly fraction is not positive",
         (

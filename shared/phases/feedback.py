@@ -69,30 +69,29 @@ def lesson(stored: StrategyStatistics | None, fresh: StrategyStatistics, rules: 
     """Decide what to store.
 
     Fewer than ``min_trades`` leave the stored numbers and mark them stale. Negative expectancy disables from
-    ``disable_after_trades`` on and only warns below; a disabled strategy stays so until an operator enables it.
+    ``disable_after_trades`` on and only warns below; a disabled strategy stays so until an operator enables it,
+    and an enabled one is judged again when its numbers change.
     """
     if fresh.total_trades < rules.min_trades:
         if stored is None or stored.is_stale:
             return Lesson(None, Verdict.UNCHANGED)
         stale = stored.model_copy(update={"is_stale": True, "version": stored.version + 1})
         return Lesson(stale, Verdict.UNCHANGED)
+    if stored is not None and not stored.is_stale and _same_numbers(stored, fresh):
+        return Lesson(None, Verdict.UNCHANGED)
     was_disabled = stored is not None and stored.is_disabled
     disables = fresh.expectancy < 0 and fresh.total_trades >= rules.disable_after_trades
     after = fresh.model_copy(
-        update={
-            "is_disabled": was_disabled or disables,
-            "version": stored.version + 1 if stored else 1,
-        }
+        update={"is_disabled": was_disabled or disables, "version": stored.version + 1 if stored else 1}
     )
     if disables and not was_disabled:
         return Lesson(after, Verdict.DISABLED)
-    if stored is not None and _same_numbers(stored, after):
-        return Lesson(None, Verdict.UNCHANGED)
-    return Lesson(after, Verdict.SIZES_TO_ZERO if sizes_to_zero(after) else Verdict.UPDATED)
+    zero = not was_disabled and sizes_to_zero(after)
+    return Lesson(after, Verdict.SIZES_TO_ZERO if zero else Verdict.UPDATED)
 
 
 def _same_numbers(stored: StrategyStatistics, fresh: StrategyStatistics) -> bool:
-    ignored = {"version", "computed_at"}
+    ignored = {"version", "computed_at", "is_disabled", "is_stale"}
     return stored.model_dump(exclude=ignored) == fresh.model_dump(exclude=ignored)
 
 

@@ -13,6 +13,7 @@ ELEVATED_VIX = Decimal(20)
 HIGH_VIX_FACTOR = Decimal("0.70")
 ELEVATED_VIX_FACTOR = Decimal("0.85")
 HUNDRED = Decimal(100)
+KELLY_PLACES = Decimal("0.00001")
 
 
 class Room(NamedTuple):
@@ -61,13 +62,14 @@ def basis_of(stored: StrategyStatistics | None, prior: Prior) -> SizingBasis:
 def kelly_fraction(basis: SizingBasis, rule: KellyRule = KellyRule.WORKFLOW) -> Decimal:
     """Return the full Kelly fraction: (win rate x avg win - loss rate x avg loss) / avg loss.
 
-    ``conservative`` takes the smaller of this and the textbook's division by the average win (Kelly 1956).
+    ``conservative`` takes the smaller of this and the textbook's division by the average win (Kelly 1956). The
+    result is rounded down to five places: statistics carry six, and an edge of exactly nothing must stay nothing.
     """
     edge = basis.win_rate * basis.avg_win - (1 - basis.win_rate) * basis.avg_loss
     workflow = edge / basis.avg_loss
-    if rule is KellyRule.WORKFLOW:
-        return workflow
-    return min(workflow, edge / basis.avg_win) if basis.avg_win > 0 else workflow
+    if rule is KellyRule.CONSERVATIVE and basis.avg_win > 0:
+        workflow = min(workflow, edge / basis.avg_win)
+    return workflow.quantize(KELLY_PLACES, ROUND_FLOOR)
 
 
 def vix_factor(vix: Decimal) -> Decimal:

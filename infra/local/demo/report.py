@@ -1,17 +1,15 @@
 """The demo's report: one HTML file that needs nothing else, neither a network nor a server."""
 
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from infra.local.demo import tally, words
 from infra.local.demo.charts.equity import bot_figure, total_figure
 from infra.local.demo.charts.figure import FRAMES
 from infra.local.demo.charts.hover import facts
-from infra.local.demo.charts.market import market_figure
+from infra.local.demo.charts.market import SHAPES, market_figure
 from infra.local.demo.summary import AlertLine, DecisionCount, DemoSummary
 from shared.domain.values import Value
 from shared.domain.vocabulary import AlertLevel, Bot, ExitReason
@@ -75,6 +73,7 @@ def _context(summary: DemoSummary) -> dict[str, Any]:
         "equity_figures": [total_figure(summary, frame) for frame in FRAMES],
         "bot_figures": [bot_figure(summary, line) for line in summary.bots],
         "market_figures": [market_figure(summary, frame) for frame in FRAMES],
+        "shapes": SHAPES,
         "facts": facts(summary),
         "decisions": decisions_by_bot(summary),
         "exit_reasons": _exit_reasons(summary),
@@ -83,14 +82,7 @@ def _context(summary: DemoSummary) -> dict[str, Any]:
         "sizing": tally.sizing_counts(summary),
         "loud": [line for line in summary.alerts if is_loud(line)],
         "quiet": [line for line in summary.alerts if not is_loud(line)],
-        "style": _asset("report.css"),
-        "script": _asset("report.js"),
     }
-
-
-def _asset(name: str) -> Markup:
-    """Return one of our own files, which is written into the page as it is."""
-    return Markup(resources.files("infra.local.demo").joinpath(TEMPLATES, name).read_text(encoding="utf-8"))
 
 
 def is_loud(line: AlertLine) -> bool:

@@ -114,9 +114,7 @@ def parse_holidays(document: Document) -> tuple[Holiday, ...]:
     """Return the coming closures and early closes, a row an exchange."""
     if not isinstance(document, list):
         raise MalformedReplyError(POLYGON, "", document)
-    return tuple(
-        _holiday(Record.of(POLYGON, f"[{place}]", row)) for place, row in enumerate(document)
-    )
+    return tuple(_holiday(Record.of(POLYGON, f"[{place}]", row)) for place, row in enumerate(document))
 
 
 def _holiday(row: Record) -> Holiday:

@@ -21,7 +21,7 @@ _STATUS: Final = {
     "error": OrderStatus.REJECTED,
     "expired": OrderStatus.EXPIRED,
 }
-_SIDES: Final = frozenset(side.value for side in OrderSide)
+_SIDES: Final = tuple(side.value for side in OrderSide)
 
 
 class _LegRow:

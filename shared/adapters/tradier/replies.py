@@ -129,7 +129,7 @@ def _acknowledged(reply: HttpReply) -> Record:
         raise _unknown(reply, "the answer cannot be read") from error
     if order.has("errors"):
         words = _words(order.raw("errors"))
-        raise OrderRejectedError(words, "; ".join(words))
+        raise OrderRejectedError(_codes(words), "; ".join(words))
     return order
 
 

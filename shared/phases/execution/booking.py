@@ -106,18 +106,21 @@ def ledger_after_resize(ledger: Ledger, before: Position, after: Position | None
     """Put what is really at stake in place of what was; ``after`` None takes the position off the ledger."""
     risk_before = before.risk * before.remaining_contracts
     risk_after = after.risk * after.remaining_contracts if after else Decimal(0)
-    secured_after = after.secured_cash if after else Decimal(0)
     by_underlying = dict(ledger.risk_by_underlying)
     by_underlying[before.underlying] = by_underlying.get(before.underlying, Decimal(0)) + risk_after - risk_before
     return ledger.model_copy(
         update={
             "open_count": ledger.open_count - (0 if after else 1),
             "open_risk": ledger.open_risk + risk_after - risk_before,
-            "secured_cash": ledger.secured_cash + secured_after - before.secured_cash,
+            "secured_cash": ledger.secured_cash + (_secured(after) if after else Decimal(0)) - _secured(before),
             "risk_by_underlying": by_underlying,
             "version": ledger.version + 1,
         }
     )
+
+
+def _secured(position: Position) -> Decimal:
+    return position.secured_cash * position.remaining_contracts / position.contracts
 
 
 def ledger_after_close(ledger: Ledger, before: Position, pnl: Decimal, day: date) -> Ledger:

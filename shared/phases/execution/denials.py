@@ -30,21 +30,14 @@ class Setting(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A structure about to be ordered, with what was seen of it.
-
-    ``required`` and ``buying_power`` are dollars for the whole order; ``holdings`` are the broker's signed
-    contracts by OCC symbol.
-    """
+    """A structure about to be ordered; ``required`` and ``buying_power`` are dollars for the whole order."""
 
     strategy: Strategy
     legs: tuple[Leg, ...]
-    quotes: Mapping[str, OptionQuote]
     package: PackageQuote
     limit_price: Decimal
     required: Decimal
     buying_power: Decimal
-    holdings: Mapping[str, int]
-    clock: BrokerClock | None
 
 
 def denials(gates: Iterable[Gate]) -> tuple[Denial, ...]:
@@ -222,29 +215,55 @@ def _age_gate(setting: Setting, name: str, quote: OptionQuote) -> Gate:
     return _gate(DenialCode.STALE_QUOTE, f"{name} {age:.0f} s", f"{limit} s", age <= limit)
 
 
-def entry_gates(setting: Setting, candidate: Candidate) -> tuple[Gate, ...]:
-    """Ask the last questions before an entry leaves: price, money, netting, clock."""
+def account_gates(
+    setting: Setting, legs: tuple[Leg, ...], holdings: Mapping[str, int], clock: BrokerClock | None
+) -> tuple[Gate, ...]:
+    """Ask of the broker's side what needs no size: netting, its clock, and a twin of this order.
+
+    ``holdings`` are the broker's signed contracts by OCC symbol.
+    """
+    return (_netting_gate(legs, holdings), clock_gate(setting.config, clock, setting.now), _twin_gate(setting, legs))
+
+
+def price_gates(setting: Setting, candidate: Candidate) -> tuple[Gate, ...]:
+    """Ask the last questions before an entry leaves: its limit and its money."""
     collar = entry_collar(candidate.package, setting.config.walk)
     apart = abs(candidate.limit_price - candidate.package.mid)
     return (
         _gate(DenialCode.PRICE_COLLAR, f"{apart} from mid", f"at most {collar}", apart <= collar),
+        *_limit_gates(candidate),
         _gate(
             DenialCode.INSUFFICIENT_MARGIN,
             f"${candidate.buying_power:.2f}",
             f"at least ${candidate.required:.2f}",
             candidate.buying_power >= candidate.required,
         ),
-        _netting_gate(candidate),
-        clock_gate(setting.config, candidate.clock, setting.now),
     )
 
 
-def _netting_gate(candidate: Candidate) -> Gate:
-    against = [
-        leg.option_symbol
-        for leg in candidate.legs
-        if candidate.holdings.get(leg.option_symbol, 0) * opening_side(leg).sign < 0
-    ]
+def _limit_gates(candidate: Candidate) -> tuple[Gate, ...]:
+    width, limit = width_of(candidate.legs), candidate.limit_price
+    if not candidate.strategy.is_credit or width is None:
+        return (_gate(DenialCode.PRICE_COLLAR, f"limit {limit}", "above 0", limit > 0),)
+    return (_gate(DenialCode.PRICE_COLLAR, f"limit {limit}", f"above 0, below {width}", Decimal(0) < limit < width),)
+
+
+def _twin_gate(setting: Setting, legs: tuple[Leg, ...]) -> Gate:
+    wanted = {(leg.option_symbol, opening_side(leg)) for leg in legs}
+    twin = next(
+        (
+            intent.intent_id
+            for intent in setting.live.intents
+            if setting.now - intent.planned_at < ORDER_MINUTE
+            and {(leg.option_symbol, leg.side) for leg in intent.order.legs} == wanted
+        ),
+        None,
+    )
+    return _gate(DenialCode.DUPLICATE_ORDER, twin or "none", "no identical order within 60 s", twin is None)
+
+
+def _netting_gate(legs: tuple[Leg, ...], holdings: Mapping[str, int]) -> Gate:
+    against = [leg.option_symbol for leg in legs if holdings.get(leg.option_symbol, 0) * opening_side(leg).sign < 0]
     return _gate(DenialCode.NETTING, ", ".join(against) or "none", "no leg against a holding", not against)
 
 

@@ -48,13 +48,23 @@ def exit_limit(
     ``effect`` is the exit's own: a debit closes a credit structure. It starts at mid; a target never goes beyond
     the natural price; a stop, time exit or expiration crosses it by a tick after ``exit_steps_before_crossing``.
     """
+    if reason in URGENT_EXITS and step > walk.exit_steps_before_crossing:
+        return _crossing(underlying, effect, package)
     tick = tick_of(underlying, package.mid)
     away = min(step * _increment(underlying, package, walk), package.spread / 2)
-    if reason in URGENT_EXITS and step > walk.exit_steps_before_crossing:
-        away = package.spread / 2 + tick
     if effect is PriceEffect.DEBIT:
         return max(round_down(underlying, package.mid + away), tick)
     return max(round_up(underlying, package.mid - away), tick)
+
+
+def _crossing(underlying: str, effect: PriceEffect, package: PackageQuote) -> Decimal:
+    """Return a whole tick beyond the natural price, rounded away from mid, at least one tick."""
+    if effect is PriceEffect.DEBIT:
+        natural = round_up(underlying, package.dearer)
+        return natural + tick_of(underlying, natural)
+    natural = round_down(underlying, package.worse)
+    tick = tick_of(underlying, natural)
+    return max(natural - tick, tick)
 
 
 def entry_collar(package: PackageQuote, walk: Walk) -> Decimal:

@@ -6,13 +6,13 @@ from decimal import Decimal
 from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.package import intrinsic_value
 from shared.domain.positions import Position
-from shared.domain.sessions import session
+from shared.domain.sessions import new_york_date, session
 
 
 def is_settled_by(position: Position, now: datetime) -> bool:
     """Tell whether the last session of a position is over, so that it is settled and no longer traded."""
     hours = session(position.expiration)
-    return now >= hours.closes_at if hours else now.date() > position.expiration
+    return now >= hours.closes_at if hours else new_york_date(now) > position.expiration
 
 
 def settlement_cash(position: Position, official_close: Decimal) -> Decimal:

@@ -1,7 +1,7 @@
 """The line to a vendor: reads are retried within a deadline, writes never, and no secret ever shows."""
 
 import logging
-import time
+from itertools import repeat
 
 import httpx
 import pytest
@@ -91,9 +91,9 @@ def test_what_is_sent_is_sent_once(method: str) -> None:
 def test_an_answer_that_trickles_is_cut_off() -> None:
     class Trickle(httpx.BaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            return httpx.Response(200, content=(b"x" for _ in iter(lambda: time.sleep(0.005), 1)))
+            return httpx.Response(200, content=repeat(b"x"))
 
-    with pytest.raises(FeedUnavailableError, match="did not end|ReadTimeout"):
+    with pytest.raises(FeedUnavailableError, match="ReadTimeout"):
         line(Trickle()).send("GET", "/x", read_timeout_s=0.06)
 
 

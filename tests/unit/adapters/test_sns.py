@@ -24,7 +24,7 @@ class Inbox:
 
     def __init__(self, aws: Aws) -> None:
         sns = aws.sns()
-        self._sqs: "SQSClient" = boto3.client("sqs", region_name="us-east-1")
+        self._sqs: SQSClient = boto3.client("sqs", region_name="us-east-1")
         name = f"alerts{next(_topics)}"
         self.topic_arn = sns.create_topic(Name=name)["TopicArn"]
         self._url = self._sqs.create_queue(QueueName=name)["QueueUrl"]

@@ -47,7 +47,9 @@ def test_trap_01_one_row_is_an_object_and_none_is_null(rows: Any, found: list[st
     assert list(answering(quotes(rows)).quotes(["SPY", "VIX"])) == found
 
 
-@pytest.mark.parametrize("body", [{"quotes": None}, {"quotes": "null"}, {}, {"quotes": {"unmatched_symbols": {"symbol": "X"}}}])
+@pytest.mark.parametrize(
+    "body", [{"quotes": None}, {"quotes": "null"}, {}, {"quotes": {"unmatched_symbols": {"symbol": "X"}}}]
+)
 def test_trap_01_no_rows_at_all(body: Any) -> None:
     assert answering(body).quotes(["X"]) == {}
 
@@ -174,8 +176,14 @@ def test_a_chain_has_all_roots_and_leaves_adjusted_contracts_out() -> None:
         pytest.param(option_row(SHORT_PUT, ask=[1]), "options.option[0].ask", id="a list for a price"),
         pytest.param(option_row(SHORT_PUT, bid="NaN"), "options.option[0].bid", id="NaN as text"),
         pytest.param(option_row(SHORT_PUT, ask=1e30), "options.option[0].ask", id="huge"),
-        pytest.param(option_row(SHORT_PUT, open_interest=-4), "options.option[0].open_interest", id="negative interest"),
-        pytest.param(option_row(SHORT_PUT, bid_date=12), "options.option[0].bid_date", id="seconds for milliseconds"),
+        pytest.param(
+            option_row(SHORT_PUT, open_interest=-4), "options.option[0].open_interest", id="negative interest"
+        ),
+        pytest.param(
+            option_row(SHORT_PUT, bid_date=1_772_638_200, ask_date=1_772_638_200),
+            "options.option[0].bid_date",
+            id="seconds for milliseconds",
+        ),
         pytest.param(option_row(SHORT_PUT, greeks=5), "options.option[0].greeks", id="greeks that are a number"),
         pytest.param(option_row(SHORT_PUT) | {"symbol": None}, "options.option[0].symbol", id="no symbol"),
     ],
@@ -212,7 +220,9 @@ def test_no_expirations_are_no_answer(body: Any) -> None:
         answering(body).expirations("SPX")
 
 
-@pytest.mark.parametrize(("word", "is_open"), [("open", True), ("premarket", False), ("postmarket", False), ("closed", False)])
+@pytest.mark.parametrize(
+    ("word", "is_open"), [("open", True), ("premarket", False), ("postmarket", False), ("closed", False)]
+)
 def test_trap_16_the_clock_counts_seconds(word: str, is_open: bool) -> None:
     clock = answering({"clock": {"state": word, "timestamp": int(NOW.timestamp()), "next_change": "16:00"}}).clock()
     assert (clock.now, clock.is_open) == (NOW, is_open)

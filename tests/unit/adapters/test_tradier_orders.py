@@ -222,7 +222,13 @@ def test_trap_11_an_order_of_yesterday_is_unknown_not_absent() -> None:
 
 def test_trap_13_positions_are_merged_contracts_and_nothing_else() -> None:
     rows = [
-        {"symbol": SHORT_PUT, "quantity": -3.0, "cost_basis": -732.0, "id": 1, "date_acquired": "2026-03-04T15:20:01.482Z"},
+        {
+            "symbol": SHORT_PUT,
+            "quantity": -3.0,
+            "cost_basis": -732.0,
+            "id": 1,
+            "date_acquired": "2026-03-04T15:20:01.482Z",
+        },
         {"symbol": LONG_PUT, "quantity": 3.00000000, "cost_basis": 372.0, "id": 2, "date_acquired": "x"},
         {"symbol": "SPY", "quantity": 100.0, "cost_basis": 59_000.0, "id": 3, "date_acquired": "x"},
     ]

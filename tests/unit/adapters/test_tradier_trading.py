@@ -1,5 +1,6 @@
 """Orders to Tradier: what leaves, once, and what each answer proves."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,11 @@ CONDOR = {
     SHORT_CALL: OrderSide.SELL_TO_OPEN,
     LONG_CALL: OrderSide.BUY_TO_OPEN,
 }
+
+CHANGES: tuple[Callable[[TradierClient], None], ...] = (
+    lambda broker: broker.cancel("7"),
+    lambda broker: broker.modify("7", Decimal("1.05")),
+)
 
 
 def order(legs: dict[str, OrderSide] = CONDOR, price: str = "1.10", **changes: Any) -> Order:
@@ -181,7 +187,7 @@ def test_trap_08_without_proof_the_outcome_is_unknown_and_nothing_is_sent_again(
 
 @pytest.mark.parametrize("answer", UNKNOWNS[:6])
 def test_trap_08_changes_are_not_repeated_either(answer: httpx.Response | Exception) -> None:
-    for change in (lambda broker: broker.cancel("7"), lambda broker: broker.modify("7", Decimal("1.05"))):
+    for change in CHANGES:
         wire = Wire(answer)
         with pytest.raises((OrderUnknownError, CredentialsError)):
             change(client(wire))
@@ -204,7 +210,7 @@ def test_a_cancellation_asks_once() -> None:
 
 @pytest.mark.parametrize("word", ["filled", "canceled", "expired"])
 def test_an_order_that_had_ended_says_how(word: str) -> None:
-    for change in (lambda broker: broker.cancel("7"), lambda broker: broker.modify("7", Decimal("1.05"))):
+    for change in CHANGES:
         with pytest.raises(OrderFinalError) as caught:
             change(client(Wire(reply(f"order already in finalized state: {word}", 400))))
         assert caught.value.status == word
@@ -233,7 +239,16 @@ def test_what_is_no_id_reaches_no_address(order_id: str) -> None:
 
 
 def test_a_preview_costs_and_sends_nothing() -> None:
-    body = {"order": {"status": "ok", "result": True, "commission": 1.05, "fees": 0.4, "cost": -328.55, "margin_change": 1500}}
+    body = {
+        "order": {
+            "status": "ok",
+            "result": True,
+            "commission": 1.05,
+            "fees": 0.4,
+            "cost": -328.55,
+            "margin_change": 1500,
+        }
+    }
     wire = Wire(reply(body))
     preview = client(wire).preview(order())
     assert (preview.cost, preview.margin_change, preview.fees) == (Decimal("-328.55"), Decimal(1500), Decimal("1.45"))

@@ -60,7 +60,7 @@ def _gain_panel(time: Timeline, gained: Sequence[float], height: int, css: str) 
     bottom = TOP + height
     y = Scale(*extent([*gained, 0.0]), bottom, TOP)
     return Panel(
-        label="Gain since the start, open positions at their mid",
+        label="Gain since the start" if time.frame.is_small else "Gain since the start, open positions at their mid",
         top=TOP,
         bottom=bottom,
         y_ticks=_ticks(y, height, signed=True),

@@ -16,7 +16,7 @@ class Frame:
     @property
     def left(self) -> int:
         """Where the plot begins; the axis labels stand left of it."""
-        return 58 if self.is_small else 70
+        return 66 if self.is_small else 70
 
     @property
     def right(self) -> int:

@@ -67,7 +67,7 @@ def label_of(mark: EntryMark) -> str:
 def _vix_panel(summary: DemoSummary, time: Timeline, top: float, height: int) -> Panel:
     levels = [float(point.vix) for point in summary.curve]
     y = Scale(*extent(levels, floor=0.0), top + height, top)
-    ticks = tuple(Tick(y(number), f"{number:g}") for number in round_ticks(y.low, y.high, 3))
+    ticks = tuple(Tick(y(number), f"{number:g}") for number in round_ticks(y.low, y.high, 4))
     strokes = (time.area(levels, y, 0.0, "under vix"), time.line(levels, y, "line vix"))
     return Panel("VIX", top, top + height, ticks, strokes)
 

@@ -157,8 +157,12 @@ class Subjects:
             volume=view.so_far(ticker, asof).volume,
             average_volume=before.average_volume,
             nearest=nearest,
-            nearest_gex=sum(point.net for point in self.points_of(ticker, nearest, asof)),
+            nearest_gex=view.keep(("nearest", ticker, day), lambda: self._nearest_gex(ticker, nearest, asof)),
         )
+
+    def _nearest_gex(self, ticker: str, nearest: date, asof: datetime) -> float:
+        """Return the exposure that expires next; it is priced once a day, because it costs a whole chain."""
+        return sum(point.net for point in self.points_of(ticker, nearest, asof))
 
     def _demonstrated(self, ticker: str, asof: datetime) -> Subject:
         """Return a demonstration ticker: SPY in other proportions, the same in every run."""
@@ -208,10 +212,13 @@ class Subjects:
         """Return the VIX: its 52-week rank, low and high as decimals, and change since yesterday in percent."""
         now = self._view.last(VIX, asof)
         day = sessions.new_york_date(asof)
-        closes = [bar.close for bar in self._view.bars(VIX, day - YEAR, day - timedelta(days=1), asof)][-TRADING_DAYS:]
+        closes = self._view.keep(("vix closes", day), lambda: self._closes(day, asof))
         low, high = min(*closes, now), max(*closes, now)
         rank = 100 * (now - low) / (high - low) if high > low else 0.0
         return round(rank, 1), low / 100, high / 100, round(100 * (now / closes[-1] - 1), 2)
+
+    def _closes(self, day: date, asof: datetime) -> list[float]:
+        return [bar.close for bar in self._view.bars(VIX, day - YEAR, day - timedelta(days=1), asof)][-TRADING_DAYS:]
 
 
 def _points(curve: Exposure) -> tuple[Point, ...]:

@@ -1,0 +1,279 @@
+"""The entry itself: phases 3 to 5 asked of one expiration's chain, every refusal returned."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from shared.domain.config import BotConfig
+from shared.domain.decisions import ChainRow, DenialCode, Gate, denials_of
+from shared.domain.market import BrokerClock, Snapshot
+from shared.domain.options import Leg, OptionQuote
+from shared.domain.orders import (
+    Intent,
+    IntentKind,
+    Order,
+    OrderLeg,
+    PriceEffect,
+    entry_intent_id,
+    opening_side,
+    position_id_of,
+)
+from shared.domain.package import PackageQuote, executable_entry, max_loss, one_way_fees, package_quote
+from shared.domain.positions import ExitRule, Position, PositionState
+from shared.domain.statistics import SizingBasis, StrategyStatistics
+from shared.domain.vocabulary import Strategy
+from shared.phases.entry.look import Look
+from shared.phases.execution.booking import risk_per_contract
+from shared.phases.execution.denials import (
+    Candidate,
+    Setting,
+    account_gates,
+    liquidity_gates,
+    price_gates,
+    structure_gates,
+)
+from shared.phases.execution.prices import entry_limit
+from shared.phases.regime import RegimeClassification
+from shared.phases.sizing import PositionSize, Room, basis_of, size
+from shared.phases.strategy import choose_legs
+
+
+class Account(NamedTuple):
+    """The broker's side of an entry: dollars of buying power, signed holdings by OCC symbol, its clock."""
+
+    buying_power: Decimal
+    holdings: Mapping[str, int]
+    clock: BrokerClock | None
+
+
+class Structure(NamedTuple):
+    """The legs chosen, their quotes, and what the whole is worth; money is dollars per contract."""
+
+    strategy: Strategy
+    legs: tuple[Leg, ...]
+    quotes: Mapping[str, OptionQuote]
+    package: PackageQuote
+    premium: Decimal
+    fees: Decimal
+    max_loss: Decimal
+    risk: Decimal
+    secured: Decimal
+    exit_rule: ExitRule
+
+    @property
+    def effect(self) -> PriceEffect:
+        """Whether the entry is paid to us or by us."""
+        return PriceEffect.CREDIT if self.strategy.is_credit else PriceEffect.DEBIT
+
+
+class Proposal(NamedTuple):
+    """An entry about to be planned, or the refusals; ``intent`` and ``position`` come together or not at all."""
+
+    gates: tuple[Gate, ...]
+    size: PositionSize | None
+    chain: tuple[ChainRow, ...]
+    intent: Intent | None
+    position: Position | None
+    statistics_version: int = 0
+
+
+def propose(
+    setting: Setting,
+    snapshot: Snapshot,
+    look: Look,
+    chain: Sequence[OptionQuote],
+    stored: StrategyStatistics | None,
+    account: Account,
+) -> Proposal:
+    """Ask phases 3 to 5 of a chain of one expiration: legs, size, price, and every last refusal."""
+    strategy, regime = look.strategy, look.regime
+    if strategy is None or regime is None:
+        return Proposal((), None, (), None, None)
+    legs = choose_legs(strategy, chain, setting.config.strategies[strategy])
+    if legs is None:
+        gate = _gate(DenialCode.NO_STRIKE, f"{len(chain)} rows", f"strikes for {strategy}", False)
+        return Proposal((gate,), None, (), None, None)
+    quotes = {row.option_symbol: row for row in chain}
+    asked = (
+        *liquidity_gates(setting, snapshot.underlying, legs, quotes),
+        _enabled_gate(stored),
+        *account_gates(setting, legs, account.holdings, account.clock),
+    )
+    rows = _considered(legs, quotes)
+    package = package_quote(strategy, legs, quotes)
+    if package is None:
+        return Proposal(asked, None, rows, None, None)
+    structure = _structure(setting.config, snapshot.underlying, strategy, legs, quotes, package)
+    asked += structure_gates(setting, snapshot.underlying, strategy, legs, package)
+    return _sized(setting, snapshot, regime, structure, stored, account, asked, rows)
+
+
+def _considered(legs: Sequence[Leg], quotes: Mapping[str, OptionQuote]) -> tuple[ChainRow, ...]:
+    return tuple(
+        ChainRow(option_symbol=row.option_symbol, bid=row.bid, ask=row.ask, delta=row.delta)
+        for leg in legs
+        if (row := quotes.get(leg.option_symbol)) is not None
+    )
+
+
+def _enabled_gate(stored: StrategyStatistics | None) -> Gate:
+    disabled = stored is not None and stored.is_disabled
+    return _gate(DenialCode.STRATEGY_DISABLED, "disabled" if disabled else "enabled", "enabled", not disabled)
+
+
+def _exit_rule(config: BotConfig, strategy: Strategy) -> ExitRule:
+    rule, exits = config.strategies[strategy], config.exits
+    return ExitRule(
+        profit_target=rule.profit_target,
+        stop_loss=rule.stop_loss,
+        stop_basis=exits.stop_basis,
+        latest_stop=exits.latest_stop,
+        time_exit_dte=rule.time_exit_dte,
+        near_edge=exits.near_edge,
+        stop_warning=exits.stop_warning,
+    )
+
+
+def _structure(
+    config: BotConfig,
+    underlying: str,
+    strategy: Strategy,
+    legs: tuple[Leg, ...],
+    quotes: Mapping[str, OptionQuote],
+    package: PackageQuote,
+) -> Structure:
+    """Take the structure at its executable premium, the worst at which it may be entered."""
+    fees = 2 * one_way_fees(underlying, len(legs), config.fees)
+    premium = max(executable_entry(strategy, package), Decimal(0))
+    worst = max_loss(strategy, legs, premium, fees)
+    exit_rule = _exit_rule(config, strategy)
+    return Structure(
+        strategy=strategy,
+        legs=legs,
+        quotes=quotes,
+        package=package,
+        premium=premium,
+        fees=fees,
+        max_loss=worst,
+        risk=risk_per_contract(strategy, exit_rule, premium, worst, fees),
+        secured=worst if strategy is Strategy.CASH_SECURED_PUT else Decimal(0),
+        exit_rule=exit_rule,
+    )
+
+
+def _rooms(setting: Setting, underlying: str, structure: Structure) -> tuple[Room, ...]:
+    config, ledger = setting.config, setting.live.ledger(setting.config.mode)
+    caps, capital, risk = config.caps, config.capital, structure.risk
+    here = ledger.risk_by_underlying.get(underlying, Decimal(0))
+    rooms = (
+        Room("contracts per order", Decimal(1), Decimal(caps.contracts_per_order)),
+        Room("maximum loss per order", risk, caps.max_position * capital),
+        Room("open risk", risk, caps.open_risk * capital - ledger.open_risk),
+        Room("risk on the underlying", risk, caps.underlying_risk * capital - here),
+    )
+    if not structure.secured:
+        return rooms
+    return (*rooms, Room("cash secured", structure.secured, caps.cash_secured * capital - ledger.secured_cash))
+
+
+def _sized(
+    setting: Setting,
+    snapshot: Snapshot,
+    regime: RegimeClassification,
+    structure: Structure,
+    stored: StrategyStatistics | None,
+    account: Account,
+    asked: tuple[Gate, ...],
+    rows: tuple[ChainRow, ...],
+) -> Proposal:
+    config, underlying, strategy = setting.config, snapshot.underlying, structure.strategy
+    basis = basis_of(stored, config.priors[strategy])
+    balance = config.capital + setting.live.ledger(config.mode).realized_pnl
+    vix = snapshot.vix.value if snapshot.vix else Decimal(0)
+    rooms = _rooms(setting, underlying, structure)
+    sized = size(basis, config, balance, regime.confidence, vix, structure.risk, rooms)
+    minimum = config.strategies[strategy].min_credit
+    limit_price = entry_limit(underlying, structure.effect, structure.package, config.walk, 0, minimum)
+    candidate = Candidate(
+        strategy=strategy,
+        legs=structure.legs,
+        package=structure.package,
+        limit_price=limit_price,
+        required=structure.max_loss * sized.contracts,
+        buying_power=account.buying_power,
+    )
+    asked += (_size_gate(sized, basis), *price_gates(setting, candidate))
+    if denials_of(asked):
+        return Proposal(asked, sized, rows, None, None, basis.version)
+    position = _position(setting, snapshot, regime, structure, sized.contracts)
+    intent = _intent(setting, snapshot, structure, position, limit_price)
+    return Proposal(asked, sized, rows, intent, position, basis.version)
+
+
+def _position(
+    setting: Setting,
+    snapshot: Snapshot,
+    regime: RegimeClassification,
+    structure: Structure,
+    contracts: int,
+) -> Position:
+    config = setting.config
+    intent_id = entry_intent_id(config.bot, config.mode, snapshot.underlying, structure.strategy, snapshot.snapshot_id)
+    return Position(
+        position_id=position_id_of(intent_id),
+        bot=config.bot,
+        mode=config.mode,
+        underlying=snapshot.underlying,
+        strategy=structure.strategy,
+        state=PositionState.OPENING,
+        legs=structure.legs,
+        contracts=contracts,
+        entry_price=structure.premium,
+        entry_fees=structure.fees / 2 * contracts,
+        max_loss=structure.max_loss,
+        risk=structure.risk,
+        secured_cash=structure.secured * contracts,
+        exit_rule=structure.exit_rule,
+        regime=regime.regime,
+        confidence=regime.confidence,
+        entry_intent=intent_id,
+        snapshot_id=snapshot.snapshot_id,
+        planned_at=setting.now,
+    )
+
+
+def _intent(
+    setting: Setting, snapshot: Snapshot, structure: Structure, position: Position, limit_price: Decimal
+) -> Intent:
+    return Intent(
+        intent_id=position.entry_intent,
+        kind=IntentKind.ENTRY,
+        bot=position.bot,
+        mode=position.mode,
+        underlying=position.underlying,
+        strategy=position.strategy,
+        position_id=position.position_id,
+        order=Order(
+            underlying=position.underlying,
+            legs=tuple(OrderLeg(option_symbol=leg.option_symbol, side=opening_side(leg)) for leg in structure.legs),
+            contracts=position.contracts,
+            effect=structure.effect,
+            limit_price=limit_price,
+        ),
+        planned_at=setting.now,
+        snapshot_id=snapshot.snapshot_id,
+        reserved_risk=position.total_risk,
+    )
+
+
+def _size_gate(sized: PositionSize, basis: SizingBasis) -> Gate:
+    code = DenialCode.NEGATIVE_EXPECTANCY if sized.kelly <= 0 else DenialCode.SIZE_ZERO
+    clamps = f"; {', '.join(sized.clamps)}" if sized.clamps else ""
+    value = (
+        f"{sized.contracts} contracts, Kelly {sized.kelly:.4f}, {sized.fraction:.4f} of capital, {basis.origin}{clamps}"
+    )
+    return _gate(code, value, sized.reason or "at least 1 contract", sized.contracts > 0)
+
+
+def _gate(code: DenialCode, value: object, limit: object, passed: bool) -> Gate:
+    return Gate(code=code, value=str(value), limit=str(limit), passed=passed)

@@ -1,0 +1,410 @@
+"""Each transition of the order protocol: the state it leads to, and what is committed together with it."""
+
+from decimal import Decimal
+from typing import TypeVar
+
+import pytest
+
+from shared.domain.book import (
+    AdvanceLast,
+    Change,
+    CreateIntent,
+    CreatePosition,
+    FreeSlot,
+    LiveState,
+    MoveIntent,
+    MovePosition,
+    RecordClosedTrade,
+    RecordDecision,
+    RequireEnabled,
+    RequireState,
+    Reserve,
+    SetCounters,
+    SetLedger,
+    TakeSlot,
+)
+from shared.domain.config import Fees
+from shared.domain.orders import BrokerOrder, Intent, IntentState, OrderStatus
+from shared.domain.positions import Position, PositionState
+from shared.domain.vocabulary import ExitReason, Strategy, TradingState
+from shared.phases.execution import protocol
+from tests.builders import (
+    NOON,
+    TODAY,
+    broker_order,
+    config,
+    counters,
+    decision,
+    entry_intent,
+    exit_intent,
+    last_decided,
+    ledger,
+    live,
+    position,
+    seconds,
+)
+
+FEES = Fees()
+Kind = TypeVar("Kind")
+OWNER = "worker-1"
+
+
+def opening(contracts: int = 10) -> Position:
+    return position(contracts=contracts, state=PositionState.OPENING, opened_at=None, booked_cash=Decimal(0))
+
+
+def reserved(held: Position) -> LiveState:
+    """The bot's state with exactly this position on its ledger."""
+    return live(
+        positions=(held,),
+        ledgers=(
+            ledger(
+                open_count=1,
+                open_risk=held.risk * held.remaining_contracts,
+                secured_cash=held.secured_cash,
+                risk_by_underlying={"SPY": held.risk * held.remaining_contracts},
+                version=5,
+            ),
+        ),
+        counters=counters(order_failures=2, version=3),
+    )
+
+
+def kinds(changes: tuple[Change, ...]) -> list[str]:
+    return [type(change).__name__ for change in changes]
+
+
+def only(kind: type[Kind], changes: tuple[Change, ...]) -> Kind:
+    (found,) = [change for change in changes if isinstance(change, kind)]
+    return found
+
+
+def working(held: Position, **changes: object) -> Intent:
+    return entry_intent(held, state=IntentState.WORKING, owner=OWNER, order_id="b1", **changes)
+
+
+# ---- planning
+
+
+def test_an_entry_is_planned_all_or_nothing() -> None:
+    held = opening()
+    intent, before = entry_intent(held), reserved(held)
+    changes = protocol.plan_entry(intent, held, decision(), last_decided(), before, config())
+    assert [type(change) for change in changes] == [
+        CreateIntent,
+        CreatePosition,
+        TakeSlot,
+        Reserve,
+        RequireState,
+        RequireEnabled,
+        SetCounters,
+        RecordDecision,
+        AdvanceLast,
+    ]
+    assert only(CreateIntent, changes).intent.state is IntentState.PLANNED
+    assert only(CreatePosition, changes).position.state is PositionState.OPENING
+    assert only(RequireState, changes).at_most is TradingState.ACTIVE
+    assert only(RequireEnabled, changes).strategy is Strategy.BULL_PUT_SPREAD
+    assert only(SetCounters, changes).after.orders_today == 1
+
+
+def test_an_entry_reserves_its_risk_under_every_cap() -> None:
+    held = opening()
+    reserve = only(Reserve, protocol.plan_entry(entry_intent(held), held, decision(), last_decided(), live(), config()))
+    assert (reserve.risk, reserve.secured_cash) == (held.risk * 10, Decimal(0))
+    assert (reserve.max_positions, reserve.max_open_risk, reserve.max_underlying_risk, reserve.max_secured_cash) == (
+        10,
+        Decimal(50_000),
+        Decimal(30_000),
+        Decimal(50_000),
+    )
+
+
+@pytest.mark.parametrize("state", [PositionState.OPEN, PositionState.EXIT_PENDING])
+def test_an_exit_is_planned_without_touching_slot_or_ledger(state: PositionState) -> None:
+    held = position(state=state, version=4, exit_attempts=1)
+    intent = exit_intent(held, ExitReason.STOP_LOSS)
+    changes = protocol.plan_exit(intent, held, decision())
+    assert [type(change) for change in changes] == [CreateIntent, MovePosition, RequireState, RecordDecision]
+    moved = only(MovePosition, changes)
+    assert (moved.before, moved.after.state, moved.after.version) == (held, PositionState.CLOSING, 5)
+    assert (moved.after.closing_intent, moved.after.exit_attempts) == (intent.intent_id, 2)
+    assert moved.after.exit_reason is ExitReason.STOP_LOSS
+
+
+def test_an_exit_may_leave_while_reducing_and_not_while_halted() -> None:
+    changes = protocol.plan_exit(exit_intent(position()), position(), decision())
+    assert only(RequireState, changes).at_most is TradingState.REDUCING
+
+
+def test_an_exit_remembers_since_when_it_waits() -> None:
+    first = protocol.waits(position(), ExitReason.STOP_LOSS, NOON, unquoted=True)
+    changes = protocol.plan_exit(exit_intent(first, planned_at=NOON + seconds(60)), first, decision())
+    assert only(MovePosition, changes).after.exit_pending_since == NOON
+
+
+# ---- sending
+
+
+def test_a_claim_lasts_sixty_seconds_and_names_its_worker() -> None:
+    claimed = protocol.claim(entry_intent(opening()), OWNER, NOON)
+    assert (claimed.state, claimed.owner, claimed.lease_until) == (IntentState.SUBMITTING, OWNER, NOON + seconds(60))
+
+
+def test_an_acknowledged_order_works_under_its_id() -> None:
+    claimed = protocol.claim(entry_intent(opening()), OWNER, NOON)
+    acknowledged = protocol.acknowledge(claimed, "b7", NOON)
+    assert (acknowledged.state, acknowledged.order_id) == (IntentState.WORKING, "b7")
+
+
+def test_a_doubted_order_keeps_its_claim_and_says_why() -> None:
+    doubted = protocol.doubt(protocol.claim(entry_intent(opening()), OWNER, NOON), "timed out")
+    assert (doubted.state, doubted.reason, doubted.owner) == (IntentState.UNKNOWN, "timed out", OWNER)
+
+
+# ---- watching
+
+
+@pytest.mark.parametrize(
+    ("before", "filled", "after"),
+    [
+        pytest.param(IntentState.SUBMITTING, 0, IntentState.WORKING, id="adopted after a crash"),
+        pytest.param(IntentState.UNKNOWN, 0, IntentState.WORKING, id="adopted out of doubt"),
+        pytest.param(IntentState.UNKNOWN, 3, IntentState.PARTIALLY_FILLED, id="adopted with a part filled"),
+        pytest.param(IntentState.WORKING, 3, IntentState.PARTIALLY_FILLED, id="a part fills"),
+        pytest.param(IntentState.REPLACING, 0, IntentState.WORKING, id="replaced"),
+        pytest.param(IntentState.REPLACING, 3, IntentState.PARTIALLY_FILLED, id="filled in part while replacing"),
+        pytest.param(IntentState.CANCELING, 3, IntentState.CANCELING, id="still canceling"),
+    ],
+)
+def test_a_live_order_is_taken_over_from_the_broker(before: IntentState, filled: int, after: IntentState) -> None:
+    intent = entry_intent(opening(), state=before, clean_absences=1)
+    order = broker_order(OrderStatus.WORKING, filled, "1.10")
+    seen = protocol.observe(intent, order, NOON)
+    assert (seen.state, seen.order_id, seen.filled_contracts) == (after, "b1", filled)
+    assert (seen.broker_created_at, seen.clean_absences) == (order.created_at, 0)
+
+
+def test_fills_only_ever_grow() -> None:
+    intent = working(opening(), filled_contracts=5)
+    assert protocol.observe(intent, broker_order(OrderStatus.WORKING, 3), NOON).filled_contracts == 5
+
+
+def test_a_step_of_the_walk_is_noted_before_it_is_asked() -> None:
+    stepped = protocol.replacing(working(opening()), Decimal("0.98"), NOON)
+    assert (stepped.state, stepped.steps, stepped.stepped_at) == (IntentState.REPLACING, 1, NOON)
+    assert (stepped.order.limit_price, stepped.order_id) == (Decimal("0.98"), "b1")
+
+
+def test_a_cancel_is_noted_before_it_is_asked() -> None:
+    assert protocol.canceling(working(opening()), "90 s").state is IntentState.CANCELING
+
+
+@pytest.mark.parametrize(
+    ("state", "after_plan", "absences", "given_up"),
+    [
+        pytest.param(IntentState.PLANNED, 180, 0, False, id="planned, at lease and quiet period"),
+        pytest.param(IntentState.PLANNED, 181, 0, True, id="planned, after them"),
+        pytest.param(IntentState.SUBMITTING, 180, 2, False, id="submitting, at lease and quiet period"),
+        pytest.param(IntentState.SUBMITTING, 181, 2, True, id="submitting, after them and two clean absences"),
+        pytest.param(IntentState.SUBMITTING, 181, 1, False, id="submitting, one clean absence"),
+        pytest.param(IntentState.UNKNOWN, 181, 2, True, id="unknown, after them and two clean absences"),
+        pytest.param(IntentState.UNKNOWN, 9_999, 1, False, id="unknown for long, one clean absence"),
+        pytest.param(IntentState.UNKNOWN, 9_999, 0, False, id="unknown for long, never read cleanly"),
+        pytest.param(IntentState.WORKING, 9_999, 9, False, id="working is never given up"),
+        pytest.param(IntentState.PARTIALLY_FILLED, 9_999, 9, False, id="partly filled is never given up"),
+        pytest.param(IntentState.CANCELING, 9_999, 9, False, id="canceling is never given up"),
+        pytest.param(IntentState.REPLACING, 9_999, 9, False, id="replacing is never given up"),
+    ],
+)
+def test_an_intent_is_given_up_after_lease_quiet_period_and_two_clean_absences(
+    state: IntentState, after_plan: int, absences: int, given_up: bool
+) -> None:
+    lease = None if state is IntentState.PLANNED else NOON + protocol.LEASE
+    intent = entry_intent(opening(), state=state, lease_until=lease, clean_absences=absences)
+    assert protocol.may_be_abandoned(intent, NOON + seconds(after_plan)) is given_up
+
+
+def test_an_absence_is_counted() -> None:
+    assert protocol.missed(protocol.missed(working(opening()))).clean_absences == 2
+
+
+@pytest.mark.parametrize(
+    ("order", "bookable"),
+    [
+        pytest.param(broker_order(OrderStatus.FILLED, 10), True, id="filled with prices"),
+        pytest.param(broker_order(OrderStatus.FILLED, 10, None), False, id="filled without prices"),
+        pytest.param(broker_order(OrderStatus.FILLED, 0, None), False, id="filled without quantities"),
+        pytest.param(broker_order(OrderStatus.CANCELED, 0, None), True, id="canceled, nothing filled"),
+        pytest.param(broker_order(OrderStatus.CANCELED, 3), True, id="canceled, a part filled"),
+        pytest.param(broker_order(OrderStatus.CANCELED, 3, None), False, id="canceled, a part without prices"),
+        pytest.param(broker_order(OrderStatus.REJECTED, 0, None), True, id="rejected"),
+        pytest.param(broker_order(OrderStatus.EXPIRED, 0, None), True, id="expired"),
+        pytest.param(broker_order(OrderStatus.WORKING, 0, None), False, id="working"),
+        pytest.param(broker_order(OrderStatus.PARTIALLY_FILLED, 3), False, id="partly filled"),
+    ],
+)
+def test_an_order_is_booked_only_at_its_end_and_with_its_prices(order: BrokerOrder, bookable: bool) -> None:
+    assert protocol.is_bookable(order) is bookable
+
+
+# ---- the end of an entry
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        pytest.param(IntentState.FILLED, OrderStatus.FILLED, id="filled"),
+        pytest.param(IntentState.CANCELED, OrderStatus.CANCELED, id="canceled after a part"),
+        pytest.param(IntentState.EXPIRED, OrderStatus.EXPIRED, id="expired after a part"),
+    ],
+)
+@pytest.mark.parametrize("filled", [10, 4])
+def test_what_filled_is_open_and_on_the_ledger(state: IntentState, status: OrderStatus, filled: int) -> None:
+    held = opening()
+    changes = protocol.end_entry(working(held), held, reserved(held), state, broker_order(status, filled, "1.20"), FEES)
+    assert only(MoveIntent, changes).after.state is state
+    assert only(MoveIntent, changes).after.filled_contracts == filled
+    opened = only(MovePosition, changes).after
+    assert (opened.state, opened.contracts, opened.entry_price) == (PositionState.OPEN, filled, Decimal("1.20"))
+    assert only(SetLedger, changes).after.open_risk == opened.risk * filled
+    assert only(SetLedger, changes).after.open_count == 1
+    assert not [change for change in changes if isinstance(change, FreeSlot)]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [IntentState.CANCELED, IntentState.EXPIRED, IntentState.REJECTED, IntentState.ABANDONED],
+)
+def test_an_entry_that_never_filled_gives_slot_and_ledger_back(state: IntentState) -> None:
+    held = opening()
+    changes = protocol.end_entry(working(held), held, reserved(held), state, None, FEES, "reason")
+    counted = ["SetCounters"] if state is IntentState.REJECTED else []
+    assert kinds(changes) == ["MoveIntent", "MovePosition", "FreeSlot", "SetLedger", *counted]
+    assert only(MovePosition, changes).after.state is PositionState.ABANDONED
+    after = only(SetLedger, changes).after
+    assert (after.open_count, after.open_risk, after.risk_by_underlying) == (0, Decimal(0), {"SPY": Decimal(0)})
+    assert (only(MoveIntent, changes).after.state, only(MoveIntent, changes).after.reason) == (state, "reason")
+
+
+def test_a_refusal_counts_as_a_failure() -> None:
+    held = opening()
+    changes = protocol.end_entry(working(held), held, reserved(held), IntentState.REJECTED, None, FEES)
+    assert only(SetCounters, changes).after.order_failures == 3
+
+
+def test_an_order_that_fills_ends_the_failures_in_a_row() -> None:
+    held = opening()
+    filled = broker_order(OrderStatus.FILLED, 10, "1.20")
+    changes = protocol.end_entry(working(held), held, reserved(held), IntentState.FILLED, filled, FEES)
+    assert only(SetCounters, changes).after.order_failures == 0
+
+
+# ---- the end of an exit
+
+
+def closing(contracts: int = 10) -> Position:
+    return position(contracts=contracts, state=PositionState.CLOSING, closing_intent="x1", version=7)
+
+
+def test_a_filled_exit_closes_all_at_once() -> None:
+    held = closing()
+    intent = exit_intent(held, state=IntentState.WORKING)
+    changes = protocol.end_exit(
+        intent, held, reserved(held), IntentState.FILLED, broker_order(OrderStatus.FILLED, 10, "-0.50"), FEES
+    )
+    assert kinds(changes) == [
+        "MoveIntent",
+        "MovePosition",
+        "FreeSlot",
+        "SetLedger",
+        "SetCounters",
+        "RecordClosedTrade",
+    ]
+    trade = only(RecordClosedTrade, changes).trade
+    assert (trade.pnl, trade.contracts, trade.exit_reason) == (Decimal(493), 10, ExitReason.PROFIT_TARGET)
+    assert trade.closed_at == NOON + seconds(30)
+    closed = only(MovePosition, changes).after
+    assert (closed.state, closed.remaining_contracts, closed.version) == (PositionState.CLOSED, 0, 8)
+    after = only(SetLedger, changes).after
+    assert (after.open_count, after.open_risk, after.realized_pnl) == (0, Decimal(0), trade.pnl)
+    assert (after.day, after.day_pnl) == (TODAY, trade.pnl)
+    assert protocol.trades_in(changes) == (trade,)
+    assert protocol.positions_in(changes) == (closed,)
+
+
+@pytest.mark.parametrize("state", [IntentState.CANCELED, IntentState.EXPIRED])
+def test_a_partly_filled_exit_books_the_part_and_waits_with_the_rest(state: IntentState) -> None:
+    held = closing()
+    order = broker_order(protocol_status(state), 4, "-0.50")
+    changes = protocol.end_exit(exit_intent(held), held, reserved(held), state, order, FEES)
+    assert kinds(changes) == ["MoveIntent", "MovePosition", "SetLedger"]
+    waiting = only(MovePosition, changes).after
+    assert (waiting.state, waiting.closing_intent) == (PositionState.EXIT_PENDING, None)
+    assert (waiting.closed_contracts, waiting.remaining_contracts) == (4, 6)
+    assert waiting.booked_cash - held.booked_cash == Decimal(-200)
+    assert only(SetLedger, changes).after.open_risk == held.risk * 6
+    assert protocol.trades_in(changes) == ()
+
+
+def protocol_status(state: IntentState) -> OrderStatus:
+    return {ended: status for status, ended in protocol.END_OF.items()}[state]
+
+
+@pytest.mark.parametrize(
+    "state", [IntentState.CANCELED, IntentState.EXPIRED, IntentState.REJECTED, IntentState.ABANDONED]
+)
+def test_an_exit_that_never_filled_waits_for_another_try(state: IntentState) -> None:
+    held = closing()
+    changes = protocol.end_exit(exit_intent(held), held, reserved(held), state, None, FEES)
+    waiting = only(MovePosition, changes).after
+    assert (waiting.state, waiting.closing_intent) == (PositionState.EXIT_PENDING, None)
+    assert (waiting.remaining_contracts, waiting.booked_cash) == (10, held.booked_cash)
+    assert not [change for change in changes if isinstance(change, FreeSlot | SetLedger | RecordClosedTrade)]
+
+
+def test_an_exit_in_two_orders_books_the_sum() -> None:
+    held = closing()
+    first = protocol.end_exit(
+        exit_intent(held), held, reserved(held), IntentState.CANCELED,
+        broker_order(OrderStatus.CANCELED, 4, "-0.50"), FEES,
+    )  # fmt: skip
+    rest = only(MovePosition, first).after
+    second = protocol.end_exit(
+        exit_intent(rest, intent_id="x2"), rest, reserved(rest), IntentState.FILLED,
+        broker_order(OrderStatus.FILLED, 6, "-0.60"), FEES,
+    )  # fmt: skip
+    trade = only(RecordClosedTrade, second).trade
+    assert trade.pnl == Decimal(1_000 - 200 - 360) - Decimal("7.00")
+    assert only(SetLedger, second).after.open_risk == 0
+
+
+# ---- settlement and waiting
+
+
+def test_a_settlement_closes_with_its_source_and_its_decision() -> None:
+    held = position(contracts=2, version=3)
+    trade, changes = protocol.settle(held, reserved(held), Decimal(-300), NOON, "tradier", decision())
+    assert kinds(changes) == [
+        "MovePosition",
+        "FreeSlot",
+        "SetLedger",
+        "SetCounters",
+        "RecordClosedTrade",
+        "RecordDecision",
+    ]
+    assert (trade.pnl, trade.exit_reason, trade.settlement_source) == (Decimal(-100), ExitReason.EXPIRATION, "tradier")
+    assert only(MovePosition, changes).after.state is PositionState.CLOSED
+
+
+def test_only_what_is_left_is_settled_beside_what_was_closed() -> None:
+    held = position(contracts=10, closed_contracts=4, booked_cash=Decimal(800))
+    trade, _ = protocol.settle(held, reserved(held), Decimal(-600), NOON, "tradier", decision())
+    assert trade.pnl == Decimal(200)
+
+
+def test_an_exit_without_a_price_waits_and_counts_its_runs() -> None:
+    once = protocol.waits(position(), ExitReason.STOP_LOSS, NOON, unquoted=True)
+    twice = protocol.waits(once, ExitReason.STOP_LOSS, NOON + seconds(60), unquoted=True)
+    assert (twice.state, twice.unquoted_runs, twice.exit_pending_since) == (PositionState.EXIT_PENDING, 2, NOON)
+    assert protocol.waits(twice, ExitReason.STOP_LOSS, NOON, unquoted=False).unquoted_runs == 0
