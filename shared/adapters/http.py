@@ -23,6 +23,8 @@ LONGEST_WAIT_S: Final = 2.0
 """A vendor that wants a longer pause than this is not asked again within the call."""
 LARGEST_REPLY_BYTES: Final = 64 * 1024 * 1024
 EXCERPT: Final = 200
+SHORTEST_SECRET: Final = 8
+"""What is shorter is no key, and hiding it would spoil the data it happens to stand in."""
 TRANSIENT: Final = frozenset({408, 500, 502, 503, 504, 520, 522, 524, 530})
 MACHINE_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -88,7 +90,7 @@ class VendorHttp:
         self.source = source
         self.base_url = base_url.rstrip("/")
         self._judge = judge
-        self._secrets = tuple(secret for secret in secrets if secret)
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
         line = transport or _line(self.base_url)
         self._client = httpx.Client(
             transport=_SecretQuery(line, secret_query) if secret_query else line,

@@ -30,7 +30,6 @@ MEANINGS: Final = {
     "UNQUOTED_LEG": "a leg has no quote",
     "SLOT_TAKEN": "such a position is open already",
     "MAX_POSITIONS": "as many positions as allowed are open",
-    "OPEN_RISK": "the cap on open risk is reached",
     "SIZE_ZERO": "Kelly or the caps size it to zero",
     "INSUFFICIENT_MARGIN": "not enough buying power",
     "NEGATIVE_EXPECTANCY": "its own results have a negative expectancy",
@@ -41,6 +40,17 @@ MEANINGS: Final = {
     "STALE_QUOTE": "a quote was too old",
     "OUTSIDE_ENTRY_WINDOW": "too near the open or the close",
     "MARKET_CLOSED": "the market is closed",
+    "BOT_DISABLED": "the bot is switched off",
+    "MODE_MISMATCH": "the position belongs to another mode",
+    "CLOCK_SKEW": "our clock and the broker's differ",
+    "DUPLICATE_ORDER": "the same order is working already",
+    "ORDER_RATE": "too many orders in a short time",
+    "PRICE_COLLAR": "the limit price is outside the allowed range",
+    "NETTING": "a leg would net against one that is held",
+    "UNDERLYING_NOT_ALLOWED": "the underlying is not on the bot's list",
+    "DTE_TOO_SHORT": "it would expire too soon",
+    "EXCEEDS_POSITION": "more contracts than are held",
+    "LOST_RACE": "another run was first",
 }
 """What the codes of a decision mean, for the reader of a report."""
 

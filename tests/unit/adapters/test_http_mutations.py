@@ -135,7 +135,22 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(place for key, item in below for place in places(item, (*path, key)))]
 
 
-def changed(value: Any, path: tuple[Any, ...], change: Callable[[Any, Any], None], last: Any = None) -> Any:
+def swap(strange: Any) -> Callable[[Any, Any], None]:
+    def put(holder: Any, key: Any) -> None:
+        holder[key] = strange
+
+    return put
+
+
+def drop(holder: Any, key: Any) -> None:
+    del holder[key]
+
+
+def double(holder: Any, key: Any) -> None:
+    holder[key] = [holder[key]] * 2
+
+
+def changed(value: Any, path: tuple[Any, ...], change: Callable[[Any, Any], None]) -> Any:
     """Return the document with one place changed."""
     copy = json.loads(json.dumps(value))
     holder = copy
@@ -156,12 +171,11 @@ def mutated(draw: st.DrawFn, body: Any) -> str:
         place = draw(st.sampled_from(spots))
         match draw(st.sampled_from(["swap", "swap", "swap", "drop", "double"])):
             case "swap":
-                strange = draw(STRANGE)
-                document = changed(document, place, lambda holder, key, new=strange: holder.__setitem__(key, new))
+                document = changed(document, place, swap(draw(STRANGE)))
             case "drop":
-                document = changed(document, place, lambda holder, key: holder.__delitem__(key))
+                document = changed(document, place, drop)
             case _:
-                document = changed(document, place, lambda holder, key: holder.__setitem__(key, [holder[key]] * 2))
+                document = changed(document, place, double)
     text = json.dumps(document)
     if draw(st.integers(0, 9)) == 0:
         text = text[: draw(st.integers(0, len(text)))]

@@ -97,6 +97,27 @@ def test_negative_expectancy_warns_below_ten_trades_and_disables_from_ten(
     assert answer.statistics.is_disabled is disabled
 
 
+def test_a_strategy_that_sizes_to_zero_warns_once() -> None:
+    first = lesson(None, learned(*[WIN] * 3, *[LOSS] * 2), RULES)
+    second = lesson(first.statistics, learned(*[WIN] * 3, *[LOSS] * 3), RULES)
+    assert (first.verdict, second.verdict) == (Verdict.SIZES_TO_ZERO, Verdict.UPDATED)
+
+
+def test_an_enabled_strategy_is_judged_again_only_by_new_trades() -> None:
+    losing = learned(*[WIN] * 4, *[LOSS] * 6)
+    disabled = lesson(None, losing, RULES).statistics
+    assert disabled is not None
+    enabled = disabled.model_copy(update={"is_disabled": False})
+    assert lesson(enabled, losing, RULES) == (None, Verdict.UNCHANGED)
+    assert lesson(enabled, learned(*[WIN] * 4, *[LOSS] * 7), RULES).verdict is Verdict.DISABLED
+
+
+def test_a_record_worth_exactly_nothing_sizes_to_zero() -> None:
+    thirds = learned(*[WIN] * 8, *[LOSS] * 4)
+    assert thirds.expectancy == 0
+    assert sizes_to_zero(thirds)
+
+
 def test_the_same_trades_again_change_nothing() -> None:
     fresh = learned(*[WIN] * 4, *[LOSS] * 6)
     first = lesson(None, fresh, RULES).statistics

@@ -15,16 +15,14 @@ from shared.phases.entry import (
 from shared.phases.execution import denials
 from shared.phases.execution.denials import (
     Candidate,
-    entry_gates,
     liquidity_gates,
+    price_gates,
     session_gates,
     structure_gates,
 )
 from tests.builders import (
     TODAY,
-    account,
     by_symbol,
-    chain,
     config,
     legs_of,
     long,
@@ -148,13 +146,10 @@ def test_an_order_beyond_the_buying_power_is_refused() -> None:
     candidate = Candidate(
         strategy=Strategy.BULL_PUT_SPREAD,
         legs=legs_of(Strategy.BULL_PUT_SPREAD),
-        quotes=by_symbol(chain()),
         package=PackageQuote(Decimal("1.25"), Decimal("0.08")),
         limit_price=Decimal("1.25"),
         required=Decimal("380.40"),
         buying_power=Decimal("380.39"),
-        holdings={},
-        clock=account().clock,
     )
-    found = denials(entry_gates(setting(), candidate))
+    found = denials(price_gates(setting(), candidate))
     assert [denial.code for denial in found] == [CODES.INSUFFICIENT_MARGIN]

@@ -66,7 +66,7 @@ SOLOMON = last_decided(Action.BUY_CALLS)
     ("where", "seen", "last", "code"),
     [
         pytest.param(
-            setting(), snapshot(faults=(Fault(code=FaultCode.NO_GAMMA),)), None, CODES.INVALID_SNAPSHOT, id="invalid data"
+            setting(), snapshot(faults=(Fault(code=FaultCode.NO_GAMMA),)), None, CODES.INVALID_SNAPSHOT, id="bad data"
         ),
         pytest.param(
             setting(), snapshot(iv_rank=Decimal(40)), None, CODES.STAY_FLAT, id="uncertain conditions"
@@ -83,10 +83,10 @@ SOLOMON = last_decided(Action.BUY_CALLS)
         ),
         pytest.param(setting(changes={"enabled": False}), snapshot(), None, CODES.BOT_DISABLED, id="bot switched off"),
         pytest.param(
-            setting(Bot.ATLAS), spx_snapshot(vix=reading("11.99")), None, CODES.VIX_OUT_OF_RANGE, id="ATLAS at VIX 11.99"
+            setting(Bot.ATLAS), spx_snapshot(vix=reading("11.99")), None, CODES.VIX_OUT_OF_RANGE, id="VIX below 12"
         ),
         pytest.param(
-            setting(Bot.ATLAS), spx_snapshot(vix=reading("35.01")), None, CODES.VIX_OUT_OF_RANGE, id="ATLAS at VIX 35.01"
+            setting(Bot.ATLAS), spx_snapshot(vix=reading("35.01")), None, CODES.VIX_OUT_OF_RANGE, id="VIX above 35"
         ),
         pytest.param(setting(Bot.SOLOMON), snapshot(**RULE_2), SOLOMON, CODES.NEAR_FLIP, id="rule 2 near the flip"),
         pytest.param(setting(), snapshot(), last_decided(times=1), CODES.NOT_CONFIRMED, id="not yet confirmed"),

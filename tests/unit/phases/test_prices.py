@@ -9,10 +9,10 @@ from shared.domain.decisions import DenialCode, denials_of
 from shared.domain.orders import PriceEffect
 from shared.domain.package import PackageQuote
 from shared.domain.vocabulary import ExitReason, Strategy
-from shared.phases.execution import entry_limit, exit_limit, paper_fill
-from shared.phases.execution.denials import Candidate, entry_gates
+from shared.phases.execution import entry_limit, exit_limit, paper_fill, price_gates
+from shared.phases.execution.denials import Candidate
 from shared.phases.execution.prices import entry_collar
-from tests.builders import account, by_symbol, chain, legs_of, setting
+from tests.builders import legs_of, setting
 
 CREDIT, DEBIT = PriceEffect.CREDIT, PriceEffect.DEBIT
 TARGET, STOP, TIME = ExitReason.PROFIT_TARGET, ExitReason.STOP_LOSS, ExitReason.TIME_EXIT
@@ -125,15 +125,12 @@ def collar_refusals(limit: str, mid: str = "1.25") -> tuple[str, ...]:
     candidate = Candidate(
         strategy=Strategy.BULL_PUT_SPREAD,
         legs=legs_of(Strategy.BULL_PUT_SPREAD),
-        quotes=by_symbol(chain()),
         package=package(mid, "0.08"),
         limit_price=Decimal(limit),
         required=Decimal(400),
         buying_power=Decimal(400),
-        holdings={},
-        clock=account().clock,
     )
-    return tuple(denial.code for denial in denials_of(entry_gates(setting(), candidate)))
+    return tuple(denial.code for denial in denials_of(price_gates(setting(), candidate)))
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,6 @@ def test_open_risk_clamps_a_size_with_its_reason(at_stake: dict[str, Any], contr
             holding(ledgers=(ledger(risk_by_underlying={"SPY": Decimal(30_000)}),)), account(),
             id="the underlying used up",
         ),
-        pytest.param(setting(), account(buying_power=Decimal(380)), id="buying power for none"),
     ],
 )  # fmt: skip
 def test_no_room_left_is_a_refusal(where: Setting, broker: Account) -> None:
@@ -230,10 +229,23 @@ def test_no_room_left_is_a_refusal(where: Setting, broker: Account) -> None:
     assert answer.intent is None
 
 
-def test_buying_power_clamps_to_what_can_be_paid() -> None:
-    answer = proposed(broker=account(buying_power=Decimal("760.80")))
-    assert answer.intent is not None
-    assert answer.intent.order.contracts == 2
+def test_an_entry_that_cannot_be_paid_is_refused_whole() -> None:
+    assert refusals(proposed(broker=account(buying_power=Decimal("3804.00")))) == []
+    assert refusals(proposed(broker=account(buying_power=Decimal("3803.99")))) == [CODES.INSUFFICIENT_MARGIN]
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [
+        pytest.param(59, [CODES.DUPLICATE_ORDER], id="59 s ago"),
+        pytest.param(60, [], id="a minute ago"),
+    ],
+)
+def test_an_identical_order_is_not_sent_twice_within_a_minute(ago: int, expected: list[str]) -> None:
+    twin = proposed().intent
+    assert twin is not None
+    sent = twin.model_copy(update={"planned_at": NOON - seconds(ago)})
+    assert refusals(proposed(holding(intents=(sent,)))) == expected
 
 
 def atlas(**ledger_facts: Any) -> Proposal:
@@ -285,7 +297,7 @@ def test_the_exit_rule_is_stamped_at_entry() -> None:
 
 def test_the_decision_says_what_why_and_how() -> None:
     where, seen = setting(), snapshot()
-    answer = looked()
+    answer = look(where, seen, last_decided())
     entered = decision_of(where, seen, answer, proposed())
     assert entered.kind is DecisionKind.ENTRY
     assert entered.what == "OPEN BULL_PUT_SPREAD on SPY"
@@ -295,7 +307,7 @@ def test_the_decision_says_what_why_and_how() -> None:
 
 
 def test_a_non_entry_names_every_refusal_and_keeps_every_gate() -> None:
-    answer = looked(seen=snapshot(market_open=False), last=last_decided(times=0))
+    answer = look(setting(), snapshot(market_open=False), last_decided(times=0))
     stayed = decision_of(setting(), snapshot(market_open=False), answer, None)
     assert stayed.kind is DecisionKind.NO_ENTRY
     assert [denial.code for denial in stayed.denials] == [CODES.MARKET_CLOSED, CODES.NOT_CONFIRMED]
