@@ -57,6 +57,8 @@ class Replay:
         self._alerts = Mailbox(self.laptop, "alerts")
         self._snapshots = Mailbox(self.laptop, "snapshots")
         self._closed = ClosedTrades(self.laptop)
+        self.mailboxes = {"alerts": self._alerts, "snapshots": self._snapshots}
+        self._capital = sum((bot_config(bot).capital for bot in self.plan.bots), Decimal(0))
         self._latest = {bot: Decimal(0) for bot in self.plan.bots}
         self._spx = self._vix = Decimal(0)
         self._live = 0
@@ -117,7 +119,7 @@ class Replay:
         list(self._pool.map(lambda event: self._invoke("trade", event), events))
         self._monitor()
         self._take_mail()
-        self.screen.advance(at, self._spx, self._vix, sum(self._latest.values(), Decimal(0)))
+        self.screen.advance(at, self._spx, self._vix, self._capital + sum(self._latest.values()))
 
     def _heartbeats(self) -> None:
         """Wake trade as its schedule does; it finds every snapshot decided."""

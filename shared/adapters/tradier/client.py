@@ -50,6 +50,7 @@ class TradierClient:
         """Prepare; nothing is asked yet. Without an account id only market data can be read."""
         self._account = f"/accounts/{account_id}"
         self._windows = RateWindows(TRADIER, clock)
+        self._remaining: dict[str, int] = {}
         self._http = VendorHttp(
             TRADIER,
             base_url,
@@ -215,11 +216,27 @@ class TradierClient:
 
     def _trade(self, method: str, path: str, form: Mapping[str, str] | None) -> HttpReply:
         try:
-            return self._http.send(method, path, form=form, read_timeout_s=ORDER_TIMEOUT_S)
+            reply = self._http.send(method, path, form=form, read_timeout_s=ORDER_TIMEOUT_S)
         except FeedError as error:
             raise OrderUnknownError(str(error)) from error
+        self._note_limits("trading", reply)
+        return reply
 
     # The rate windows.
+
+    def remaining_calls(self) -> Mapping[str, int]:
+        """Return what the vendor last said is left of each group's minute: market, standard, trading."""
+        return dict(self._remaining)
+
+    def _note_limits(self, group: str, reply: HttpReply) -> None:
+        left = replies.remaining_of(reply)
+        if left is not None:
+            self._remaining[group] = left
+        ends = replies.expiry_of(reply)
+        if ends is not None:
+            self._windows.close_until(group, ends)
+        elif replies.is_over_quota(reply):
+            self._windows.close_for(group, LONGEST_WINDOW_S)
 
     def _judge_read(self, reply: HttpReply) -> None:
         self._keep_to_limits("market" if "/markets/" in reply.where else "standard", reply)
@@ -230,9 +247,7 @@ class TradierClient:
         replies.refuse_unread_order(reply, order_id)
 
     def _keep_to_limits(self, group: str, reply: HttpReply) -> None:
-        ends = replies.expiry_of(reply)
-        if ends is not None:
-            self._windows.close_until(group, ends)
+        self._note_limits(group, reply)
         if replies.is_over_quota(reply):
             raise RateLimitedError(TRADIER, self._windows.wait_s(group) or LONGEST_WINDOW_S)
 

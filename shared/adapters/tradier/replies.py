@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final, NoReturn
 
-from shared.adapters.documents import Document, Record
+from shared.adapters.documents import MOST_DIGITS, Document, Record
 from shared.adapters.http import HttpReply, refuse_transient
 from shared.adapters.tradier.envelope import TRADIER
 from shared.domain.errors import (
@@ -39,10 +39,15 @@ def judge_read(reply: HttpReply) -> None:
     refuse_transient(reply)
 
 
+def remaining_of(reply: HttpReply) -> int | None:
+    """Return how many calls are left in the window, None where the answer does not say."""
+    left = reply.headers.get("x-ratelimit-available", "").strip()
+    return int(left) if left.isascii() and left.isdigit() and len(left) < MOST_DIGITS else None
+
+
 def expiry_of(reply: HttpReply) -> datetime | None:
     """Return when the rate window of an answer ends, if it was used up; the header counts milliseconds."""
-    spent = reply.headers.get("x-ratelimit-available", "").strip() == "0"
-    if not (spent or is_over_quota(reply)):
+    if not (remaining_of(reply) == 0 or is_over_quota(reply)):
         return None
     said = reply.headers.get("x-ratelimit-expiry", "").strip()
     match = re.fullmatch(r"\d{13}", said, re.ASCII) or (_EPOCH_MS.search(reply.text) if is_over_quota(reply) else None)

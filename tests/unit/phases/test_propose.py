@@ -229,9 +229,24 @@ def test_no_room_left_is_a_refusal(where: Setting, broker: Account) -> None:
     assert answer.intent is None
 
 
-def test_an_entry_that_cannot_be_paid_is_refused_whole() -> None:
-    assert refusals(proposed(broker=account(buying_power=Decimal("3804.00")))) == []
-    assert refusals(proposed(broker=account(buying_power=Decimal("3803.99")))) == [CODES.INSUFFICIENT_MARGIN]
+@pytest.mark.parametrize(
+    ("buying_power", "contracts"),
+    [
+        pytest.param("3804.00", 10, id="for all"),
+        pytest.param("760.80", 2, id="for two"),
+        pytest.param("760.79", 1, id="a cent short of two"),
+    ],
+)
+def test_buying_power_clamps_to_what_can_be_paid(buying_power: str, contracts: int) -> None:
+    answer = proposed(broker=account(buying_power=Decimal(buying_power)))
+    assert answer.intent is not None
+    assert answer.intent.order.contracts == contracts
+
+
+def test_an_entry_is_refused_when_not_even_one_contract_can_be_paid() -> None:
+    answer = proposed(broker=account(buying_power=Decimal("380.39")))
+    assert CODES.INSUFFICIENT_MARGIN in refusals(answer)
+    assert answer.intent is None
 
 
 @pytest.mark.parametrize(

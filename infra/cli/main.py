@@ -1,0 +1,34 @@
+"""``alphagex``, the operator's command line."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from infra.cli.demo import demo
+from infra.cli.mistakes import told
+
+app = typer.Typer(
+    name="alphagex",
+    help="An automatic options trader that lives in your own AWS account.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+
+
+@app.callback()
+def alphagex(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Trade options with three bots, on your laptop or in your AWS account."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"alphagex {installed('alphagex')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run a command; a user's mistake ends in one line and exit code 2."""
+    sys.exit(told(app))

@@ -1,0 +1,29 @@
+"""One demo from start to end: bring the laptop up, replay, read back, report."""
+
+import time
+from pathlib import Path
+
+from infra.local.demo.laptop import Laptop, embedded_market
+from infra.local.demo.plan import DemoPlan
+from infra.local.demo.readback import summarize
+from infra.local.demo.replay import Replay
+from infra.local.demo.report import write_report
+from infra.local.demo.summary import DemoSummary
+from infra.local.demo.terminal import DemoScreen
+
+
+def run_demo(plan: DemoPlan, screen: DemoScreen, report: Path, port: int | None = None) -> DemoSummary:
+    """Run a demo and write its report; everything that was started is stopped again, whatever happens."""
+    started = time.monotonic()
+    screen.note("starting the embedded AWS and the simulated vendors on 127.0.0.1")
+    first = plan.ticks(plan.days[0])[0]
+    with Laptop(embedded_market(plan.seed), first, port=port) as laptop:
+        replay = Replay(laptop, plan, screen)
+        screen.start(plan.days[0], plan.days[-1], sum(len(plan.ticks(day)) for day in plan.days))
+        try:
+            replay.run()
+        finally:
+            screen.stop()
+        summary = summarize(laptop, plan, replay, time.monotonic() - started)
+    write_report(summary, report)
+    return summary
