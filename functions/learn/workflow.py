@@ -82,6 +82,6 @@ class Learn:
         self.history.save(stored, lesson.statistics)
         if lesson.verdict is Verdict.DISABLED:
             self.alerts.send(messages.strategy_disabled(lesson.statistics))
-        if lesson.verdict is Verdict.SIZES_TO_ZERO and not feedback.sizes_to_zero(stored):
+        if lesson.verdict is Verdict.SIZES_TO_ZERO:
             self.alerts.send(messages.sizes_to_zero(lesson.statistics))
         return lesson.verdict

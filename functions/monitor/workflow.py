@@ -60,7 +60,6 @@ class Monitor:
         started = self.clock.now()
         parameters = self.parameters()
         self._mirror(parameters.state(), started)
-        self.alerts.resend_of_all()
         problems: list[AlphaGexError] = []
         watched = self._round(parameters, tuple(Bot), problems)
         rounds = 1

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 1.0
 READ_SECONDS: Final = 2.0
+USER_AGENT: Final = "alphagex"
+"""A fixed one: botocore otherwise puts its own together anew for every call."""
 ATTEMPTS: Final = 3
 """A throttled call ends after about 1.6 s with these; botocore's own defaults took 25 s."""
 
@@ -24,6 +26,7 @@ def client_config() -> Config:
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         tcp_keepalive=True,
+        user_agent=USER_AGENT,
         parameter_validation=False,
         disable_request_compression=True,
     )

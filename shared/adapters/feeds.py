@@ -59,11 +59,11 @@ class MarketFeeds:
     cache: HistoryCache
     clock: Now
     computed_from: Chains | None = field(default=None)
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "feeds"), repr=False)
 
     def collect(self, now: datetime, config: SystemConfig) -> Readings:
         """Read all needs of a minute concurrently; a need that no source meets is None, with the reasons."""
-        with ThreadPoolExecutor(max_workers=THREADS) as pool:
-            return _Minute(self, pool, now, config).read()
+        return _Minute(self, self.pool, now, config).read()
 
 
 class _Minute:

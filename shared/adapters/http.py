@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import httpx
 import stamina
 
-from shared.adapters.documents import Document, decoded
+from shared.adapters.documents import Document, decoded, quickly_decoded
 from shared.domain.errors import FeedUnavailableError, RateLimitedError
 
 CONNECT_TIMEOUT_S: Final = 2.0
@@ -67,6 +67,10 @@ class HttpReply:
         """Read the body as JSON. Raises FeedUnavailableError when empty or a page, else MalformedReplyError."""
         return decoded(self.source, self.where, self.text)
 
+    def long_document(self) -> Document:
+        """Read a long body as JSON, its fractions as floats; raises as :meth:`document`."""
+        return quickly_decoded(self.source, self.where, self.text)
+
 
 Judge = Callable[[HttpReply], None]
 """Raises a vendor's own error for a reply that is no answer."""
@@ -111,10 +115,12 @@ class VendorHttp:
         deadline_s: float = DEADLINE_S,
         before: Callable[[], None] | None = None,
         judge: Judge | None = None,
+        is_long: bool = False,
     ) -> Document:
         """Read a document, trying again within the deadline where that can help.
 
-        ``before`` runs before each try; ``judge`` takes the place of the vendor's own.
+        ``before`` runs before each try; ``judge`` takes the place of the vendor's own; ``is_long`` reads fractions
+        as floats.
 
         Raises:
             FeedError: no usable answer.
@@ -134,7 +140,7 @@ class VendorHttp:
                     before()
                 reply = self.send("GET", path, params=params, read_timeout_s=read_timeout_s, ends=ends)
                 (judge or self._judge)(reply)
-                return reply.document()
+                return reply.long_document() if is_long else reply.document()
         raise AssertionError("a retry context ends by a value or an error")
 
     def send(

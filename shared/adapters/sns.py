@@ -28,9 +28,6 @@ class AlertLog(Protocol):
     def mark_sent(self, alert: Alert) -> None:
         """Remember that an alert went out."""
 
-    def unsent_of_all(self) -> tuple[Alert, ...]:
-        """Return the unsent alerts that belong to no bot."""
-
 
 class SnsAlerts:
     """The way to the user: one message for each event.
@@ -56,11 +53,6 @@ class SnsAlerts:
             return False
         self._log.mark_sent(alert)
         return True
-
-    def resend_of_all(self) -> None:
-        """Send the messages that belong to no bot and never went out."""
-        for alert in self._log.unsent_of_all():
-            self.resend(alert)
 
     def _published(self, alert: Alert) -> bool:
         try:

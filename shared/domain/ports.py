@@ -172,9 +172,6 @@ class Alerts(Protocol):
     def resend(self, alert: Alert) -> bool:
         """Send a message that was claimed and never went out; False when it still could not go out."""
 
-    def resend_of_all(self) -> None:
-        """Send the messages that belong to no bot and never went out."""
-
 
 class Events(Protocol):
     """The way to the other functions."""

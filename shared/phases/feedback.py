@@ -86,7 +86,7 @@ def lesson(stored: StrategyStatistics | None, fresh: StrategyStatistics, rules: 
     )
     if disables and not was_disabled:
         return Lesson(after, Verdict.DISABLED)
-    zero = not was_disabled and sizes_to_zero(after)
+    zero = sizes_to_zero(after) and not sizes_to_zero(stored) and not was_disabled
     return Lesson(after, Verdict.SIZES_TO_ZERO if zero else Verdict.UPDATED)
 
 

@@ -1,7 +1,6 @@
 """The replay: in simulated New York time, every function is called as its schedule and its events would."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -62,7 +61,6 @@ class Replay:
         self._latest = {bot: Decimal(0) for bot in self.plan.bots}
         self._spx = self._vix = Decimal(0)
         self._live = 0
-        self._pool = ThreadPoolExecutor(max_workers=len(self.plan.bots), thread_name_prefix="trade")
         self._bots_on: dict[str, list[Bot]] = {}
         for bot in self.plan.bots:
             for underlying in bot_config(bot).underlyings:
@@ -116,7 +114,8 @@ class Replay:
             for message in self._snapshots.bodies()
             for bot in self._bots_on[message["detail"]["underlying"]]
         ]
-        list(self._pool.map(lambda event: self._invoke("trade", event), events))
+        for event in events:
+            self._invoke("trade", event)
         self._monitor()
         self._take_mail()
         self.screen.advance(at, self._spx, self._vix, self._capital + sum(self._latest.values()))

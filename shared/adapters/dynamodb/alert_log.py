@@ -1,16 +1,20 @@
 """Which alerts exist and which of them are still to be sent: one for each event."""
 
+from typing import Final
+
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.database import Database
-from shared.adapters.dynamodb.faults import translated
 from shared.adapters.dynamodb.guards import is_absent
 from shared.adapters.dynamodb.keys import Kind
-from shared.adapters.dynamodb.live import live_alerts
-from shared.adapters.dynamodb.tables import KEPT, ActiveIndex, PositionsRow
+from shared.adapters.dynamodb.tables import KEPT, PositionsRow
 from shared.adapters.dynamodb.writes import Put, Update, Writer
 from shared.domain.alerts import Alert
 from shared.domain.errors import ConflictError
 from shared.domain.values import SCHEMA_VERSION
+from shared.domain.vocabulary import Bot
+
+CARETAKER: Final = Bot.ATLAS
+"""Whose live state also shows the unsent alerts that belong to no bot, so that every monitor run sees them."""
 
 
 class DynamoDbAlertLog:
@@ -40,11 +44,5 @@ class DynamoDbAlertLog:
         sent = (PositionsRow.active.remove(),)
         self._writer.write("mark alert sent", [Update("Alert", self._row(alert), sent, ())])
 
-    def unsent_of_all(self) -> tuple[Alert, ...]:
-        """Return the unsent alerts that belong to no bot; those of a bot are in its live state."""
-        with translated("unsent alerts"):
-            rows = self._table.query(keys.account(None), index_name=ActiveIndex.Meta.index_name, consistent_read=True)
-            return live_alerts(rows)
-
     def _row(self, alert: Alert) -> PositionsRow:
-        return self._table(keys.account(alert.bot), keys.alert(alert.event_id))
+        return self._table(keys.account(alert.bot or CARETAKER), keys.alert(alert.event_id))

@@ -50,11 +50,6 @@ def live_state(bot: Bot, rows: Iterable[PositionsRow]) -> LiveState:
     )
 
 
-def live_alerts(rows: Iterable[PositionsRow]) -> tuple[Alert, ...]:
-    """Return the alerts among live items, which are the unsent ones."""
-    return tuple(_sorted(rows).unsent_alerts)
-
-
 def _sorted(rows: Iterable[PositionsRow]) -> _Found:
     found = _Found()
     for row in rows:

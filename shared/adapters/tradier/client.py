@@ -99,8 +99,9 @@ class TradierClient:
 
     def option_chain(self, underlying: str, expiration: date) -> tuple[OptionQuote, ...]:
         """Return all contracts of one expiration, every root, with the vendor's hourly greeks."""
-        document = self._market(
-            "/markets/options/chains", symbol=underlying, expiration=expiration.isoformat(), greeks="true"
+        params = {"symbol": underlying, "expiration": expiration.isoformat(), "greeks": "true"}
+        document = self._http.get(
+            "/markets/options/chains", params, before=lambda: self._windows.check("market"), is_long=True
         )
         return parse_options.parse_chain(document, underlying, expiration)
 

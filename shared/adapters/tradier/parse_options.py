@@ -85,9 +85,9 @@ def _read(row: Any, path: str, place: int) -> OptionQuote | None:  # noqa: ANN40
 
 
 def _number(name: str, value: object) -> Decimal:
-    if type(value) is str or type(value) is int:
+    if type(value) is float or type(value) is int or type(value) is str:
         try:
-            number = Decimal(value)
+            number = Decimal(repr(value) if type(value) is float else value)
             if number.is_finite() and number.adjusted() < MOST_DIGITS:
                 return number
         except InvalidOperation:
@@ -144,8 +144,8 @@ def _greeks(greeks: Any) -> tuple[float | None, float | None, datetime | None]: 
 
 
 def _figure(name: str, value: object) -> float | None:
-    if value is None:
-        return None
+    if value is None or type(value) is float:
+        return value
     if type(value) is str or type(value) is int:
         try:
             return float(value)

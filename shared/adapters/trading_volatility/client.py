@@ -21,6 +21,9 @@ from shared.domain.reference import StrikeExposure
 ALL_EXPIRATIONS: Final = "combined"
 ALL_CALLS: Final = "all"
 
+WALLS_AT_ONCE: Final = 8
+"""How many underlyings' curves are read beside their states."""
+
 
 class Version(StrEnum):
     """Which interface the subscription speaks."""
@@ -48,6 +51,7 @@ class TradingVolatilityClient:
         """Prepare; nothing is asked yet."""
         self._windows = RateWindows(TRADING_VOLATILITY, clock)
         self._version = Version(version)
+        self._pool = ThreadPoolExecutor(max_workers=WALLS_AT_ONCE, thread_name_prefix="walls")
         is_first = self._version is Version.V1
         self._http = VendorHttp(
             TRADING_VOLATILITY,
@@ -64,14 +68,14 @@ class TradingVolatilityClient:
 
     def close(self) -> None:
         """Let go of the connections."""
+        self._pool.shutdown()
         self._http.close()
 
     def gamma(self, underlying: str) -> GammaReading:
         """Return net exposure per +1 % move, flip, vendor time and spot, with walls where the curve can be read."""
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            walls = pool.submit(self._walls, underlying)
-            document = self._state(underlying)
-            return self._parsed_state(document, underlying, walls.result())
+        walls = self._pool.submit(self._walls, underlying)
+        document = self._state(underlying)
+        return self._parsed_state(document, underlying, walls.result())
 
     def gex_by_strike(self, underlying: str) -> tuple[StrikeExposure, ...]:
         """Return the net exposure by strike over all expirations."""

@@ -161,11 +161,13 @@ def _structure(
     )
 
 
-def _rooms(setting: Setting, underlying: str, structure: Structure) -> tuple[Room, ...]:
+def _rooms(setting: Setting, underlying: str, structure: Structure, buying_power: Decimal) -> tuple[Room, ...]:
+    """Return what clamps the size; money for less than one contract is a refusal of its own."""
     config, ledger = setting.config, setting.live.ledger(setting.config.mode)
     caps, capital, risk = config.caps, config.capital, structure.risk
     here = ledger.risk_by_underlying.get(underlying, Decimal(0))
     rooms = (
+        Room("buying power", structure.max_loss, max(buying_power, structure.max_loss)),
         Room("contracts per order", Decimal(1), Decimal(caps.contracts_per_order)),
         Room("maximum loss per order", risk, caps.max_position * capital),
         Room("open risk", risk, caps.open_risk * capital - ledger.open_risk),
@@ -190,7 +192,7 @@ def _sized(
     basis = basis_of(stored, config.priors[strategy])
     balance = config.capital + setting.live.ledger(config.mode).realized_pnl
     vix = snapshot.vix.value if snapshot.vix else Decimal(0)
-    rooms = _rooms(setting, underlying, structure)
+    rooms = _rooms(setting, underlying, structure, account.buying_power)
     sized = size(basis, config, balance, regime.confidence, vix, structure.risk, rooms)
     minimum = config.strategies[strategy].min_credit
     limit_price = entry_limit(underlying, structure.effect, structure.package, config.walk, 0, minimum)
@@ -199,7 +201,7 @@ def _sized(
         legs=structure.legs,
         package=structure.package,
         limit_price=limit_price,
-        required=structure.max_loss * sized.contracts,
+        required=structure.max_loss * max(1, sized.contracts),
         buying_power=account.buying_power,
     )
     asked += (_size_gate(sized, basis), *price_gates(setting, candidate))

@@ -61,9 +61,11 @@ def limits_of(config: BotConfig, underlying: str, source: Source) -> RegimeLimit
 
 
 def classify_snapshot(snapshot: Snapshot, config: BotConfig) -> RegimeClassification | None:
-    """Classify a snapshot; None when a value the workflow needs is missing."""
+    """Classify a snapshot; None when a value the workflow needs, or the underlying's threshold, is missing."""
     spot, vix, gamma, momentum = snapshot.spot, snapshot.vix, snapshot.gamma, snapshot.momentum
     if spot is None or vix is None or gamma is None or momentum is None:
+        return None
+    if snapshot.underlying not in config.gamma_thresholds:
         return None
     iv = snapshot.iv_rank if config.iv_measure is IvMeasure.RANK else snapshot.iv_percentile
     conditions = Conditions(spot.value, gamma.net_gex, gamma.flip_point, momentum.ma20, momentum.ma50, vix.value, iv)

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from shared.adapters.aws import Aws
+from shared.adapters.dynamodb.alert_log import CARETAKER
 from shared.adapters.sns import SnsAlerts, subject_line
 from shared.domain.alerts import Alert
 from shared.domain.vocabulary import Bot
@@ -47,7 +48,7 @@ def alerts(aws: Aws, store: Store, inbox: Inbox) -> SnsAlerts:
 
 
 def unsent(store: Store, bot: Bot | None) -> tuple[Alert, ...]:
-    return store.alert_log.unsent_of_all() if bot is None else store.book.live(bot).unsent_alerts
+    return store.book.live(bot or CARETAKER).unsent_alerts
 
 
 @pytest.mark.parametrize("bot", [pytest.param(BOT, id="of a bot"), pytest.param(None, id="of all")])

@@ -114,7 +114,7 @@ def test_a_fraction_beyond_one_is_refused(fraction: str) -> None:
         ),
         pytest.param({"capital": -5}, "capital", -5, "greater than 0", id="negative capital"),
         pytest.param({"colour": "red"}, "colour", "red", "not permitted", id="an unknown field"),
-        pytest.param({"caps": {"max_positon": "0.1"}}, "caps.max_positon", "0.1", "not permitted", id="a misspelt field"),
+        pytest.param({"caps": {"max_positon": "0.1"}}, "caps.max_positon", "0.1", "not permitted", id="misspelt"),
         pytest.param({"mode": "demo"}, "mode", "demo", "'paper'", id="an unknown mode"),
         pytest.param({"underlyings": []}, "underlyings", [], "at least 1", id="no underlying"),
         pytest.param({"strategies": {"LONG_CALL": None}}, "strategies.LONG_CALL", None, "valid", id="no rule"),
@@ -164,7 +164,7 @@ def test_a_bad_field_is_named_with_its_value_and_remedy(
     ],
 )
 def test_a_whole_that_does_not_fit_together_says_where(changes: dict[str, Any], words: str) -> None:
-    with pytest.raises(InvalidConfigurationError, match=".") as caught:
+    with pytest.raises(InvalidConfigurationError) as caught:
         bot_config(Bot.PROMETHEUS, changes)
     assert words in str(caught.value)
 

@@ -1,0 +1,235 @@
+"""How entries, exits and settlements end: what is booked, what is given back, what waits."""
+
+from decimal import Decimal
+from typing import TypeVar
+
+import pytest
+
+from shared.domain.book import (
+    Change,
+    FreeSlot,
+    LiveState,
+    MoveIntent,
+    MovePosition,
+    RecordClosedTrade,
+    SetCounters,
+    SetLedger,
+)
+from shared.domain.config import Fees
+from shared.domain.orders import Intent, IntentState, OrderStatus
+from shared.domain.positions import Position, PositionState
+from shared.domain.vocabulary import ExitReason
+from shared.phases.execution import protocol
+from tests.builders import (
+    NOON,
+    TODAY,
+    broker_order,
+    counters,
+    decision,
+    entry_intent,
+    exit_intent,
+    ledger,
+    live,
+    position,
+    seconds,
+)
+
+FEES = Fees()
+Kind = TypeVar("Kind")
+OWNER = "worker-1"
+
+
+def opening(contracts: int = 10) -> Position:
+    return position(contracts=contracts, state=PositionState.OPENING, opened_at=None, booked_cash=Decimal(0))
+
+
+def reserved(held: Position) -> LiveState:
+    """The bot's state with exactly this position on its ledger."""
+    return live(
+        positions=(held,),
+        ledgers=(
+            ledger(
+                open_count=1,
+                open_risk=held.risk * held.remaining_contracts,
+                secured_cash=held.secured_cash,
+                risk_by_underlying={"SPY": held.risk * held.remaining_contracts},
+                version=5,
+            ),
+        ),
+        counters=counters(order_failures=2, version=3),
+    )
+
+
+def kinds(changes: tuple[Change, ...]) -> list[str]:
+    return [type(change).__name__ for change in changes]
+
+
+def only(kind: type[Kind], changes: tuple[Change, ...]) -> Kind:
+    (found,) = [change for change in changes if isinstance(change, kind)]
+    return found
+
+
+def working(held: Position, **changes: object) -> Intent:
+    return entry_intent(held, state=IntentState.WORKING, owner=OWNER, order_id="b1", **changes)
+
+
+# ---- planning
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        pytest.param(IntentState.FILLED, OrderStatus.FILLED, id="filled"),
+        pytest.param(IntentState.CANCELED, OrderStatus.CANCELED, id="canceled after a part"),
+        pytest.param(IntentState.EXPIRED, OrderStatus.EXPIRED, id="expired after a part"),
+    ],
+)
+@pytest.mark.parametrize("filled", [10, 4])
+def test_what_filled_is_open_and_on_the_ledger(state: IntentState, status: OrderStatus, filled: int) -> None:
+    held = opening()
+    changes = protocol.end_entry(working(held), held, reserved(held), state, broker_order(status, filled, "1.20"), FEES)
+    assert only(MoveIntent, changes).after.state is state
+    assert only(MoveIntent, changes).after.filled_contracts == filled
+    opened = only(MovePosition, changes).after
+    assert (opened.state, opened.contracts, opened.entry_price) == (PositionState.OPEN, filled, Decimal("1.20"))
+    assert only(SetLedger, changes).after.open_risk == opened.risk * filled
+    assert only(SetLedger, changes).after.open_count == 1
+    assert not [change for change in changes if isinstance(change, FreeSlot)]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [IntentState.CANCELED, IntentState.EXPIRED, IntentState.REJECTED, IntentState.ABANDONED],
+)
+def test_an_entry_that_never_filled_gives_slot_and_ledger_back(state: IntentState) -> None:
+    held = opening()
+    changes = protocol.end_entry(working(held), held, reserved(held), state, None, FEES, "reason")
+    counted = ["SetCounters"] if state is IntentState.REJECTED else []
+    assert kinds(changes) == ["MoveIntent", "MovePosition", "FreeSlot", "SetLedger", *counted]
+    assert only(MovePosition, changes).after.state is PositionState.ABANDONED
+    after = only(SetLedger, changes).after
+    assert (after.open_count, after.open_risk, after.risk_by_underlying) == (0, Decimal(0), {"SPY": Decimal(0)})
+    assert (only(MoveIntent, changes).after.state, only(MoveIntent, changes).after.reason) == (state, "reason")
+
+
+def test_a_refusal_counts_as_a_failure() -> None:
+    held = opening()
+    changes = protocol.end_entry(working(held), held, reserved(held), IntentState.REJECTED, None, FEES)
+    assert only(SetCounters, changes).after.order_failures == 3
+
+
+def test_an_order_that_fills_ends_the_failures_in_a_row() -> None:
+    held = opening()
+    filled = broker_order(OrderStatus.FILLED, 10, "1.20")
+    changes = protocol.end_entry(working(held), held, reserved(held), IntentState.FILLED, filled, FEES)
+    assert only(SetCounters, changes).after.order_failures == 0
+
+
+# ---- the end of an exit
+
+
+def closing(contracts: int = 10) -> Position:
+    return position(contracts=contracts, state=PositionState.CLOSING, closing_intent="x1", version=7)
+
+
+def test_a_filled_exit_closes_all_at_once() -> None:
+    held = closing()
+    intent = exit_intent(held, state=IntentState.WORKING)
+    changes = protocol.end_exit(
+        intent, held, reserved(held), IntentState.FILLED, broker_order(OrderStatus.FILLED, 10, "-0.50"), FEES
+    )
+    assert kinds(changes) == [
+        "MoveIntent",
+        "MovePosition",
+        "FreeSlot",
+        "SetLedger",
+        "SetCounters",
+        "RecordClosedTrade",
+    ]
+    trade = only(RecordClosedTrade, changes).trade
+    assert (trade.pnl, trade.contracts, trade.exit_reason) == (Decimal(493), 10, ExitReason.PROFIT_TARGET)
+    assert trade.closed_at == NOON + seconds(30)
+    closed = only(MovePosition, changes).after
+    assert (closed.state, closed.remaining_contracts, closed.version) == (PositionState.CLOSED, 0, 8)
+    after = only(SetLedger, changes).after
+    assert (after.open_count, after.open_risk, after.realized_pnl) == (0, Decimal(0), trade.pnl)
+    assert (after.day, after.day_pnl) == (TODAY, trade.pnl)
+    assert protocol.trades_in(changes) == (trade,)
+    assert protocol.positions_in(changes) == (closed,)
+
+
+@pytest.mark.parametrize("state", [IntentState.CANCELED, IntentState.EXPIRED])
+def test_a_partly_filled_exit_books_the_part_and_waits_with_the_rest(state: IntentState) -> None:
+    held = closing()
+    order = broker_order(protocol_status(state), 4, "-0.50")
+    changes = protocol.end_exit(exit_intent(held), held, reserved(held), state, order, FEES)
+    assert kinds(changes) == ["MoveIntent", "MovePosition", "SetLedger"]
+    waiting = only(MovePosition, changes).after
+    assert (waiting.state, waiting.closing_intent) == (PositionState.EXIT_PENDING, None)
+    assert (waiting.closed_contracts, waiting.remaining_contracts) == (4, 6)
+    assert waiting.booked_cash - held.booked_cash == Decimal(-200)
+    assert only(SetLedger, changes).after.open_risk == held.risk * 6
+    assert protocol.trades_in(changes) == ()
+
+
+def protocol_status(state: IntentState) -> OrderStatus:
+    return {ended: status for status, ended in protocol.END_OF.items()}[state]
+
+
+@pytest.mark.parametrize(
+    "state", [IntentState.CANCELED, IntentState.EXPIRED, IntentState.REJECTED, IntentState.ABANDONED]
+)
+def test_an_exit_that_never_filled_waits_for_another_try(state: IntentState) -> None:
+    held = closing()
+    changes = protocol.end_exit(exit_intent(held), held, reserved(held), state, None, FEES)
+    waiting = only(MovePosition, changes).after
+    assert (waiting.state, waiting.closing_intent) == (PositionState.EXIT_PENDING, None)
+    assert (waiting.remaining_contracts, waiting.booked_cash) == (10, held.booked_cash)
+    assert not [change for change in changes if isinstance(change, FreeSlot | SetLedger | RecordClosedTrade)]
+
+
+def test_an_exit_in_two_orders_books_the_sum() -> None:
+    held = closing()
+    first = protocol.end_exit(
+        exit_intent(held), held, reserved(held), IntentState.CANCELED,
+        broker_order(OrderStatus.CANCELED, 4, "-0.50"), FEES,
+    )  # fmt: skip
+    rest = only(MovePosition, first).after
+    second = protocol.end_exit(
+        exit_intent(rest, intent_id="x2"), rest, reserved(rest), IntentState.FILLED,
+        broker_order(OrderStatus.FILLED, 6, "-0.60"), FEES,
+    )  # fmt: skip
+    trade = only(RecordClosedTrade, second).trade
+    assert trade.pnl == Decimal(1_000 - 200 - 360) - Decimal("7.00")
+    assert only(SetLedger, second).after.open_risk == 0
+
+
+# ---- settlement and waiting
+
+
+def test_a_settlement_closes_with_its_source_and_its_decision() -> None:
+    held = position(contracts=2, version=3)
+    trade, changes = protocol.settle(held, reserved(held), Decimal(-300), NOON, "tradier", decision())
+    assert kinds(changes) == [
+        "MovePosition",
+        "FreeSlot",
+        "SetLedger",
+        "SetCounters",
+        "RecordClosedTrade",
+        "RecordDecision",
+    ]
+    assert (trade.pnl, trade.exit_reason, trade.settlement_source) == (Decimal(-100), ExitReason.EXPIRATION, "tradier")
+    assert only(MovePosition, changes).after.state is PositionState.CLOSED
+
+
+def test_only_what_is_left_is_settled_beside_what_was_closed() -> None:
+    held = position(contracts=10, closed_contracts=4, booked_cash=Decimal(800))
+    trade, _ = protocol.settle(held, reserved(held), Decimal(-600), NOON, "tradier", decision())
+    assert trade.pnl == Decimal(200)
+
+
+def test_an_exit_without_a_price_waits_and_counts_its_runs() -> None:
+    once = protocol.waits(position(), ExitReason.STOP_LOSS, NOON, unquoted=True)
+    twice = protocol.waits(once, ExitReason.STOP_LOSS, NOON + seconds(60), unquoted=True)
+    assert (twice.state, twice.unquoted_runs, twice.exit_pending_since) == (PositionState.EXIT_PENDING, 2, NOON)
+    assert protocol.waits(twice, ExitReason.STOP_LOSS, NOON, unquoted=False).unquoted_runs == 0
