@@ -55,6 +55,7 @@ class House:
         self._mail = {queue: Mailbox(laptop, queue) for queue in laptop.queues}
         self._stream = ClosedTrades(laptop)
         self._told: list[Told] = []
+        self._stopped: set[Vendor] = set()
 
     @property
     def control(self) -> SimulatorControl:
@@ -63,9 +64,9 @@ class House:
     def empty(self) -> None:
         """Be as on the first day: no item, no document, no message, every vendor well."""
         self.control.clear()
-        for vendor in Vendor:
-            self.control.stop(vendor)
+        for vendor in self._stopped:
             self.control.start(vendor)
+        self._stopped.clear()
         names = self.laptop.names
         for table in (names.positions, names.decisions, names.stats, names.snapshots):
             self._empty_table(table)
@@ -77,6 +78,18 @@ class House:
             list(mailbox.bodies())
         self._stream.records()
         self._told.clear()
+
+    def stop(self, *vendors: Vendor) -> None:
+        """Let vendors refuse every connection from now on."""
+        for vendor in vendors:
+            self.control.stop(vendor)
+            self._stopped.add(vendor)
+
+    def restart(self, *vendors: Vendor) -> None:
+        """Let stopped vendors answer again."""
+        for vendor in vendors:
+            self.control.start(vendor)
+            self._stopped.discard(vendor)
 
     def _empty_table(self, name: str) -> None:
         found = self._dynamodb.scan(TableName=name, ProjectionExpression="pk, sk")["Items"]

@@ -15,7 +15,7 @@ LEVEL: Final = 2700.0
 MOVE: Final = 0.08
 MOVE_DAYS: Final = timedelta(days=4)
 DAYS_PLAYED: Final = timedelta(days=60)
-HIGH_VIX, LOW_VIX, SHOCK_VIX, CALM_VIX = 18.0, 12.0, 28.0, 11.0
+HIGH_VIX, NERVOUS_VIX, LOW_VIX, SHOCK_VIX, CALM_VIX = 18.0, 26.0, 12.0, 28.0, 11.0
 SPY_GEX, SPX_GEX = 9e8, 4e9
 
 PREMIUM_TIME: Final = time(10, 0)
@@ -58,17 +58,7 @@ class Chapter(StrEnum):
                 Knot(after + MOVE_DAYS, LEVEL * self._move()),
                 Knot(after + DAYS_PLAYED, LEVEL * self._move()),
             ),
-            vix=(
-                Knot(start, HIGH_VIX),
-                Knot(self.at(time(10, 30)), HIGH_VIX),
-                Knot(self.at(DIRECTION_TIME), LOW_VIX),
-                Knot(self.at(time(12, 30)), LOW_VIX),
-                Knot(self.at(MOMENTUM_TIME), SHOCK_VIX),
-                Knot(self.at(time(15)), SHOCK_VIX),
-                Knot(self.at(time(16)), LOW_VIX),
-                Knot(after + MOVE_DAYS, self._vix_after()),
-                Knot(after + DAYS_PLAYED, self._vix_after()),
-            ),
+            vix=self._vix(after),
             prelude=Prelude(spot_from=LEVEL * self._before()),
             gamma=tuple(
                 GammaCue(self.at(at), underlying, share * full, LEVEL / divisor * flip)
@@ -82,11 +72,29 @@ class Chapter(StrEnum):
             ),
         )
 
+    def _vix(self, after: datetime) -> tuple[Knot, ...]:
+        """A condor's smallest credit of a dollar is only to be had in a nervous range, and only while it lasts."""
+        end = (Knot(after + MOVE_DAYS, self._vix_after()), Knot(after + DAYS_PLAYED, self._vix_after()))
+        start = self.at(time(9, 30))
+        if self.startswith("a range"):
+            return (Knot(start, NERVOUS_VIX), Knot(self.at(time(16)), NERVOUS_VIX), *end)
+        return (
+            Knot(start, HIGH_VIX),
+            Knot(self.at(time(10, 30)), HIGH_VIX),
+            Knot(self.at(DIRECTION_TIME), LOW_VIX),
+            Knot(self.at(time(12, 30)), LOW_VIX),
+            Knot(self.at(MOMENTUM_TIME), SHOCK_VIX),
+            Knot(self.at(time(15)), SHOCK_VIX),
+            Knot(self.at(time(16)), LOW_VIX),
+            *end,
+        )
+
     def _before(self) -> float:
         return {"up": 0.9, "down": 1.1, "a range": 1.0}[self.split(",")[0]]
 
     def _move(self) -> float:
-        return {"a rally": 1 + MOVE, "a crash": 1 - MOVE, "nothing": 1.0}[self.split("then ")[1]]
+        size = 2 * MOVE if self.startswith("a range") else MOVE
+        return {"a rally": 1 + size, "a crash": 1 - size, "nothing": 1.0}[self.split("then ")[1]]
 
     def _vix_after(self) -> float:
         return {"a rally": LOW_VIX, "a crash": SHOCK_VIX, "nothing": CALM_VIX}[self.split("then ")[1]]

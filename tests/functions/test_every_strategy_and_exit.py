@@ -9,6 +9,7 @@ import pytest
 from infra.local.vendors.faults import FaultKind, Vendor
 from shared.domain.config import bot_config
 from shared.domain.decisions import DecisionKind
+from shared.domain.options import Right
 from shared.domain.positions import Position
 from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import Bot, ExitReason, Strategy
@@ -197,6 +198,6 @@ def test_what_could_not_be_traded_is_settled_at_the_official_close(house: House,
 def _intrinsic(held: Position, close: Decimal) -> Decimal:
     worth = Decimal(0)
     for leg in held.legs:
-        inside = close - leg.contract.strike if leg.contract.right == "C" else leg.contract.strike - close
+        inside = close - leg.contract.strike if leg.contract.right is Right.CALL else leg.contract.strike - close
         worth += leg.sign * max(inside, Decimal(0))
     return abs(worth)

@@ -1,5 +1,6 @@
 """Tradier's option quotes and chains: greeks, clocks, roots, and rows that cannot be read."""
 
+import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -129,3 +130,17 @@ def test_other_contracts_in_a_quote_answer_are_not_mixed_up() -> None:
     tradier = answering(quotes(rows))
     assert list(tradier.option_quotes([LONG_PUT, SHORT_PUT])) == [LONG_PUT, SHORT_PUT]
     assert list(tradier.quotes(["SPY"])) == ["SPY"]
+
+
+@pytest.mark.parametrize("digits", ["0.175", "2.4100000000", "7522.39", "1E-2", "12.3456789012345", "3"])
+def test_the_prices_of_a_chain_are_the_vendors_own_digits(digits: str) -> None:
+    body = json.dumps({"options": {"option": option_row(SHORT_PUT, bid=-1.5)}}).replace("-1.5", digits)
+    (quote,) = answering(body).option_chain("SPY", EXPIRATION)
+    assert quote.bid == Decimal(digits)
+
+
+@pytest.mark.parametrize("figure", ["1e999", "-1e999", "NaN", "Infinity"])
+def test_a_price_of_a_chain_is_finite(figure: str) -> None:
+    body = json.dumps({"options": {"option": option_row(SHORT_PUT, ask=-1.5)}}).replace("-1.5", figure)
+    with pytest.raises(MalformedReplyError):
+        answering(body).option_chain("SPY", EXPIRATION)

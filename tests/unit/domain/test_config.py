@@ -28,8 +28,8 @@ def test_each_bot_starts_from_the_numbers_of_the_document(
     vix: tuple[int, int],
 ) -> None:
     found = bot_config(bot)
-    assert (found.capital, found.underlyings, found.actions) == (capital, underlyings, actions)
-    assert (found.max_positions, (found.vix_min, found.vix_max)) == (positions, vix)
+    assert (int(found.capital), found.underlyings, found.actions) == (capital, underlyings, actions)
+    assert (found.max_positions, (int(found.vix_min), int(found.vix_max))) == (positions, vix)
     assert (found.mode, found.min_confidence, found.kelly) == (TradingMode.PAPER, 0, KellyRule.WORKFLOW)
 
 
@@ -92,7 +92,7 @@ def test_every_number_of_the_document_is_a_default(path: str, number: str) -> No
 
 def test_the_stage_starts_from_the_numbers_of_the_document() -> None:
     found = system_config()
-    assert (found.vix_min, found.vix_max, found.max_spot_mismatch) == (5, 80, Decimal("0.005"))
+    assert (found.vix_min, found.vix_max, found.max_spot_mismatch) == (Decimal(5), Decimal(80), Decimal("0.005"))
     assert (found.iv_window, found.iv_min_closes, found.breakout_window) == (252, 200, 20)
     assert (found.gamma_days, found.gamma_expirations, found.invalid_snapshots_before_alert) == (45, 10, 3)
     assert (found.feedback.window_days, found.feedback.min_trades, found.feedback.disable_after_trades) == (90, 5, 10)

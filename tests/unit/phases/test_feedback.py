@@ -35,13 +35,14 @@ def test_a_result_of_zero_counts_as_a_loss() -> None:
 
 def test_without_a_loser_there_is_no_expectancy() -> None:
     numbers = learned(*["0.50"] * 6)
-    assert (numbers.win_rate, numbers.avg_loss, numbers.expectancy) == (1, 0, 0)
+    assert (numbers.win_rate, numbers.avg_loss, numbers.expectancy) == (Decimal(1), Decimal(0), Decimal(0))
     assert not sizes_to_zero(numbers)
 
 
 def test_without_trades_every_number_is_zero() -> None:
     numbers = learned()
-    assert (numbers.total_trades, numbers.win_rate, numbers.avg_win, numbers.avg_loss) == (0, 0, 0, 0)
+    assert numbers.total_trades == 0
+    assert {numbers.win_rate, numbers.avg_win, numbers.avg_loss, numbers.expectancy} == {Decimal(0)}
 
 
 def test_the_window_is_ninety_days() -> None:

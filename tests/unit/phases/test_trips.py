@@ -38,7 +38,7 @@ def test_a_bot_trips_beyond_its_limits(facts: dict[str, Any], counted: dict[str,
 
 
 def test_every_reason_is_told() -> None:
-    facts = {"day": TODAY, "day_pnl": Decimal(-30_000), "realized_pnl": Decimal(-30_000)}
+    facts: dict[str, Any] = {"day": TODAY, "day_pnl": Decimal(-30_000), "realized_pnl": Decimal(-30_000)}
     trips = bot_trips(config(), ledger(**facts), counters(stops_today=3, order_failures=5), NOON)
     assert [trip.scope for trip in trips] == ["PROMETHEUS", "PROMETHEUS", "PROMETHEUS", ALL]
 
