@@ -45,6 +45,7 @@ from shared.domain.ports import (
     Trips,
 )
 from shared.domain.vocabulary import Bot, TradingMode, TradingState, stricter
+from shared.operator import Operator
 from shared.phases.execution import paper_fill
 from shared.settings import Environment
 
@@ -195,6 +196,11 @@ class Stage:
         for trip in self.trips.read(bot):
             state = stricter(state, trip.state)
         return state
+
+    @cached_property
+    def operator(self) -> Operator:
+        """What only a person may do."""
+        return Operator(self.book, self.trips, self.clock)
 
     def desk(self, config: BotConfig, mode: TradingMode) -> Desk:
         """Open the order desk of a bot in a mode; each opening is a worker of its own."""

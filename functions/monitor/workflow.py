@@ -106,8 +106,9 @@ class Monitor:
             return Watched(0, is_busy=False)
         config = self._config(parameters, bot)
         if self._reconcile(config, live):
-            live = self.book.live(bot)
-            self._trip(config, live)
+            before, live = live, self.book.live(bot)
+            if len(live.positions) < len(before.positions):
+                self._trip(config, live)
         if not is_open(self.clock.now()):
             self._settle(config, live)
             return Watched(len(live.positions) + len(live.intents), is_busy=False)

@@ -11,7 +11,6 @@ from shared.domain.vocabulary import Bot
 
 FIRST_TICK = timedelta(minutes=5)
 LAST_TICK = timedelta(minutes=16)
-CLOSER_LOOK = timedelta(minutes=30)
 IV_SESSIONS = 252
 DEFAULT_FIRST = date(2017, 10, 2)
 DEFAULT_LAST = date(2018, 3, 29)
@@ -59,24 +58,19 @@ class DemoPlan:
         return sessions_between(self.first_day, self.last_day)
 
     def ticks(self, day: date) -> tuple[datetime, ...]:
-        """Return the moments of a session at which data is collected and decided."""
-        hours = _hours(day)
-        step = timedelta(minutes=self.step_minutes)
-        at, found = hours.opens_at + step, [hours.opens_at + FIRST_TICK]
+        """Return the moments of a session at which data is collected and decided: the middles of its steps."""
+        hours, step = _hours(day), timedelta(minutes=self.step_minutes)
+        at, found = hours.opens_at + max(step / 2, FIRST_TICK), []
         while at <= hours.closes_at - LAST_TICK:
-            if at > found[0]:
-                found.append(at)
+            found.append(at)
             at += step
         return tuple(found)
 
     def looks(self, day: date) -> tuple[datetime, ...]:
         """Return the moments between ticks, and after the close, at which open positions are looked after."""
         hours = _hours(day)
-        at, found = hours.opens_at + CLOSER_LOOK, []
-        while at < hours.closes_at:
-            found.append(at)
-            at += CLOSER_LOOK
-        return (*found, hours.closes_at + FIRST_TICK)
+        halfway = [at + timedelta(minutes=self.step_minutes) / 2 for at in self.ticks(day)]
+        return (*(at for at in halfway if at < hours.closes_at), hours.closes_at + FIRST_TICK)
 
     @property
     def flips(self) -> tuple[date, date]:

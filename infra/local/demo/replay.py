@@ -15,12 +15,13 @@ from shared.domain.config import bot_config
 from shared.domain.errors import AlphaGexError, FeedError
 from shared.domain.package import package_quote
 from shared.domain.positions import premium_dollars
-from shared.domain.sessions import NEW_YORK
+from shared.domain.sessions import NEW_YORK, new_york_date
 from shared.domain.vocabulary import Bot, TradingMode, TradingState
 
 AFTER_COLLECT = timedelta(seconds=2)
 DAILY_LEARN = timedelta(minutes=90)
 HEARTBEAT_WEEKDAY = 0
+TRIPPED_SESSIONS = 2
 
 
 class Screen(Protocol):
@@ -71,6 +72,7 @@ class Replay:
         for day in self.plan.days:
             self.on_day(day)
             self._flip(day)
+            self._clear_trips(day)
             self._session(day)
 
     def _flip(self, day: date) -> None:
@@ -79,6 +81,18 @@ class Replay:
             self._set_breaker(TradingState.REDUCING, day)
         elif day == active:
             self._set_breaker(TradingState.ACTIVE, day)
+
+    def _clear_trips(self, day: date) -> None:
+        """Act as the operator: a trip of the system is set back after two sessions, in view."""
+        for bot in self.plan.bots:
+            tripped = [trip for trip in self.laptop.stage.trips.read(bot) if trip.scope == bot]
+            if not tripped or tripped[0].state is TradingState.ACTIVE:
+                continue
+            since = len([one for one in self.plan.days if new_york_date(tripped[0].at) < one <= day])
+            if since > TRIPPED_SESSIONS:
+                self.laptop.stage.operator.clear_trip(bot, "the demo plays the operator")
+                self.flips.append(f"{day} {bot} ACTIVE again, by the operator")
+                self.screen.note(f"{day}: the demo, as the operator, sets {bot}'s tripped breaker back to ACTIVE")
 
     def _set_breaker(self, state: TradingState, day: date) -> None:
         self.laptop.parameters.put_breaker(state)
@@ -117,7 +131,8 @@ class Replay:
         for event in events:
             self._invoke("trade", event)
         self._monitor()
-        self._take_mail()
+        if self._live:
+            self._take_mail()
         self.screen.advance(at, self._spx, self._vix, self._capital + sum(self._latest.values()))
 
     def _heartbeats(self) -> None:
