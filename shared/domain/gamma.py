@@ -20,8 +20,11 @@ ONE_PERCENT = 0.01
 PROFILE_RANGE = 0.20
 PROFILE_POINTS = 41
 FLIP_TOLERANCE = 1e-6
+FLIP_PRECISION = 1e-9
 _INV_SQRT_2PI = 1.0 / sqrt(2.0 * pi)
 _DEEP = 38.0
+HIGHEST_IV = 3.0
+"""Beyond it a quote says nothing: deep in the money, about to expire."""
 
 
 class GammaRow(NamedTuple):
@@ -44,11 +47,8 @@ class GammaExposure(NamedTuple):
     by_strike: dict[float, float]
 
 
-class _Term(NamedTuple):
-    strike: float
-    log_strike: float
-    deviation: float
-    weight: float
+_Term = tuple[float, float, float, float]
+"""Strike, its logarithm less the drift, the inverse deviation, and dollars per unit of spot and density."""
 
 
 def rows_of(quotes: Iterable[OptionQuote]) -> list[GammaRow]:
@@ -62,7 +62,7 @@ def rows_of(quotes: Iterable[OptionQuote]) -> list[GammaRow]:
             quote.open_interest,
         )
         for quote in quotes
-        if quote.open_interest > 0 and quote.iv is not None and 0.0 < quote.iv < 5.0
+        if quote.open_interest > 0 and quote.iv is not None and 0.0 < quote.iv < HIGHEST_IV
     ]
 
 
@@ -119,44 +119,50 @@ def _first_live_expiration(as_of: datetime) -> tuple[date, bool]:
 
 def _terms(options: Sequence[GammaRow], as_of: datetime, rate: float, dividend_yield: float) -> list[_Term]:
     today, today_lives = _first_live_expiration(as_of)
-    years: dict[date, float] = {}
-    terms = []
+    factors: dict[date, tuple[float, float, float]] = {}
+    logarithms: dict[float, float] = {}
+    terms: list[_Term] = []
     for strike, expiration, is_call, iv, open_interest in options:
-        if expiration < today or (expiration == today and not today_lives):
+        if expiration <= today and (expiration < today or not today_lives):
             continue
-        tau = years.get(expiration)
-        if tau is None:
-            tau = years[expiration] = years_between(as_of, expiration)
-        deviation = iv * sqrt(tau)
-        sign = CONTRACT_MULTIPLIER if is_call else -CONTRACT_MULTIPLIER
-        weight = sign * open_interest * ONE_PERCENT * exp(-dividend_yield * tau) * _INV_SQRT_2PI / deviation
-        shift = (rate - dividend_yield) * tau + 0.5 * deviation * deviation
-        terms.append(_Term(strike, log(strike) - shift, deviation, weight))
+        factor = factors.get(expiration)
+        if factor is None:
+            tau = years_between(as_of, expiration)
+            dollars = CONTRACT_MULTIPLIER * ONE_PERCENT * exp(-dividend_yield * tau) * _INV_SQRT_2PI
+            factor = factors[expiration] = sqrt(tau), (rate - dividend_yield) * tau, dollars
+        log_strike = logarithms.get(strike)
+        if log_strike is None:
+            log_strike = logarithms[strike] = log(strike)
+        root, drift, dollars = factor
+        deviation = iv * root
+        weight = dollars * open_interest / deviation
+        shifted = log_strike - drift - 0.5 * deviation * deviation
+        terms.append((strike, shifted, 1.0 / deviation, weight if is_call else -weight))
     return terms
 
 
 def _by_strike(terms: Sequence[_Term], spot: float) -> dict[float, float]:
     exposures: dict[float, float] = {}
-    log_spot = log(spot)
-    for strike, log_strike, deviation, weight in terms:
-        d1 = (log_spot - log_strike) / deviation
+    log_spot, known = log(spot), exposures.get
+    for strike, shifted, inverse, weight in terms:
+        d1 = (log_spot - shifted) * inverse
         if -_DEEP < d1 < _DEEP:
-            exposures[strike] = exposures.get(strike, 0.0) + weight * spot * exp(-0.5 * d1 * d1)
+            exposures[strike] = known(strike, 0.0) + weight * spot * exp(-0.5 * d1 * d1)
     return exposures
 
 
 def _net(terms: Sequence[_Term], spot: float) -> float:
     log_spot = log(spot)
     total = 0.0
-    for _, log_strike, deviation, weight in terms:
-        d1 = (log_spot - log_strike) / deviation
+    for _, shifted, inverse, weight in terms:
+        d1 = (log_spot - shifted) * inverse
         if -_DEEP < d1 < _DEEP:
             total += weight * exp(-0.5 * d1 * d1)
     return total * spot
 
 
 def _flip(terms: Sequence[_Term], spot: float) -> float | None:
-    """Find the zero nearest the spot: scan outward for a change of sign, then bisect."""
+    """Find the zero nearest the spot: scan outward for a change of sign, then close in."""
     step = 2.0 * PROFILE_RANGE / (PROFILE_POINTS - 1)
     half = PROFILE_POINTS // 2
     values = {0: _net(terms, spot)}
@@ -181,15 +187,23 @@ def _zero(
         return spot * (1.0 + near * step) if at_far != 0.0 else None
     if at_near * at_far >= 0.0:
         return None
-    low, high = spot * (1.0 + near * step), spot * (1.0 + far * step)
+    return _root(terms, spot, (spot * (1.0 + near * step), at_near), (spot * (1.0 + far * step), at_far))
+
+
+def _root(terms: Sequence[_Term], spot: float, one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return the zero between two points of opposite sign: regula falsi, the kept end halved (Illinois)."""
+    (low, at_low), (high, at_high) = one, other
     while abs(high - low) > FLIP_TOLERANCE * spot:
-        middle = 0.5 * (low + high)
+        middle = high - at_high * (high - low) / (at_high - at_low)
         value = _net(terms, middle)
-        if value * at_near > 0.0:
-            low = middle
+        if abs(value) <= FLIP_PRECISION * abs(one[1] - other[1]):
+            return middle
+        if value * at_high < 0.0:
+            low, at_low = high, at_high
         else:
-            high = middle
-    return 0.5 * (low + high)
+            at_low *= 0.5
+        high, at_high = middle, value
+    return high
 
 
 def _wall(
