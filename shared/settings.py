@@ -1,10 +1,12 @@
 """The environment of a function, parsed once at its first call."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.domain.errors import InvalidConfigurationError
+
+Text = Annotated[str, Field(min_length=1)]
 
 
 class Environment(BaseModel):
@@ -12,17 +14,17 @@ class Environment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    stage: str
-    positions_table: str
-    decisions_table: str
-    stats_table: str
-    snapshots_table: str
-    topic_arn: str
-    event_bus: str = "default"
-    tradier_url: str
-    tradier_sandbox_url: str
-    polygon_url: str
-    trading_volatility_url: str
+    stage: Text
+    positions_table: Text
+    decisions_table: Text
+    stats_table: Text
+    snapshots_table: Text
+    topic_arn: Text
+    event_bus: Text = "default"
+    tradier_url: Text
+    tradier_sandbox_url: Text
+    polygon_url: Text
+    trading_volatility_url: Text
     clock_file: str | None = None
 
     @classmethod

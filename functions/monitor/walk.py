@@ -86,9 +86,12 @@ class Walker:
         if rested < timedelta(seconds=config.walk.interval_seconds) or intent.order_id is None:
             return
         limit_price = self._next_limit(config, intent, position, quotes)
-        if limit_price is None or limit_price == intent.order.limit_price:
+        if limit_price is None:
             return
         moving = protocol.replacing(intent, limit_price, now)
+        if limit_price == intent.order.limit_price:
+            self._move(intent, moving.model_copy(update={"state": intent.state}))
+            return
         self._move(intent, moving)
         try:
             broker.modify(intent.order_id, limit_price)

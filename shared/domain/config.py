@@ -261,6 +261,7 @@ class BotConfig(Value):
             if strategy not in self.strategies:
                 raise ValueError(f"strategies: {strategy} has no rule; leave it out to keep the default")
             _check_rule(strategy, self.strategies[strategy])
+            _check_stop(strategy, self.strategies[strategy], self.exits.stop_basis)
             if strategy not in self.priors:
                 raise ValueError(f"priors: {strategy} has no prior; leave it out to keep the default")
         for underlying in self.underlyings:
@@ -290,6 +291,14 @@ _NEEDS_SHORT = frozenset(
     }
 )
 _NEEDS_LONG = frozenset(Strategy) - {Strategy.CASH_SECURED_PUT}
+
+
+def _check_stop(strategy: Strategy, rule: StrategyRule, basis: StopBasis) -> None:
+    if strategy.is_credit and basis is StopBasis.COST_TO_CLOSE and rule.stop_loss <= 1:
+        raise ValueError(
+            f"strategies.{strategy}.stop_loss: {rule.stop_loss} of the credit is no loss yet under cost_to_close; "
+            "give more than 1"
+        )
 
 
 def _check_rule(strategy: Strategy, rule: StrategyRule) -> None:

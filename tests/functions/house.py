@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from importlib import import_module
 from typing import Any, TypeVar
 
 from infra.local.demo.laptop import Laptop
@@ -152,6 +153,17 @@ class House:
         self.later(2)
         return self.trade(bot)
 
+    def enter(self, bot: Bot, moment: datetime, document: Mapping[str, Any] | None = None) -> Position:
+        """Let a bot open what the market calls for, and see it filled."""
+        before = {held.position_id for held in self.live(bot).positions}
+        self.configure(bot, document or ONE_LOOK)
+        self.morning(moment)
+        assert self.minute(bot) == {"decisions": 1, "entries": 1}, self.decisions(bot)[-1].how
+        self.later(10).monitor()
+        (opened,) = (held for held in self.live(bot).positions if held.position_id not in before)
+        assert opened.state is PositionState.OPEN
+        return opened
+
     def monitor(self) -> dict[str, int]:
         """Look after everything."""
         counts: dict[str, int] = self.laptop.invoke("monitor", {})
@@ -166,6 +178,10 @@ class House:
         """Learn as the daily schedule does."""
         verdicts: dict[str, str] = self.laptop.invoke("learn", {})
         return verdicts
+
+    def module(self, function: str) -> Any:
+        """Return the module of a handler; it reads its environment when it is first imported."""
+        return import_module(f"functions.{function}.handler")
 
     # What is left behind.
 

@@ -97,13 +97,9 @@ def _patient(strategy: Strategy, time_exit_dte: int) -> dict[str, Any]:
 
 
 def _enter(house: House, case: Case, document: dict[str, Any]) -> Position:
-    bot = BOT_OF[case.strategy]
-    house.configure(bot, document)
-    house.morning(case.chapter.at(PREMIUM_TIME if case.strategy.is_credit else DIRECTION_TIME))
-    assert house.minute(bot) == {"decisions": 1, "entries": 1}, house.decisions(bot)[-1].how
-    house.later(10).monitor()
-    held = house.position(bot)
-    assert (held.strategy, held.state) == (case.strategy, "OPEN")
+    moment = case.chapter.at(PREMIUM_TIME if case.strategy.is_credit else DIRECTION_TIME)
+    held = house.enter(BOT_OF[case.strategy], moment, document)
+    assert held.strategy is case.strategy
     return held
 
 

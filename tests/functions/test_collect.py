@@ -1,0 +1,190 @@
+"""Collect: a minute of every vendor becomes a snapshot, valid or with every reason why not."""
+
+import os
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+import pytest
+
+from functions.collect.settings import CollectSettings
+from functions.learn.settings import LearnSettings
+from functions.monitor.settings import MonitorSettings
+from functions.trade.settings import TradeSettings
+from infra.local.demo.laptop import FUNCTIONS, _fresh_handler
+from infra.local.demo.mail import Mailbox
+from infra.local.vendors.faults import FaultKind, Vendor
+from shared.domain.decisions import DecisionKind, DenialCode
+from shared.domain.errors import InvalidConfigurationError
+from shared.domain.market import FaultCode
+from shared.domain.sessions import NEW_YORK
+from shared.domain.vocabulary import Bot, Source
+from shared.settings import Environment
+from tests.functions.house import ONE_LOOK, House
+from tests.functions.story import PREMIUM_TIME, Chapter
+
+pytestmark = pytest.mark.xdist_group("functions")
+
+NAMED = (
+    "STAGE",
+    "POSITIONS_TABLE",
+    "DECISIONS_TABLE",
+    "STATS_TABLE",
+    "SNAPSHOTS_TABLE",
+    "TOPIC_ARN",
+    "TRADIER_URL",
+    "TRADIER_SANDBOX_URL",
+    "POLYGON_URL",
+    "TRADING_VOLATILITY_URL",
+)
+
+
+def test_a_minute_is_stored_once_and_told_to_the_bus(house: House) -> None:
+    house.at(Chapter.UP_FLAT.at(PREMIUM_TIME))
+    assert house.collect() == {"snapshots": 2, "valid": 2}
+    first = house.snapshot("SPY")
+    assert house.later(20).collect() == {"snapshots": 2, "valid": 2}
+    assert house.snapshot("SPY") == first
+    told = [body["detail"] for body in Mailbox(house.laptop, "snapshots").bodies()]
+    assert {(one["underlying"], one["snapshot_at"]) for one in told} == {
+        ("SPY", "2005-07-11T14:00:00Z"),
+        ("SPX", "2005-07-11T14:00:00Z"),
+    }
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(Chapter.UP_FLAT.at(time(9, 29)), id="before the open"),
+        pytest.param(Chapter.UP_FLAT.at(time(16)), id="at the close"),
+        pytest.param(Chapter.UP_FLAT.at(time(20, 30)), id="in the evening"),
+        pytest.param(datetime.combine(date(2005, 7, 16), time(12), NEW_YORK), id="on Saturday"),
+        pytest.param(datetime.combine(date(2005, 9, 5), time(12), NEW_YORK), id="on Labor Day"),
+    ],
+)
+def test_outside_the_session_nothing_is_collected_and_nothing_decided(house: House, moment: datetime) -> None:
+    house.at(Chapter.UP_FLAT.at(time(15, 59))).collect()
+    event = house.event(Bot.PROMETHEUS)
+    house.at(moment)
+    house.control.reset_counters()
+    assert house.collect() == {"snapshots": 0, "valid": 0}
+    assert house.trade(Bot.PROMETHEUS, event) == {"decisions": 0, "entries": 0}
+    assert house.trade(Bot.PROMETHEUS, {"bot": "PROMETHEUS"}) == {"decisions": 0, "entries": 0}
+    assert set(house.control.counters()["totals"].values()) == {0}
+
+
+def test_an_invalid_snapshot_is_stored_never_enters_and_the_third_in_a_row_alerts_once(house: House) -> None:
+    house.configure(Bot.PROMETHEUS, ONE_LOOK)
+    house.morning(Chapter.UP_FLAT.at(PREMIUM_TIME))
+    house.control.inject(FaultKind.QUOTE_MISSING, count=None, symbol="VIX")
+    house.control.inject(FaultKind.QUOTE_MISSING, count=None, symbol="I:VIX")
+    alerts = []
+    for _ in range(5):
+        assert house.collect() == {"snapshots": 2, "valid": 0}
+        house.later(2).trade(Bot.PROMETHEUS)
+        alerts.append(len(house.subjects("SPY: 3 invalid snapshots in a row")))
+        house.later(58)
+    assert alerts == [0, 0, 1, 1, 1]
+    assert FaultCode.NO_VIX in {fault.code for fault in house.snapshot("SPY").faults}
+    (decision,) = house.decisions(Bot.PROMETHEUS)
+    assert (decision.kind, decision.count) == (DecisionKind.NO_ENTRY, 5)
+    assert DenialCode.INVALID_SNAPSHOT in house.denials(Bot.PROMETHEUS)
+    house.control.clear()
+    house.minute(Bot.PROMETHEUS)
+    assert house.decisions(Bot.PROMETHEUS)[-1].kind is DecisionKind.ENTRY
+
+
+def test_a_frozen_exposure_feed_is_passed_over_and_the_reason_kept(house: House) -> None:
+    house.at(Chapter.UP_FLAT.at(time(12))).collect()
+    house.control.inject(FaultKind.GEX_FROZEN, count=None)
+    house.later(60).collect()
+    frozen = house.snapshot("SPY")
+    house.later(900).collect()
+    later = house.snapshot("SPY")
+    assert frozen.gamma is not None
+    assert frozen.gamma.source is Source.TRADING_VOLATILITY
+    assert later.gamma is not None
+    assert later.gamma.source is Source.COMPUTED
+    assert later.is_valid
+    (passed,) = (one for one in later.fallbacks if one.need == "gamma")
+    assert passed.source is Source.TRADING_VOLATILITY
+    assert "600" in passed.reason
+
+
+def test_without_polygon_the_broker_gives_vix_and_history(house: House) -> None:
+    house.stop(Vendor.POLYGON)
+    house.at(Chapter.UP_RALLY.at(time(12, 1)))
+    assert house.collect() == {"snapshots": 2, "valid": 2}
+    snapshot = house.snapshot("SPY")
+    assert snapshot.vix is not None
+    assert snapshot.vix.source is Source.TRADIER
+    assert {(one.need, one.source) for one in snapshot.fallbacks} == {
+        ("vix", Source.POLYGON),
+        ("vix_history", Source.POLYGON),
+        ("history", Source.POLYGON),
+    }
+
+
+def test_without_trading_volatility_the_exposure_is_computed(house: House) -> None:
+    house.stop(Vendor.TRADING_VOLATILITY)
+    house.at(Chapter.UP_FLAT.at(time(12, 1)))
+    assert house.collect() == {"snapshots": 2, "valid": 2}
+    for underlying in ("SPY", "SPX"):
+        snapshot = house.snapshot(underlying)
+        assert snapshot.gamma is not None
+        assert snapshot.gamma.source is Source.COMPUTED
+        assert [(one.need, one.source) for one in snapshot.fallbacks] == [("gamma", Source.TRADING_VOLATILITY)]
+
+
+def test_without_the_broker_the_price_comes_from_polygon_and_no_entry_is_made(house: House) -> None:
+    house.configure(Bot.PROMETHEUS, ONE_LOOK)
+    house.morning(Chapter.UP_FLAT.at(PREMIUM_TIME))
+    house.stop(Vendor.TRADIER)
+    assert house.collect() == {"snapshots": 2, "valid": 2}
+    snapshot = house.snapshot("SPY")
+    assert snapshot.spot is not None
+    assert snapshot.spot.source is Source.POLYGON
+    assert {one.need for one in snapshot.fallbacks} >= {"spot", "clock"}
+    assert house.later(2).trade(Bot.PROMETHEUS) == {"decisions": 1, "entries": 0}
+    assert DenialCode.MARKET_CLOSED in house.denials(Bot.PROMETHEUS)
+
+
+@pytest.fixture
+def recomposed() -> Iterator[None]:
+    """Compose the functions anew, before and after."""
+    for name in FUNCTIONS:
+        _fresh_handler(name)
+    yield
+    for name in FUNCTIONS:
+        _fresh_handler(name)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.usefixtures("recomposed")
+def test_a_function_without_its_table_says_which_variable_is_missing(
+    house: House, function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STATS_TABLE")
+    with pytest.raises(InvalidConfigurationError, match="STATS_TABLE.*set it on the function"):
+        house.laptop.invoke(function, {"bot": "ATLAS"})
+
+
+@pytest.mark.parametrize("settings", [CollectSettings, TradeSettings, MonitorSettings, LearnSettings])
+@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.usefixtures("furnished")
+def test_a_missing_variable_is_named(settings: type[Environment], name: str) -> None:
+    with pytest.raises(InvalidConfigurationError, match=f"^{name}: None .*set it on the function"):
+        settings.parse({key: text for key, text in os.environ.items() if key != name})
+
+
+@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.usefixtures("furnished")
+def test_an_empty_variable_is_named(name: str) -> None:
+    with pytest.raises(InvalidConfigurationError, match=f"^{name}: '' .*set it on the function"):
+        Environment.parse(dict(os.environ) | {name: ""})
+
+
+@pytest.mark.parametrize("value", ["", "soon", "4", "51", "12.5"])
+@pytest.mark.usefixtures("furnished")
+def test_an_impossible_number_of_seconds_is_named(value: str) -> None:
+    with pytest.raises(InvalidConfigurationError, match="^MONITOR_SECONDS"):
+        MonitorSettings.parse(dict(os.environ) | {"MONITOR_SECONDS": value})
