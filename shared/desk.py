@@ -68,7 +68,8 @@ class Desk:
             return self.end(claimed, position, IntentState.REJECTED, str(refusal))
         except (OrderUnknownError, CredentialsError) as silence:
             doubted = protocol.doubt(claimed, str(silence))
-            self._move(claimed, doubted)
+            failures = protocol.count_failure(self.book.live(claimed.bot))
+            self.book.commit("doubt", (MoveIntent(claimed, doubted), failures))
             self.alerts.send(messages.unknown(doubted, str(silence), self.clock.now()))
             return doubted
         working = protocol.acknowledge(claimed, order_id, self.clock.now())

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from shared.domain.book import LiveState, RecordDecision, SetLedger
+from shared.domain.book import Change, LiveState, RecordDecision, SetCounters, SetLedger
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.ports import Book, Clock, Trips
 from shared.domain.vocabulary import Bot, TradingMode
+from shared.phases.execution.booking import counters_after_success
+from shared.phases.monitoring.trips import ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +18,25 @@ class Operator:
     trips: Trips
     clock: Clock
 
-    def clear_trip(self, bot: Bot, reason: str) -> None:
-        """Set a bot's trip back to ACTIVE; its drawdown is measured anew from here, or it would trip again at once."""
+    def clear_trip(self, bot: Bot | None, reason: str) -> None:
+        """Set the trip of a bot, or of all, back to ACTIVE.
+
+        What tripped it is measured anew from here, the drawdown and the orders that failed in a row, or it would
+        trip again at once.
+        """
+        for one in (bot,) if bot else tuple(Bot):
+            self._measure_anew(one, reason)
+        self.trips.clear(bot or ALL)
+
+    def _measure_anew(self, bot: Bot, reason: str) -> None:
         live = self.book.live(bot)
+        changes: list[Change] = [RecordDecision(self._decision(live, reason))]
         for ledger in live.ledgers:
             anew = ledger.model_copy(update={"peak_pnl": ledger.realized_pnl, "version": ledger.version + 1})
-            self.book.commit("measure the drawdown anew", (SetLedger(ledger, anew),))
-        self.trips.clear(bot)
-        self.book.commit("record the operator", (RecordDecision(self._decision(live, reason)),))
+            changes.append(SetLedger(ledger, anew))
+        if live.counters.order_failures:
+            changes.append(SetCounters(bot, live.counters, counters_after_success(live.counters)))
+        self.book.commit("measure anew", changes)
 
     def _decision(self, live: LiveState, reason: str) -> Decision:
         now = self.clock.now()

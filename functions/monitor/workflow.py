@@ -18,7 +18,7 @@ from shared.domain.options import OptionQuote
 from shared.domain.ports import Alerts, Book, Broker, Clock, Heartbeat, Parameters, Quotes, Trips
 from shared.domain.sessions import is_open
 from shared.domain.vocabulary import Bot, TradingMode, TradingState, stricter
-from shared.phases.monitoring.trips import account_trip, bot_trips
+from shared.phases.monitoring.trips import account_trip, bot_trips, failure_trip
 
 LOOP_SECONDS = 5
 RUN_SECONDS = 50
@@ -102,6 +102,8 @@ class Monitor:
         live = self.book.live(bot)
         for alert in live.unsent_alerts:
             self.alerts.resend(alert)
+        if live.counters.order_failures:
+            self._trip_failures(self._config(parameters, bot), live)
         if not live.positions and not live.intents:
             return Watched(0, is_busy=False)
         config = self._config(parameters, bot)
@@ -160,6 +162,11 @@ class Monitor:
         for trip in found:
             if self.trips.trip(trip):
                 self.alerts.send(messages.tripped(trip))
+
+    def _trip_failures(self, config: BotConfig, live: LiveState) -> None:
+        trip = failure_trip(config, live.counters, self.clock.now())
+        if trip is not None and self.trips.trip(trip):
+            self.alerts.send(messages.tripped(trip))
 
     def _account_trips(self, config: BotConfig, live: LiveState, mode: TradingMode, now: datetime) -> tuple[Trip, ...]:
         parameters = self.parameters()

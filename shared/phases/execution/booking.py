@@ -173,3 +173,8 @@ def counters_after_close(counters: Counters, reason: ExitReason, closed_at: date
 def counters_after_failure(counters: Counters) -> Counters:
     """Count an order the broker refused or never answered."""
     return counters.model_copy(update={"order_failures": counters.order_failures + 1, "version": counters.version + 1})
+
+
+def counters_after_success(counters: Counters) -> Counters:
+    """End the row of failed orders."""
+    return counters.model_copy(update={"order_failures": 0, "version": counters.version + 1})

@@ -54,6 +54,7 @@ from shared.phases.execution.booking import (
     counters_after_close,
     counters_after_failure,
     counters_after_order,
+    counters_after_success,
     filled_position,
     ledger_after_close,
     ledger_after_resize,
@@ -193,7 +194,9 @@ def may_be_abandoned(intent: Intent, now: datetime) -> bool:
 
 
 def is_bookable(order: BrokerOrder) -> bool:
-    """Tell whether an ended order can be booked: what filled has its price."""
+    """Tell whether an ended order can be booked: a filled one has contracts, and what filled has its price."""
+    if order.status is OrderStatus.FILLED and order.filled_contracts == 0:
+        return False
     return order.status.is_final and (order.filled_contracts == 0 or order.fill_price is not None)
 
 
@@ -240,13 +243,24 @@ def end_entry(
         MoveIntent(intent, ended),
         MovePosition(position, opened),
         SetLedger(ledger, ledger_after_resize(ledger, position, opened)),
+        *_end_failures(live),
     )
 
 
+def count_failure(live: LiveState) -> Change:
+    """Count an order that the broker refused or never answered."""
+    return SetCounters(live.bot, live.counters, counters_after_failure(live.counters))
+
+
 def _count_failure(live: LiveState, state: IntentState) -> Changes:
-    if state is not IntentState.REJECTED:
+    return (count_failure(live),) if state is IntentState.REJECTED else ()
+
+
+def _end_failures(live: LiveState) -> Changes:
+    """End the row of failed orders, where there is one: an order went through."""
+    if not live.counters.order_failures:
         return ()
-    return (SetCounters(live.bot, live.counters, counters_after_failure(live.counters)),)
+    return (SetCounters(live.bot, live.counters, counters_after_success(live.counters)),)
 
 
 def end_exit(

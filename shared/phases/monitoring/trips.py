@@ -25,9 +25,16 @@ def bot_trips(config: BotConfig, ledger: Ledger, counters: Counters, now: dateti
         reasons.append((config.bot, f"drawdown ${drawdown:,.2f} beyond {rules.bot_drawdown:.0%} of capital"))
     if counters.day == today and counters.stops_today >= rules.stops_per_session:
         reasons.append((config.bot, f"{counters.stops_today} stops in one session"))
-    if counters.order_failures >= rules.order_failures_in_a_row:
-        reasons.append((ALL, f"{counters.order_failures} orders in a row failed"))
-    return tuple(Trip(scope, TradingState.REDUCING, reason, now) for scope, reason in reasons)
+    own = tuple(Trip(scope, TradingState.REDUCING, reason, now) for scope, reason in reasons)
+    failures = failure_trip(config, counters, now)
+    return (*own, failures) if failures else own
+
+
+def failure_trip(config: BotConfig, counters: Counters, now: datetime) -> Trip | None:
+    """Return the trip of all bots when too many orders in a row were refused or never answered."""
+    if counters.order_failures < config.trips.order_failures_in_a_row:
+        return None
+    return Trip(ALL, TradingState.REDUCING, f"{counters.order_failures} orders in a row failed", now)
 
 
 def account_trip(ledgers: Iterable[Ledger], all_capital: Decimal, limit: Decimal, now: datetime) -> Trip | None:
