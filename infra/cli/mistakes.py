@@ -3,8 +3,6 @@
 import sys
 from collections.abc import Callable
 
-import typer
-
 from infra.local.errors import LocalStageError
 from shared.domain.errors import InvalidValueError
 
@@ -19,9 +17,15 @@ def told(command: Callable[[], object]) -> int:
     except (LocalStageError, InvalidValueError) as mistake:
         sys.stderr.write(f"alphagex: {mistake}\n")
         return MISTAKE
-    except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("alphagex: stopped; nothing is left running\n")
-        return INTERRUPTED
+    except KeyboardInterrupt:
+        return _stopped()
     except SystemExit as end:
+        if end.code == INTERRUPTED:
+            return _stopped()
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
+
+
+def _stopped() -> int:
+    sys.stderr.write("alphagex: stopped; nothing is left running\n")
+    return INTERRUPTED

@@ -18,6 +18,7 @@ DEFAULT_SEED = 13
 DEFAULT_STEP = 60
 FLIP_AT = 0.7
 FLIPPED_SESSIONS = 2
+SESSIONS_FOR_FLIPS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +74,11 @@ class DemoPlan:
         return (*(at for at in halfway if at < hours.closes_at), hours.closes_at + FIRST_TICK)
 
     @property
-    def flips(self) -> tuple[date, date]:
-        """The sessions on which the script sets the breaker to REDUCING and back to ACTIVE."""
+    def flips(self) -> tuple[date, date] | None:
+        """The sessions on which the script sets the breaker to REDUCING and back to ACTIVE; None in a short run."""
         days = self.days
+        if len(days) < SESSIONS_FOR_FLIPS:
+            return None
         start = int(FLIP_AT * len(days))
         return days[start], days[min(start + FLIPPED_SESSIONS, len(days) - 1)]
 

@@ -76,6 +76,8 @@ class Replay:
             self._session(day)
 
     def _flip(self, day: date) -> None:
+        if self.plan.flips is None:
+            return
         reducing, active = self.plan.flips
         if day == reducing:
             self._set_breaker(TradingState.REDUCING, day)
