@@ -57,6 +57,7 @@ class Stage:
         """Compose for this environment; nothing is connected yet."""
         self._settings = settings
         self._aws = Aws()
+        self._accounts: dict[tuple[str, str, str], TradierClient] = {}
 
     @property
     def name(self) -> str:
@@ -185,10 +186,14 @@ class Stage:
                 return self._tradier_account(config, self._settings.tradier_url, "tradier")
 
     def _tradier_account(self, config: BotConfig, url: str, vendor: str) -> TradierClient:
+        """Return the client of an account, kept with its connections and rate windows until the key changes."""
         if config.confirmed_account is None:
             raise CredentialsError(f"{config.bot} has no confirmed account; set confirmed_account by command")
         token = self._secrets.get(vendor).get_secret_value()
-        return TradierClient(f"{url}/v1", token, config.confirmed_account, clock=self.clock)
+        known = (vendor, config.confirmed_account, token)
+        if known not in self._accounts:
+            self._accounts[known] = TradierClient(f"{url}/v1", token, config.confirmed_account, clock=self.clock)
+        return self._accounts[known]
 
     def effective_state(self, bot: Bot) -> TradingState:
         """Read the breaker now: the stricter of the user's switch and the system's trips."""

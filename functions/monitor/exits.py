@@ -49,6 +49,8 @@ class Exits:
         if position.state not in CLOSABLE:
             return position.state in (PositionState.OPENING, PositionState.CLOSING)
         now = self.clock.now()
+        if protocol.rests(position, now):
+            return False
         mark = mark_of(position, quotes)
         reason = position.exit_reason if position.state is PositionState.EXIT_PENDING else None
         reason = reason or exit_reason(position, mark, new_york_date(now))

@@ -165,7 +165,8 @@ class MarketModel:
         bar = self.history.bars[index]
         if symbol == VIX:
             path = self._paths.minute_levels(index).vix
-            return Bar(bar.day, path[0], max(path), min(path), self.history.vix_closes[index], 0)
+            close = self.history.vix_closes[index]
+            return Bar(bar.day, path[0], max(*path, close), min(*path, close), close, 0)
         product = _product(symbol)
         if product.divisor == 1:
             return bar

@@ -79,6 +79,7 @@ class Position(Value):
     opened_at: UtcTime | None = None
     closing_intent: str | None = None
     exit_attempts: int = 0
+    exit_tried_at: UtcTime | None = None
     exit_reason: ExitReason | None = None
     exit_pending_since: UtcTime | None = None
     unquoted_runs: int = 0

@@ -164,7 +164,7 @@ def test_a_function_without_its_table_says_which_variable_is_missing(
     house: House, function: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("STATS_TABLE")
-    with pytest.raises(InvalidConfigurationError, match="STATS_TABLE.*set it on the function"):
+    with pytest.raises(InvalidConfigurationError, match=r"STATS_TABLE.*set it on the function"):
         house.laptop.invoke(function, {"bot": "ATLAS"})
 
 
@@ -186,5 +186,5 @@ def test_an_empty_variable_is_named(name: str) -> None:
 @pytest.mark.parametrize("value", ["", "soon", "4", "51", "12.5"])
 @pytest.mark.usefixtures("furnished")
 def test_an_impossible_number_of_seconds_is_named(value: str) -> None:
-    with pytest.raises(InvalidConfigurationError, match="^MONITOR_SECONDS"):
+    with pytest.raises(InvalidConfigurationError, match=r"^MONITOR_SECONDS"):
         MonitorSettings.parse(dict(os.environ) | {"MONITOR_SECONDS": value})

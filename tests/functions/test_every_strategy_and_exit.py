@@ -16,7 +16,7 @@ from shared.domain.vocabulary import Bot, ExitReason, Strategy
 from tests.functions.house import ONE_LOOK, House, total
 from tests.functions.story import DIRECTION_TIME, PREMIUM_TIME, Chapter, session_before
 
-pytestmark = pytest.mark.xdist_group("functions")
+pytestmark = pytest.mark.xdist_group("strategies")
 
 BOT_OF = {
     Strategy.BULL_PUT_SPREAD: Bot.PROMETHEUS,
@@ -116,7 +116,7 @@ def _closed_books(house: House, case: Case, deed: DecisionKind) -> None:
     assert house.live(bot).positions == ()
     assert house.live(bot).intents == ()
     ledger = house.ledger(bot)
-    assert (ledger.open_count, ledger.open_risk, ledger.secured_cash) == (0, 0, 0)
+    assert ledger.open_count == ledger.open_risk == ledger.secured_cash == 0
     assert all(risk == 0 for risk in ledger.risk_by_underlying.values())
     assert ledger.realized_pnl == total(trades)
     assert house.slots() == 0

@@ -1,8 +1,9 @@
 """Trade: each snapshot is decided once, with every question it was asked, and what is decided is sent once."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from infra.local.vendors.faults import FaultKind
 from shared.desk import Desk
 from shared.domain.config import BotConfig, bot_config
 from shared.domain.decisions import DecisionKind, DenialCode
+from shared.domain.errors import StoreError
 from shared.domain.events import TradeRequest
 from shared.domain.orders import IntentKind, IntentState
-from shared.domain.positions import PositionState
+from shared.domain.positions import ClosedTrade, PositionState
+from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Action, Bot, Rule, Strategy, TradingMode, TradingState
 from tests import builders
 from tests.functions.house import ONE_LOOK, House
@@ -218,21 +221,30 @@ def _composed(house: House) -> Trade:
     return workflow
 
 
+class _NothingYet:
+    """A history in which no trade has closed."""
+
+    def closed_trades(self, mode: TradingMode, strategy: Strategy, since: datetime) -> tuple[ClosedTrade, ...]:
+        return ()
+
+    def statistics(self, mode: TradingMode, strategy: Strategy) -> StrategyStatistics | None:
+        return None
+
+    def all_statistics(self, mode: TradingMode) -> Mapping[Strategy, StrategyStatistics]:
+        return {}
+
+    def save(self, before: StrategyStatistics | None, after: StrategyStatistics) -> None:
+        raise StoreError("nothing is kept here")
+
+
 def test_a_strategy_disabled_after_the_decision_loses_the_race_at_the_commit(open_house: House) -> None:
     open_house.collect()
-    blind = replace(_composed(open_house), history=_NoStatistics())
+    blind = replace(_composed(open_house), history=_NothingYet())
     disabled = builders.statistics(strategy=Strategy.BULL_PUT_SPREAD, is_disabled=True)
     open_house.stage.trade_history.save(None, disabled)
     (decision,) = blind.run(TradeRequest.model_validate(open_house.event(SELLER)))
     assert [(denial.code, denial.value) for denial in decision.denials] == [(DenialCode.LOST_RACE, "RequireEnabled")]
     assert open_house.slots() == 0
-
-
-class _NoStatistics:
-    """A history that has not seen anything yet."""
-
-    def statistics(self, mode: TradingMode, strategy: Strategy) -> None:
-        return None
 
 
 @pytest.mark.parametrize("text", ["no JSON", '{"capital": -1}', '{"colour": "red"}', "[1]"])
@@ -267,7 +279,8 @@ def test_a_breaker_flipped_between_check_and_order_abandons_everything(open_hous
     )
     assert open_house.states(SELLER) == [PositionState.ABANDONED]
     ledger = open_house.ledger(SELLER)
-    assert (ledger.open_count, ledger.open_risk, open_house.slots()) == (0, 0, 0)
+    assert (ledger.open_count, open_house.slots()) == (0, 0)
+    assert ledger.open_risk == 0
     assert open_house.stage.broker(bot_config(SELLER), TradingMode.PAPER).orders() == ()
 
 

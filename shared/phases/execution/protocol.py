@@ -64,6 +64,8 @@ from shared.phases.execution.booking import (
 LEASE = timedelta(seconds=60)
 QUIET = timedelta(seconds=120)
 CLEAN_ABSENCES = 2
+IDENTICAL = timedelta(seconds=60)
+"""How long an identical order may not leave again."""
 
 Changes = tuple[Change, ...]
 
@@ -111,6 +113,7 @@ def plan_exit(intent: Intent, position: Position, decision: Decision) -> Changes
             "version": position.version + 1,
             "closing_intent": intent.intent_id,
             "exit_attempts": position.exit_attempts + 1,
+            "exit_tried_at": intent.planned_at,
             "exit_reason": intent.exit_reason,
             "exit_pending_since": position.exit_pending_since or intent.planned_at,
         }
@@ -121,6 +124,11 @@ def plan_exit(intent: Intent, position: Position, decision: Decision) -> Changes
         RequireState(position.bot, TradingState.REDUCING),
         RecordDecision(decision),
     )
+
+
+def rests(position: Position, now: datetime) -> bool:
+    """Tell whether an exit was tried so recently that the same order may not leave again yet."""
+    return position.exit_tried_at is not None and now - position.exit_tried_at < IDENTICAL
 
 
 def claim(intent: Intent, owner: str, now: datetime) -> Intent:
