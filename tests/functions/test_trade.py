@@ -1,24 +1,14 @@
 """Trade: each snapshot is decided once, with every question it was asked, and what is decided is sent once."""
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import datetime, time
+from datetime import time
 from typing import Any
 
 import pytest
 
-from functions.trade.workflow import Trade
 from infra.local.vendors.faults import FaultKind
-from shared.desk import Desk
-from shared.domain.config import BotConfig, bot_config
+from shared.domain.config import bot_config
 from shared.domain.decisions import DecisionKind, DenialCode
-from shared.domain.errors import StoreError
-from shared.domain.events import TradeRequest
-from shared.domain.orders import IntentKind, IntentState
-from shared.domain.positions import ClosedTrade, PositionState
-from shared.domain.statistics import StrategyStatistics
-from shared.domain.vocabulary import Action, Bot, Rule, Strategy, TradingMode, TradingState
+from shared.domain.vocabulary import Action, Bot, Rule, Strategy, TradingState
 from tests import builders
 from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import DIRECTION_TIME, MOMENTUM_TIME, PREMIUM_TIME, Chapter
@@ -29,7 +19,6 @@ SELLER = Bot.PROMETHEUS
 NOTHING = {"decisions": 0, "entries": 0}
 ENTERED = {"decisions": 1, "entries": 1}
 REFUSED = {"decisions": 1, "entries": 0}
-AT_ONCE = 4
 
 
 @pytest.fixture
@@ -60,29 +49,6 @@ def test_an_older_snapshot_told_late_is_not_decided_any_more(open_house: House) 
     assert open_house.later(2).trade(SELLER) == ENTERED
     assert open_house.trade(SELLER, late) == NOTHING
     assert open_house.decisions(SELLER)[-1].snapshot_id == open_house.snapshot("SPY").snapshot_id
-
-
-def test_the_same_event_at_once_is_decided_by_one_of_them(open_house: House) -> None:
-    open_house.collect()
-    event = open_house.event(SELLER)
-    open_house.later(2)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(lambda _: open_house.trade(SELLER, event), range(AT_ONCE)))
-    assert sorted(answer["decisions"] for answer in answers) == [0] * (AT_ONCE - 1) + [1]
-    assert len(open_house.decisions(SELLER)) == 1
-    assert len(open_house.live(SELLER).intents) == 1
-    assert len(open_house.paper_account(SELLER).orders) == 1
-
-
-def test_the_same_refusal_at_once_is_written_by_one_of_them(open_house: House) -> None:
-    open_house.breaker(TradingState.REDUCING)
-    open_house.collect()
-    event = open_house.event(SELLER)
-    open_house.later(2)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(lambda _: open_house.trade(SELLER, event), range(AT_ONCE)))
-    assert sorted(answer["decisions"] for answer in answers) == [0] * (AT_ONCE - 1) + [1]
-    assert [one.count for one in open_house.decisions(SELLER)] == [1]
 
 
 def test_an_event_of_another_underlying_is_none_of_the_bots_business(open_house: House) -> None:
@@ -215,38 +181,6 @@ def test_a_disabled_strategy_is_refused_in_the_decision(open_house: House) -> No
     assert open_house.denials(SELLER) == {DenialCode.STRATEGY_DISABLED}
 
 
-def _composed(house: House) -> Trade:
-    """Return the workflow that the handler runs."""
-    workflow: Trade = house.module("trade")._trade()
-    return workflow
-
-
-class _NothingYet:
-    """A history in which no trade has closed."""
-
-    def closed_trades(self, mode: TradingMode, strategy: Strategy, since: datetime) -> tuple[ClosedTrade, ...]:
-        return ()
-
-    def statistics(self, mode: TradingMode, strategy: Strategy) -> StrategyStatistics | None:
-        return None
-
-    def all_statistics(self, mode: TradingMode) -> Mapping[Strategy, StrategyStatistics]:
-        return {}
-
-    def save(self, before: StrategyStatistics | None, after: StrategyStatistics) -> None:
-        raise StoreError("nothing is kept here")
-
-
-def test_a_strategy_disabled_after_the_decision_loses_the_race_at_the_commit(open_house: House) -> None:
-    open_house.collect()
-    blind = replace(_composed(open_house), history=_NothingYet())
-    disabled = builders.statistics(strategy=Strategy.BULL_PUT_SPREAD, is_disabled=True)
-    open_house.stage.trade_history.save(None, disabled)
-    (decision,) = blind.run(TradeRequest.model_validate(open_house.event(SELLER)))
-    assert [(denial.code, denial.value) for denial in decision.denials] == [(DenialCode.LOST_RACE, "RequireEnabled")]
-    assert open_house.slots() == 0
-
-
 @pytest.mark.parametrize("text", ["no JSON", '{"capital": -1}', '{"colour": "red"}', "[1]"])
 def test_an_unreadable_document_stops_entries_and_alerts_once(house: House, text: str) -> None:
     house.morning(Chapter.UP_FLAT.at(PREMIUM_TIME))
@@ -257,31 +191,6 @@ def test_an_unreadable_document_stops_entries_and_alerts_once(house: House, text
     assert len(house.subjects("The configuration of PROMETHEUS is invalid")) == 1
     house.configure(SELLER, ONE_LOOK)
     assert house.minute(SELLER) == ENTERED
-
-
-def test_a_breaker_flipped_between_check_and_order_abandons_everything(open_house: House) -> None:
-    open_house.collect()
-    stage = open_house.stage
-
-    def halted(config: BotConfig, mode: TradingMode) -> Desk:
-        return replace(stage.desk(config, mode), breaker=lambda: TradingState.HALTED)
-
-    workflow = replace(_composed(open_house), desk=halted)
-    (decision,) = workflow.run(TradeRequest.model_validate(open_house.event(SELLER)))
-    assert decision.kind is DecisionKind.ENTRY
-    assert decision.intent_id is not None
-    intent = stage.book.intent(SELLER, decision.intent_id)
-    assert intent is not None
-    assert (intent.kind, intent.state, intent.reason) == (
-        IntentKind.ENTRY,
-        IntentState.ABANDONED,
-        "breaker HALTED before the order left",
-    )
-    assert open_house.states(SELLER) == [PositionState.ABANDONED]
-    ledger = open_house.ledger(SELLER)
-    assert (ledger.open_count, open_house.slots()) == (0, 0)
-    assert ledger.open_risk == 0
-    assert open_house.stage.broker(bot_config(SELLER), TradingMode.PAPER).orders() == ()
 
 
 @pytest.mark.parametrize(
