@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.domain import messages
+from shared.domain.errors import InvalidConfigurationError
 from shared.domain.events import SnapshotCollected
 from shared.domain.market import Snapshot
 from shared.domain.ports import Alerts, Clock, Configuration, Events, Feeds, Snapshots
@@ -26,7 +27,11 @@ class Collect:
         now = self.clock.now()
         if not is_open(now):
             return ()
-        config = self.configuration.system()
+        try:
+            config = self.configuration.system()
+        except InvalidConfigurationError as problem:
+            self.alerts.send(messages.invalid_configuration("system", str(problem), now))
+            return ()
         collected = collection.snapshots(self.feeds.collect(now, config), config)
         for snapshot in collected:
             self.snapshots.put(snapshot)

@@ -1,6 +1,7 @@
 """``alphagex``, the operator's command line."""
 
 import sys
+from importlib.metadata import version as installed
 from typing import Annotated
 
 import typer
@@ -17,16 +18,19 @@ app = typer.Typer(
 app.command()(demo)
 
 
-@app.callback()
-def alphagex(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)] = False,
-) -> None:
-    """Trade options with three bots, on your laptop or in your AWS account."""
-    if version:
-        from importlib.metadata import version as installed
-
+def _version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"alphagex {installed('alphagex')}")
         raise typer.Exit
+
+
+@app.callback()
+def alphagex(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and stop.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Trade options with three bots, on your laptop or in your AWS account."""
 
 
 def main() -> None:

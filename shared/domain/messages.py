@@ -8,6 +8,7 @@ from shared.domain.book import Trip
 from shared.domain.market import Snapshot
 from shared.domain.orders import Intent
 from shared.domain.positions import ClosedTrade, Position
+from shared.domain.sessions import new_york_date
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import AlertLevel, Bot, TradingState
 
@@ -16,6 +17,13 @@ def _alert(
     event_id: str, level: AlertLevel, subject: str, lines: tuple[str, ...], at: datetime, bot: Bot | None = None
 ) -> Alert:
     return Alert(event_id=event_id, level=level, subject=subject[:SUBJECT_LIMIT], body="\n".join(lines), at=at, bot=bot)
+
+
+_POSITIONS = "Look closer: table positions"
+
+
+def _decisions(bot: Bot, at: datetime) -> str:
+    return f"Look closer: table decisions, {bot}#{new_york_date(at)}"
 
 
 def _legs(position: Position) -> str:
@@ -38,7 +46,7 @@ def entered(position: Position, target: Decimal, stop: Decimal, at: datetime) ->
                 f"Maximum loss ${position.max_loss * position.contracts:,.2f}; target {target:.2f}; stop {stop:.2f}"
                 f"; expires {position.expiration} ({position.mode})"
             ),
-            f"Look closer: alphagex why {position.bot}",
+            _decisions(position.bot, at),
         ),
         at,
         position.bot,
@@ -57,7 +65,7 @@ def closed(trade: ClosedTrade, loss_alert: Decimal, at: datetime) -> Alert:
             f"What: {trade.contracts} contracts, entry {trade.entry_price}, exit {trade.exit_price:.4f}",
             f"Why: {trade.exit_reason}",
             f"How: {result} after fees of ${trade.fees}, {trade.pnl_fraction:.1%} of the premium ({trade.mode})",
-            f"Look closer: alphagex trades --bot {trade.bot}",
+            f"Look closer: table stats, {trade.mode}#{trade.strategy}",
         ),
         at,
         trade.bot,
@@ -76,7 +84,7 @@ def rejected(intent: Intent, reason: str, at: datetime) -> Alert:
             "How: nothing is live; slot and risk are free again"
             if intent.kind == "entry"
             else "How: the exit is tried again at the next run",
-            f"Look closer: alphagex why {intent.bot}",
+            _decisions(intent.bot, at),
         ),
         at,
         intent.bot,
@@ -93,7 +101,7 @@ def unknown(intent: Intent, reason: str, at: datetime) -> Alert:
             f"What: order {intent.tag} may or may not be live at the broker",
             f"Why: {reason}",
             "How: it is never sent again; the next runs find it by its tag or give it up after the quiet period",
-            "Look closer: alphagex positions",
+            _POSITIONS,
         ),
         at,
         intent.bot,
@@ -110,7 +118,7 @@ def unpriced(position: Position, at: datetime) -> Alert:
             f"What: {_legs(position)}",
             f"Why: {position.exit_reason}, but no sound quote in {position.unquoted_runs} runs",
             "How: no price is invented; it waits for a quote, and after the close of its last day it is settled",
-            "Look closer: alphagex positions",
+            _POSITIONS,
         ),
         at,
         position.bot,
@@ -127,7 +135,7 @@ def near_stop(position: Position, mark: Decimal, stop: Decimal, at: datetime) ->
             f"What: mark {mark:.2f}, stop {stop:.2f}, entry {position.entry_price}",
             f"Why: {position.exit_rule.stop_warning:.0%} of the way to the stop",
             "How: nothing is done yet; the stop closes it",
-            "Look closer: alphagex positions",
+            _POSITIONS,
         ),
         at,
         position.bot,
@@ -144,7 +152,7 @@ def not_filled(intent: Intent, minutes: int, at: datetime) -> Alert:
             f"What: order {intent.tag}, limit {intent.order.limit_price}, step {intent.steps}",
             f"Why: {intent.exit_reason}; the market is not at our price",
             "How: the walk goes on",
-            "Look closer: alphagex positions",
+            _POSITIONS,
         ),
         at,
         intent.bot,
@@ -162,7 +170,7 @@ def invalid_snapshots(snapshot: Snapshot, in_a_row: int) -> Alert:
             f"What: no entry is decided on {snapshot.underlying}",
             f"Why: {reasons}",
             "How: exits go on with what is known; entries resume with the first valid snapshot",
-            "Look closer: alphagex check vendors",
+            f"Look closer: table snapshots, {snapshot.underlying}",
         ),
         snapshot.at,
     )
@@ -178,7 +186,7 @@ def invalid_configuration(name: str, problem: str, at: datetime) -> Alert:
             f"What: {problem}",
             "Why: a field is unknown, impossible or missing",
             "How: entries stop; exits go on by the rules stamped on each position",
-            "Look closer: alphagex config validate",
+            "Look closer: the parameter of that name in SSM",
         ),
         at,
     )
@@ -194,7 +202,7 @@ def breaker_changed(state: TradingState, who: str, reason: str, at: datetime) ->
             f"What: {_CONSEQUENCE[state]}",
             f"Why: {reason}",
             f"How: {who}",
-            "Look closer: alphagex status; set back with alphagex breaker ACTIVE",
+            "Look closer: table stats, BREAKER; the switch is the SSM parameter circuit-breaker",
         ),
         at,
     )
@@ -229,7 +237,7 @@ def strategy_disabled(numbers: StrategyStatistics) -> Alert:
             f"What: no entry of {numbers.strategy} in {numbers.mode} mode",
             _results(numbers),
             "How: open positions keep their exits",
-            f"Look closer: alphagex stats; enable again with alphagex strategy enable {numbers.strategy}",
+            f"Look closer: table stats, {numbers.mode}#{numbers.strategy}",
         ),
         numbers.computed_at,
     )
@@ -245,7 +253,7 @@ def sizes_to_zero(numbers: StrategyStatistics) -> Alert:
             f"What: {numbers.strategy} is not entered in {numbers.mode} mode until its results improve",
             _results(numbers),
             "How: Kelly's answer to a negative expectancy is not to trade",
-            "Look closer: alphagex stats",
+            f"Look closer: table stats, {numbers.mode}#{numbers.strategy}",
         ),
         numbers.computed_at,
     )
@@ -257,19 +265,12 @@ def could_not_watch(bot: Bot, problem: str, at: datetime) -> Alert:
         f"unwatched-{bot}-{at:%Y-%m-%dT%H}",
         AlertLevel.HIGH,
         f"{bot}: a monitor run could not finish",
-        (f"What: {problem}", "Why: see the log", "How: the next run tries again", "Look closer: alphagex doctor"),
-        at,
-        bot,
-    )
-
-
-def entry_failed(bot: Bot, problem: str, at: datetime) -> Alert:
-    """Tell that a decision could not be made for lack of an answer."""
-    return _alert(
-        f"undecided-{bot}-{at:%Y-%m-%dT%H}",
-        AlertLevel.HIGH,
-        f"{bot}: an entry could not be decided",
-        (f"What: {problem}", "Why: see the log", "How: the next snapshot is a new try", "Look closer: alphagex doctor"),
+        (
+            f"What: {problem}",
+            "Why: see the log",
+            "How: the next run tries again",
+            "Look closer: the log of the function in CloudWatch",
+        ),
         at,
         bot,
     )
@@ -281,6 +282,11 @@ def function_failed(function: str, problem: str, at: datetime) -> Alert:
         f"failed-{function}-{at:%Y-%m-%dT%H}",
         AlertLevel.HIGH,
         f"{function} failed",
-        (f"What: {problem}", "Why: see the log", "How: the next run tries again", "Look closer: alphagex doctor"),
+        (
+            f"What: {problem}",
+            "Why: see the log",
+            "How: the next run tries again",
+            "Look closer: the log of the function in CloudWatch",
+        ),
         at,
     )

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
+from warnings import catch_warnings, filterwarnings
 
 import boto3
 from pydantic import SecretStr
@@ -108,6 +109,8 @@ class Laptop:
         self.stage = Stage(Environment.parse(environment))
         self._handlers = {name: _fresh_handler(name) for name in FUNCTIONS}
         stack.enter_context(redirect_stdout(self._log))
+        stack.enter_context(catch_warnings())
+        filterwarnings("ignore", "No application metrics to publish")
 
     def _lead(self, stack: ExitStack, environment: Mapping[str, str]) -> None:
         for name, value in environment.items():

@@ -1,6 +1,6 @@
 """The replay: in simulated New York time, every function is called as its schedule and its events would."""
 
-from collections.abc import Callable
+import gc
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +22,8 @@ AFTER_COLLECT = timedelta(seconds=2)
 DAILY_LEARN = timedelta(minutes=90)
 HEARTBEAT_WEEKDAY = 0
 TRIPPED_SESSIONS = 2
+TRIPPED = "Breaker REDUCING: the system"
+COLLECTED_SESSIONS = 20
 
 
 class Screen(Protocol):
@@ -44,7 +46,6 @@ class Replay:
     laptop: Laptop
     plan: DemoPlan
     screen: Screen
-    on_day: Callable[[date], None] = lambda _day: None
     equity: dict[datetime, dict[Bot, Decimal]] = field(default_factory=dict)
     alerts: list[AlertLine] = field(default_factory=list)
     flips: list[str] = field(default_factory=list)
@@ -62,18 +63,31 @@ class Replay:
         self._latest = {bot: Decimal(0) for bot in self.plan.bots}
         self._spx = self._vix = Decimal(0)
         self._live = 0
+        self._is_tripped = False
         self._bots_on: dict[str, list[Bot]] = {}
         for bot in self.plan.bots:
             for underlying in bot_config(bot).underlyings:
                 self._bots_on.setdefault(underlying, []).append(bot)
 
     def run(self) -> None:
-        """Replay every session of the plan."""
-        for day in self.plan.days:
-            self.on_day(day)
-            self._flip(day)
+        """Replay every session of the plan; garbage is collected between sessions, not in the midst of them."""
+        gc.disable()
+        try:
+            self._sessions()
+        finally:
+            gc.enable()
+
+    def _sessions(self) -> None:
+        for number, day in enumerate(self.plan.days, start=1):
+            if number % COLLECTED_SESSIONS == 0:
+                gc.collect()
+            self._day(day)
+
+    def _day(self, day: date) -> None:
+        self._flip(day)
+        if self._is_tripped:
             self._clear_trips(day)
-            self._session(day)
+        self._session(day)
 
     def _flip(self, day: date) -> None:
         if self.plan.flips is None:
@@ -93,6 +107,7 @@ class Replay:
             since = len([one for one in self.plan.days if new_york_date(tripped[0].at) < one <= day])
             if since > TRIPPED_SESSIONS:
                 self.laptop.stage.operator.clear_trip(bot, "the demo plays the operator")
+                self._is_tripped = False
                 self.flips.append(f"{day} {bot} ACTIVE again, by the operator")
                 self.screen.note(f"{day}: the demo, as the operator, sets {bot}'s tripped breaker back to ACTIVE")
 
@@ -107,7 +122,7 @@ class Replay:
             self._go_to(at)
             if at in ticks:
                 self._tick(at)
-                if at in (ticks[0], ticks[-1]):
+                if at == ticks[-1]:
                     self._value(at)
                 if at == ticks[-1] and day.weekday() == HEARTBEAT_WEEKDAY:
                     self._heartbeats()
@@ -128,13 +143,12 @@ class Replay:
         events = [
             {"bot": bot.value, "snapshot": message["detail"]}
             for message in self._snapshots.bodies()
-            for bot in self._bots_on[message["detail"]["underlying"]]
+            for bot in self._bots_on.get(message["detail"]["underlying"], [])
         ]
         for event in events:
             self._invoke("trade", event)
         self._monitor()
-        if self._live:
-            self._take_mail()
+        self._read_market(at)
         self.screen.advance(at, self._spx, self._vix, self._capital + sum(self._latest.values()))
 
     def _heartbeats(self) -> None:
@@ -148,6 +162,8 @@ class Replay:
         self._live = counts["live"] if counts else 1
         if self._live < before:
             self._learn_of_closed()
+        if counts is None or counts["rounds"] > 1 or self._live != before:
+            self._take_mail()
 
     def _learn_of_closed(self) -> None:
         records = self._closed.records()
@@ -170,7 +186,13 @@ class Replay:
         for body in self._alerts.bodies():
             line = alert_of(body, self.laptop.clock.now())
             self.alerts.append(line)
+            self._is_tripped |= line.subject.startswith(TRIPPED)
             self.screen.alert(line)
+
+    def _read_market(self, at: datetime) -> None:
+        snapshot = self.laptop.stage.snapshots.get("SPX", at)
+        if snapshot is not None and snapshot.spot is not None and snapshot.vix is not None:
+            self._spx, self._vix = snapshot.spot.value, snapshot.vix.value
 
     def _value(self, at: datetime) -> None:
         """Value each bot from its ledger and the quotes of its open positions."""
@@ -178,9 +200,6 @@ class Replay:
         for bot in self.plan.bots:
             live = stage.book.live(bot)
             self._latest[bot] = live.ledger(TradingMode.PAPER).realized_pnl + self._unrealized(live)
-        snapshot = stage.snapshots.get("SPX", at)
-        if snapshot is not None and snapshot.spot is not None and snapshot.vix is not None:
-            self._spx, self._vix = snapshot.spot.value, snapshot.vix.value
         self.equity[at] = dict(self._latest)
 
     def _unrealized(self, live: LiveState) -> Decimal:
