@@ -1,0 +1,76 @@
+"""The demo as a user runs it, over the shock of February 2018: the same seed gives the same trades."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.domain.vocabulary import ExitReason
+
+SHOCK = ("--from", "2018-01-29", "--to", "2018-02-07")
+SESSIONS = 8
+TICKS = 6 * SESSIONS
+
+
+def demo(report: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "infra.cli", "demo", *SHOCK, "--json", "--report", str(report)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    summary: dict[str, Any] = json.loads(ended.stdout)
+    return summary
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    return [tmp_path_factory.mktemp("demo") / f"run-{run}.html" for run in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def runs(reports: list[Path]) -> list[dict[str, Any]]:
+    return [demo(report) for report in reports]
+
+
+def counted(run: dict[str, Any], what: str) -> int:
+    return next(int(one["count"]) for one in run["services"] if one["what"] == what)
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_same_seed_gives_the_same_run(runs: list[dict[str, Any]]) -> None:
+    first, second = ({**run, "seconds": 0.0} for run in runs)
+    assert first == second
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_shock_stops_the_sellers_and_nothing_fails(runs: list[dict[str, Any]]) -> None:
+    run = runs[0]
+    stopped = {trade["bot"] for trade in run["trades"] if trade["exit_reason"] == ExitReason.STOP_LOSS}
+    assert {"ATLAS", "PROMETHEUS"} <= stopped
+    assert run["errors"] == []
+    assert run["ticks"] == TICKS
+    assert len(run["breaker_flips"]) == 2
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_counts_are_those_of_the_services(runs: list[dict[str, Any]]) -> None:
+    run = runs[0]
+    assert counted(run, "messages received from alerts") == len(run["alerts"])
+    assert counted(run, "messages waiting in alerts") == 0
+    assert counted(run, "messages received from snapshots") == 2 * TICKS
+    for vendor in ("tradier", "polygon", "trading_volatility"):
+        assert counted(run, f"requests to {vendor}") > TICKS
+
+
+@pytest.mark.xdist_group("demo")
+def test_each_entry_and_each_result_is_told(runs: list[dict[str, Any]]) -> None:
+    subjects = [alert["subject"] for alert in runs[0]["alerts"]]
+    assert sum(" closed " in subject for subject in subjects) == len(runs[0]["trades"])
+    assert sum("Breaker" in subject for subject in subjects) == 2
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_report_is_written(runs: list[dict[str, Any]], reports: list[Path]) -> None:
+    assert len(runs) == len(reports)
+    for report in reports:
+        assert "<!doctype html>" in report.read_text(encoding="utf-8").lower()
