@@ -19,6 +19,9 @@ VENDOR_URLS: Final[Mapping[str, str]] = {
 }
 """The vendors' hosts, without any path; a local stage puts its simulators in their place."""
 
+OF_FUNCTION: Final[Mapping[str, Mapping[str, str]]] = {"monitor": {"MONITOR_SECONDS": "50"}}
+"""What only one function is told: how long a run of monitor may watch closely, in seconds."""
+
 CLOCK_FILE: Final = "CLOCK_FILE"
 """Set on a local stage only: the file that says what time it is."""
 
@@ -55,6 +58,7 @@ class StageEnvironment:
             "POWERTOOLS_SERVICE_NAME": function,
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
             "LOG_LEVEL": LOG_LEVEL,
+            **OF_FUNCTION.get(function, {}),
             **VENDOR_URLS,
             **self.overrides,
         }

@@ -38,6 +38,13 @@ def serve(line: Connection) -> None:
     Answers with the ports by name, or with the number of a port that is taken.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        _serve(line)
+    except (EOFError, BrokenPipeError):
+        return  # the parent is gone, and with it the reason to serve
+
+
+def _serve(line: Connection) -> None:
     orders: Orders = line.recv()
     stage = Stage(market_of(orders.market), ReplayClock(orders.clock_path), orders.tokens, orders.options)
     try:

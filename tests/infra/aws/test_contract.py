@@ -109,7 +109,7 @@ def settings_of(name: str) -> type[Environment]:
 def test_a_function_finds_all_its_settings_in_its_environment(template: Template, name: str) -> None:
     variables = environment(template, name)
     settings = settings_of(name).parse(variables)
-    told = {field: value for field, value in settings.model_dump(mode="json").items() if value is not None}
+    told = {field: str(value) for field, value in settings.model_dump(mode="json").items() if value is not None}
     assert told == {field: variables[field.upper()] for field in told}
     assert set(type(settings).model_fields) - set(told) == {"clock_file"}
 
