@@ -68,10 +68,14 @@ class DemoPlan:
         return tuple(found)
 
     def looks(self, day: date) -> tuple[datetime, ...]:
-        """Return the moments between ticks, and after the close, at which open positions are looked after."""
+        """Return the moments between ticks at which open positions are looked after: in every other gap."""
         hours = _hours(day)
-        halfway = [at + timedelta(minutes=self.step_minutes) / 2 for at in self.ticks(day)]
-        return (*(at for at in halfway if at < hours.closes_at), hours.closes_at + FIRST_TICK)
+        halfway = [at + timedelta(minutes=self.step_minutes) / 2 for at in self.ticks(day)[::2]]
+        return tuple(at for at in halfway if at < hours.closes_at)
+
+    def evening(self, day: date) -> datetime:
+        """Return the moment after the close at which what expired is settled."""
+        return _hours(day).closes_at + FIRST_TICK
 
     @property
     def flips(self) -> tuple[date, date] | None:

@@ -14,7 +14,7 @@ from shared.domain.book import LiveState
 from shared.domain.config import bot_config
 from shared.domain.errors import AlphaGexError, FeedError
 from shared.domain.package import package_quote
-from shared.domain.positions import premium_dollars
+from shared.domain.positions import Position, premium_dollars
 from shared.domain.sessions import NEW_YORK, new_york_date
 from shared.domain.vocabulary import Bot, TradingMode, TradingState
 
@@ -63,6 +63,7 @@ class Replay:
         self._latest = {bot: Decimal(0) for bot in self.plan.bots}
         self._spx = self._vix = Decimal(0)
         self._live = 0
+        self._held: dict[Bot, tuple[Position, ...]] = {}
         self._is_tripped = False
         self._bots_on: dict[str, list[Bot]] = {}
         for bot in self.plan.bots:
@@ -128,10 +129,16 @@ class Replay:
                     self._heartbeats()
             elif self._live:
                 self._monitor()
-        self._go_to(self.plan.looks(day)[-1] + DAILY_LEARN)
+        self._go_to(self.plan.evening(day))
+        if self._expires(day):
+            self._monitor()
+        self._go_to(self.plan.evening(day) + DAILY_LEARN)
         self._learn_of_closed()
         self._invoke("learn", {})
         self._take_mail()
+
+    def _expires(self, day: date) -> bool:
+        return any(position.expiration <= day for positions in self._held.values() for position in positions)
 
     def _go_to(self, at: datetime) -> None:
         self.laptop.clock.set(max(at, self.laptop.clock.now()))
@@ -199,6 +206,7 @@ class Replay:
         stage = self.laptop.stage
         for bot in self.plan.bots:
             live = stage.book.live(bot)
+            self._held[bot] = live.positions
             self._latest[bot] = live.ledger(TradingMode.PAPER).realized_pnl + self._unrealized(live)
         self.equity[at] = dict(self._latest)
 
