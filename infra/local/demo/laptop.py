@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,7 @@ from shared.backtest.history import History
 from shared.backtest.market import MarketModel
 from shared.composition import Stage
 from shared.domain.events import EVENT_SOURCE, SNAPSHOT_COLLECTED
+from shared.domain.vocabulary import Bot
 from shared.settings import Environment
 
 STAGE: Final = "demo"
@@ -62,13 +64,15 @@ def market_of(seed: int) -> MarketModel:
 class Laptop:
     """A context manager: on entering everything runs, on leaving nothing does.
 
-    ``market`` makes the market in the simulators' own process. What the functions print goes to a log in a
+    ``market`` makes the market in the simulators' own process; ``document`` is every bot's configuration.
+    What the functions print goes to a log in a
     temporary directory, as it goes to CloudWatch in AWS: whoever shows the run keeps the terminal it had before.
     """
 
     market: MarketMaker
     start_at: datetime
     switches: Mapping[str, str | float] = field(default_factory=dict)
+    document: str = "{}"
     port: int | None = None
     _stack: ExitStack = field(default_factory=ExitStack, init=False, repr=False)
 
@@ -89,11 +93,13 @@ class Laptop:
         self.clock = stack.enter_context(ReplayClock.create(scratch / "clock", self.start_at))
         aws = MiniStack()
         stack.callback(aws.stop)
-        aws.start()
         options = SimulatorOptions(switches={**MARKET_SWITCHES, **self.switches})
         self.simulators = VendorSimulators(self.market, self.clock, options=options, port=self.port or 0)
         stack.callback(self.simulators.close)
-        self.simulators.start()
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            simulators = pool.submit(self.simulators.start)
+            aws.start()
+            simulators.result()
         self._lead(stack, aws.environment)
         self.names = StageNames(STAGE)
         wiring = Aws(region=REGION, endpoint_url=aws.endpoint_url)
@@ -101,6 +107,8 @@ class Laptop:
         create_parameters(wiring, self.names)
         topic_arn = create_topic(wiring, self.names)
         self.parameters = SsmParameters(wiring.ssm(), STAGE)
+        for bot in Bot:
+            self.parameters.put_bot(bot, self.document)
         self._store_secrets(self.simulators.tokens)
         self._session = boto3.session.Session(region_name=REGION)
         self.queues = {"alerts": self._alerts_queue(topic_arn), "snapshots": self._snapshots_queue()}

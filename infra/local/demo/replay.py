@@ -19,7 +19,9 @@ from shared.domain.sessions import NEW_YORK, new_york_date
 from shared.domain.vocabulary import Bot, TradingMode, TradingState
 
 AFTER_COLLECT = timedelta(seconds=2)
-DAILY_LEARN = timedelta(minutes=90)
+EVENING_LEARN = timedelta(minutes=90)
+LEARN_WEEKDAY = 4
+"""The schedule of learn is daily in AWS; in a replay Fridays do, because each closed trade wakes it besides."""
 HEARTBEAT_WEEKDAY = 0
 TRIPPED_SESSIONS = 2
 TRIPPED = "Breaker REDUCING: the system"
@@ -122,7 +124,7 @@ class Replay:
         for at in sorted({*ticks, *self.plan.looks(day)}):
             self._go_to(at)
             if at in ticks:
-                self._tick(at)
+                self._tick(at, is_first=at == ticks[0])
                 if at == ticks[-1]:
                     self._value(at)
                 if at == ticks[-1] and day.weekday() == HEARTBEAT_WEEKDAY:
@@ -132,9 +134,10 @@ class Replay:
         self._go_to(self.plan.evening(day))
         if self._expires(day):
             self._monitor()
-        self._go_to(self.plan.evening(day) + DAILY_LEARN)
+        self._go_to(self.plan.evening(day) + EVENING_LEARN)
         self._learn_of_closed()
-        self._invoke("learn", {})
+        if day.weekday() == LEARN_WEEKDAY:
+            self._invoke("learn", {})
         self._take_mail()
 
     def _expires(self, day: date) -> bool:
@@ -143,7 +146,7 @@ class Replay:
     def _go_to(self, at: datetime) -> None:
         self.laptop.clock.set(max(at, self.laptop.clock.now()))
 
-    def _tick(self, at: datetime) -> None:
+    def _tick(self, at: datetime, *, is_first: bool) -> None:
         self.ticks += 1
         self._invoke("collect", {})
         self._go_to(at + AFTER_COLLECT)
@@ -152,10 +155,11 @@ class Replay:
             for message in self._snapshots.bodies()
             for bot in self._bots_on.get(message["detail"]["underlying"], [])
         ]
-        for event in events:
-            self._invoke("trade", event)
-        self._monitor()
-        self._read_market(at)
+        entries = [counts["entries"] for event in events if (counts := self._invoke("trade", event))]
+        if self._live or sum(entries) or is_first:
+            self._monitor()
+        if is_first:
+            self._read_market(at)
         self.screen.advance(at, self._spx, self._vix, self._capital + sum(self._latest.values()))
 
     def _heartbeats(self) -> None:

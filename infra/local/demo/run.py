@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Final
 
 from infra.local.demo.laptop import Laptop, embedded_market
 from infra.local.demo.plan import DemoPlan
@@ -11,13 +12,16 @@ from infra.local.demo.report import write_report
 from infra.local.demo.summary import DemoSummary
 from infra.local.demo.terminal import DemoScreen
 
+REPLAY_DOCUMENT: Final = '{"exits": {"near_edge": "0"}}'
+"""Nothing is watched every 5 seconds for being near its edge: the paths are drawn by the minute."""
+
 
 def run_demo(plan: DemoPlan, screen: DemoScreen, report: Path, port: int | None = None) -> DemoSummary:
     """Run a demo and write its report; everything that was started is stopped again, whatever happens."""
     started = time.monotonic()
     screen.note("starting the embedded AWS and the simulated vendors on 127.0.0.1")
     first = plan.ticks(plan.days[0])[0]
-    with Laptop(embedded_market(plan.seed), first, port=port) as laptop:
+    with Laptop(embedded_market(plan.seed), first, port=port, document=REPLAY_DOCUMENT) as laptop:
         replay = Replay(laptop, plan, screen)
         screen.start(plan.days[0], plan.days[-1], sum(len(plan.ticks(day)) for day in plan.days))
         try:
