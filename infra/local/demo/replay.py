@@ -173,8 +173,7 @@ class Replay:
         self._live = counts["live"] if counts else 1
         if self._live < before:
             self._learn_of_closed()
-        if counts is None or counts["rounds"] > 1 or self._live != before:
-            self._take_mail()
+        self._take_mail()
 
     def _learn_of_closed(self) -> None:
         records = self._closed.records()
