@@ -86,8 +86,6 @@ class Position(Value):
     closed_contracts: Contracts = 0
     booked_cash: Dollars = Decimal(0)
     booked_fees: Price = Decimal(0)
-    mark: Price | None = None
-    marked_at: UtcTime | None = None
     note: str | None = None
 
     @property
