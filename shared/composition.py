@@ -53,10 +53,10 @@ from shared.settings import Environment
 class Stage:
     """One deployed trader: its tables, parameters, vendors and broker accounts."""
 
-    def __init__(self, settings: Environment) -> None:
-        """Compose for this environment; nothing is connected yet."""
+    def __init__(self, settings: Environment, aws: Aws | None = None) -> None:
+        """Compose for this environment, over this AWS; nothing is connected yet."""
         self._settings = settings
-        self._aws = Aws()
+        self._aws = aws or Aws()
         self._accounts: dict[tuple[str, str, str], TradierClient] = {}
 
     @property

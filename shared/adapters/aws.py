@@ -35,9 +35,14 @@ def client_config() -> Config:
 class Aws:
     """One session and the clients made of it; `AWS_ENDPOINT_URL` leads all of them elsewhere, e.g. to a laptop."""
 
-    def __init__(self, region: str | None = None, endpoint_url: str | None = None) -> None:
-        """Take region and endpoint from the environment where none is given."""
-        self._session = botocore.session.get_session()
+    def __init__(
+        self,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+        session: botocore.session.Session | None = None,
+    ) -> None:
+        """Take credentials, region and endpoint from the environment where none is given."""
+        self._session = session or botocore.session.get_session()
         self._region = region
         self._endpoint_url = endpoint_url
 
