@@ -1,5 +1,6 @@
 """One moment of the market: spot, VIX and the smile of any expiration, worked out once and kept."""
 
+from bisect import bisect_right
 from datetime import date
 from functools import lru_cache
 from math import exp, log
@@ -14,6 +15,7 @@ RATE: Final = 0.01
 DIVIDEND_YIELD: Final = 0.018
 """Flat: the index yielded 1.8 to 2.1 % a year in 2014-2018."""
 
+FIRST_YEAR: Final = 1990
 FEWEST_CALENDAR_DAYS: Final = 1
 SHORTEST_TRADING_YEARS: Final = 1 / (TRADING_DAYS_PER_YEAR * 23_400)
 """One second of a session: at its last close an option is worth its intrinsic value."""
@@ -72,7 +74,18 @@ class Moment:
         )
 
 
-@lru_cache(maxsize=16_384)
 def sessions_after(day: date, expiration: date) -> int:
-    """Return the number of sessions after a day up to and including an expiration."""
-    return len(sessions_between(day, expiration)) - len(sessions_between(day, day))
+    """Return the number of sessions after a day up to and including an expiration, which is not before it."""
+    return _sessions_through(expiration) - _sessions_through(day)
+
+
+@lru_cache(maxsize=16_384)
+def _sessions_through(day: date) -> int:
+    """Count the sessions of all years from FIRST_YEAR to a day, the day's own included."""
+    earlier = sum(len(_sessions_of(year)) for year in range(FIRST_YEAR, day.year))
+    return earlier + bisect_right(_sessions_of(day.year), day)
+
+
+@lru_cache(maxsize=256)
+def _sessions_of(year: int) -> tuple[date, ...]:
+    return sessions_between(date(year, 1, 1), date(year, 12, 31))
