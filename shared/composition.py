@@ -10,6 +10,7 @@ from shared.adapters.chain_feed import ChainFeed
 from shared.adapters.clock import clock_for
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
 from shared.adapters.dynamodb.book import DynamoDbBook
+from shared.adapters.dynamodb.configurations import DynamoDbConfigurations
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.heartbeat import DynamoDbHeartbeat
 from shared.adapters.dynamodb.history_cache import DynamoDbHistoryCache
@@ -35,6 +36,7 @@ from shared.domain.ports import (
     Broker,
     Chains,
     Clock,
+    Configurations,
     Events,
     Feeds,
     Heartbeat,
@@ -110,6 +112,11 @@ class Stage:
     def trade_history(self) -> TradeHistory:
         """Closed trades and statistics."""
         return DynamoDbTradeHistory(self._database, stats=self._settings.stats_table)
+
+    @cached_property
+    def configurations(self) -> Configurations:
+        """The configurations that decisions name."""
+        return DynamoDbConfigurations(self._database, decisions=self._settings.decisions_table)
 
     @cached_property
     def trips(self) -> Trips:

@@ -35,6 +35,7 @@ def _trade() -> Trade:
     return Trade(
         parameters=stage.parameters,
         book=stage.book,
+        configurations=stage.configurations,
         snapshots=stage.snapshots,
         chains=stage.chains,
         market_clock=stage.market_data,

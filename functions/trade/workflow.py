@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from shared.desk import Desk
 from shared.domain import messages
@@ -13,13 +14,13 @@ from shared.domain.errors import ConflictError, FeedError, InvalidConfigurationE
 from shared.domain.events import TradeRequest
 from shared.domain.greeks import with_sound_greeks
 from shared.domain.market import Snapshot
-from shared.domain.options import OptionQuote
 from shared.domain.ports import (
     Alerts,
     Book,
     Broker,
     Chains,
     Clock,
+    Configurations,
     MarketClock,
     Parameters,
     Snapshots,
@@ -28,10 +29,21 @@ from shared.domain.ports import (
 )
 from shared.domain.sessions import is_open, new_york_date
 from shared.domain.vocabulary import Strategy, TradingMode, TradingState, stricter
-from shared.phases.entry import Account, Look, Proposal, decision_of, entry_dte, look, propose, remembered
+from shared.phases.entry import (
+    Account,
+    Look,
+    Proposal,
+    Sought,
+    chain_refusals,
+    decision_of,
+    expiration_for,
+    inputs_of,
+    look,
+    propose,
+    remembered,
+)
 from shared.phases.execution import protocol
 from shared.phases.execution.denials import Setting
-from shared.phases.strategy import choose_expiration
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,7 @@ class Trade:
 
     parameters: Callable[[], Parameters]
     book: Book
+    configurations: Configurations
     snapshots: Snapshots
     chains: Chains
     market_clock: MarketClock
@@ -65,6 +78,7 @@ class Trade:
             return ()
         if request.snapshot is not None and request.snapshot.underlying not in config.underlyings:
             return ()
+        self.configurations.keep(config)
         live = self.book.live(request.bot)
         decided = [
             self._decide(config, live, parameters.state(), snapshot)
@@ -94,15 +108,16 @@ class Trade:
             setting = setting._replace(state=self._effective(config, switch))
             seen = look(setting, snapshot, last)
         if seen.strategy is None:
-            return self._stay_out(setting, snapshot, seen, None, last)
-        chain, problem = self._chain(setting, snapshot, seen.strategy)
-        if problem is not None:
-            return self._stay_out(setting, snapshot, seen, None, last, (problem,))
-        stored = self.history.statistics(config.mode, seen.strategy)
-        proposal = propose(setting, snapshot, seen, chain, stored, self._account(config))
-        if proposal.intent is None:
-            return self._stay_out(setting, snapshot, seen, proposal, last)
-        return self._enter(setting, snapshot, seen, proposal, last)
+            return self._stay_out(_Case(setting, snapshot, seen, last, Sought()), None)
+        sought = self._chain(setting, snapshot, seen.strategy)
+        refused = chain_refusals(setting, seen.strategy, sought)
+        if refused:
+            return self._stay_out(_Case(setting, snapshot, seen, last, sought), None, refused)
+        account = self._account(config)
+        sought = sought._replace(stored=self.history.statistics(config.mode, seen.strategy), account=account)
+        proposal = propose(setting, snapshot, seen, sought.chain, sought.stored, account)
+        case = _Case(setting, snapshot, seen, last, sought)
+        return self._stay_out(case, proposal) if proposal.intent is None else self._enter(case, proposal)
 
     def _effective(self, config: BotConfig, switch: TradingState) -> TradingState:
         state = switch
@@ -110,39 +125,27 @@ class Trade:
             state = stricter(state, trip.state)
         return state
 
-    def _chain(
-        self, setting: Setting, snapshot: Snapshot, strategy: Strategy
-    ) -> tuple[tuple[OptionQuote, ...], Gate | None]:
-        today, target, least = entry_dte(setting, strategy)
+    def _chain(self, setting: Setting, snapshot: Snapshot, strategy: Strategy) -> Sought:
         try:
             listed = self.chains.expirations(snapshot.underlying)
-            expiration = choose_expiration(listed, today, target, least)
+            expiration = expiration_for(setting, strategy, listed)
             if expiration is None:
-                wanted = f"{target} days, give or take half"
-                return (), _refusal(DenialCode.NO_EXPIRATION, f"{len(listed)} listed", wanted)
+                return Sought(listed)
             chain = self.chains.option_chain(snapshot.underlying, expiration)
         except FeedError as problem:
-            return (), _refusal(DenialCode.UNQUOTED_LEG, str(problem)[:200], "an option chain")
+            return Sought(problem=str(problem))
         spot = snapshot.spot.value if snapshot.spot else Decimal(0)
-        return with_sound_greeks(chain, spot, setting.now), None
+        return Sought(listed, with_sound_greeks(chain, spot, setting.now))
 
     def _account(self, config: BotConfig) -> Account:
         broker = self.broker(config, config.mode)
         holdings = {row.option_symbol: row.contracts for row in broker.positions()}
         return Account(broker.balances().option_buying_power, holdings, self.market_clock.clock())
 
-    def _stay_out(
-        self,
-        setting: Setting,
-        snapshot: Snapshot,
-        seen: Look,
-        proposal: Proposal | None,
-        last: LastDecided | None,
-        more: tuple[Gate, ...] = (),
-    ) -> Decision | None:
-        decision = decision_of(setting, snapshot, seen, proposal, more)
-        memory = remembered(snapshot, seen, last)
-        return decision if self._record(decision, memory, last) else None
+    def _stay_out(self, case: "_Case", proposal: Proposal | None, more: tuple[Gate, ...] = ()) -> Decision | None:
+        decision = case.decision(proposal, more)
+        memory = remembered(case.snapshot, case.seen, case.last)
+        return decision if self._record(decision, memory, case.last) else None
 
     def _record(self, decision: Decision, memory: LastDecided, last: LastDecided | None) -> bool:
         """Write a non-entry down, as one more of the same where it is; False when somebody else decided first."""
@@ -164,14 +167,12 @@ class Trade:
             raise
         return True
 
-    def _enter(
-        self, setting: Setting, snapshot: Snapshot, seen: Look, proposal: Proposal, last: LastDecided | None
-    ) -> Decision | None:
+    def _enter(self, case: "_Case", proposal: Proposal) -> Decision | None:
         intent, position = proposal.intent, proposal.position
         if intent is None or position is None:
             return None
-        decision = decision_of(setting, snapshot, seen, proposal)
-        memory = remembered(snapshot, seen, last)
+        setting, decision = case.setting, case.decision(proposal)
+        memory = remembered(case.snapshot, case.seen, case.last)
         changes = protocol.plan_entry(intent, position, decision, memory, setting.live, setting.config)
         try:
             self.book.commit("plan entry", changes)
@@ -180,9 +181,25 @@ class Trade:
                 return None
             lost = _refusal(DenialCode.LOST_RACE, ", ".join(conflict.reasons), "every guard holds at the commit")
             without = proposal._replace(intent=None, position=None, gates=(*proposal.gates, lost))
-            return self._stay_out(setting, snapshot, seen, without, last)
+            return self._stay_out(case, without)
         self.desk(setting.config, position.mode).send(intent, position)
         return decision
+
+
+class _Case(NamedTuple):
+    """One snapshot under decision, with all that was found for it."""
+
+    setting: Setting
+    snapshot: Snapshot
+    seen: Look
+    last: LastDecided | None
+    sought: Sought
+
+    def decision(self, proposal: Proposal | None, more: tuple[Gate, ...] = ()) -> Decision:
+        """Write up what was decided, together with what it was decided from."""
+        decided = decision_of(self.setting, self.snapshot, self.seen, proposal, more)
+        inputs = inputs_of(self.setting, self.snapshot, self.seen, self.last, self.sought)
+        return decided.model_copy(update={"inputs": inputs})
 
 
 def _refusal(code: DenialCode, value: str, limit: str) -> Gate:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
+from shared.domain.inputs import DecisionInputs
 from shared.domain.options import OptionSymbol
 from shared.domain.sessions import new_york_date
 from shared.domain.values import SCHEMA_VERSION, Price, UtcTime, Value
@@ -128,6 +129,7 @@ class Decision(Value):
     ledger_version: int = 0
     statistics_version: int = 0
     chain: tuple[ChainRow, ...] = ()
+    inputs: DecisionInputs | None = None
     intent_id: str | None = None
     position_id: str | None = None
     count: int = 1

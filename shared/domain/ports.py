@@ -16,6 +16,7 @@ from shared.domain.paper import PaperAccount
 from shared.domain.positions import ClosedTrade, Position
 from shared.domain.readings import Readings
 from shared.domain.statistics import StrategyStatistics
+from shared.domain.vendor_budget import VendorBudget
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
 
 
@@ -94,6 +95,16 @@ class HistoryCache(Protocol):
         """Store the bars known on this New York date."""
 
 
+class VendorBudgets(Protocol):
+    """What the functions that share a vendor's token know together of its limits."""
+
+    def load(self, token_name: str) -> VendorBudget | None:
+        """Return a budget, strongly consistent. Raises StoreError."""
+
+    def save(self, before: VendorBudget | None, after: VendorBudget) -> None:
+        """Store a budget. Raises ConflictError when the stored version is not that of ``before``."""
+
+
 class Snapshots(Protocol):
     """The hand-over from collect to trade."""
 
@@ -140,6 +151,16 @@ class Broker(Protocol):
 
     def preview(self, order: Order) -> OrderPreview:
         """Ask what an order would cost. OrderRejectedError when it would be refused."""
+
+
+class Configurations(Protocol):
+    """The configurations that decisions name by their digest, kept as long as the decisions."""
+
+    def keep(self, config: BotConfig) -> None:
+        """Write a configuration down; the same again changes nothing."""
+
+    def find(self, bot: Bot, digest: str) -> BotConfig | None:
+        """Return the configuration of a bot that has this digest."""
 
 
 class Breaker(Protocol):

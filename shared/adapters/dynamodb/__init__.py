@@ -5,6 +5,7 @@
 | positions | ``ACCT#<bot>`` | ``INT# POS# SLOT# LEDGER# COUNTERS LAST# ALERT#`` |
 | positions | ``ACCT#ALL`` | ``ALERT# HEARTBEAT`` |
 | decisions | ``<bot>#<New York date>`` | ``<time>#<decision>`` |
+| decisions | ``CONFIG#<bot>`` | ``<digest>`` |
 | stats | ``<mode>#<strategy>`` | ``STATS CLOSED#`` |
 | stats | ``BREAKER`` | ``ALL <bot>`` |
 | snapshots | ``<underlying>`` | ``<minute>`` |

@@ -16,6 +16,7 @@ HEARTBEAT: Final = "HEARTBEAT"
 STATISTICS: Final = "STATS"
 CLOSED: Final = "CLOSED#"
 PAPER_ACCOUNT: Final = "ACCOUNT"
+BUDGET: Final = "BUDGET"
 
 
 class Kind(StrEnum):
@@ -36,6 +37,8 @@ class Kind(StrEnum):
     SNAPSHOT = "SNAPSHOT"
     HISTORY = "HISTORY"
     PAPER_ACCOUNT = "PAPER_ACCOUNT"
+    CONFIGURATION = "CONFIGURATION"
+    VENDOR_BUDGET = "VENDOR_BUDGET"
 
 
 def stamp(moment: datetime) -> str:
@@ -88,6 +91,11 @@ def decision(bot: Bot, at: datetime, decision_id: str) -> tuple[str, str]:
     return f"{bot}#{new_york_date(at)}", f"{stamp(at)}#{decision_id}"
 
 
+def configuration(bot: Bot) -> str:
+    """Return the partition of the configurations that a bot's decisions name."""
+    return f"CONFIG#{bot}"
+
+
 def statistics(mode: TradingMode, strategy: Strategy) -> str:
     """Return the partition of a strategy's closed trades and statistics."""
     return f"{mode}#{strategy}"
@@ -101,6 +109,11 @@ def closed_since(since: datetime) -> str:
 def minute(at: datetime) -> str:
     """Return the sort key of a snapshot."""
     return f"{minute_of(at.astimezone(UTC)):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def budget(token_name: str) -> str:
+    """Return the partition of a vendor's rate budget."""
+    return f"BUDGET#{token_name}"
 
 
 def history(symbol: str) -> str:

@@ -264,7 +264,6 @@ def _intent(
         ),
         planned_at=setting.now,
         snapshot_id=snapshot.snapshot_id,
-        reserved_risk=position.total_risk,
     )
 
 
