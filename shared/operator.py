@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from shared.domain.book import Change, LiveState, RecordDecision, SetCounters, SetLedger
+from shared.domain.book import LiveState, RecordDecision
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.ports import Book, Clock, Trips
 from shared.domain.vocabulary import Bot, TradingMode
-from shared.phases.execution.booking import counters_after_success
-from shared.phases.monitoring.trips import ALL
+from shared.phases.monitoring.trips import ALL, measured_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +29,7 @@ class Operator:
 
     def _measure_anew(self, bot: Bot, reason: str) -> None:
         live = self.book.live(bot)
-        changes: list[Change] = [RecordDecision(self._decision(live, reason))]
-        for ledger in live.ledgers:
-            anew = ledger.model_copy(update={"peak_pnl": ledger.realized_pnl, "version": ledger.version + 1})
-            changes.append(SetLedger(ledger, anew))
-        if live.counters.order_failures:
-            changes.append(SetCounters(bot, live.counters, counters_after_success(live.counters)))
+        changes = (RecordDecision(self._decision(live, reason)), *measured_anew(live))
         self.book.commit("measure anew", changes)
 
     def _decision(self, live: LiveState, reason: str) -> Decision:

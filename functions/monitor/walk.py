@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from functions.monitor.reconcile import Reconciler
 from shared.domain import messages
@@ -13,14 +12,13 @@ from shared.domain.config import BotConfig
 from shared.domain.errors import OrderFinalError
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Intent, IntentKind, IntentState
-from shared.domain.package import package_quote
 from shared.domain.ports import Alerts, Book, Broker, Clock
 from shared.domain.positions import Position
 from shared.domain.vocabulary import TradingState
-from shared.phases.execution import entry_limit, exit_limit, protocol
+from shared.phases.execution import protocol
+from shared.phases.execution.walk import WALKABLE, Cancel, walked
 
 SLOW_EXIT = timedelta(minutes=5)
-WALKABLE = frozenset({IntentState.WORKING, IntentState.PARTIALLY_FILLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,56 +60,29 @@ class Walker:
         state: TradingState,
         now: datetime,
     ) -> None:
-        is_entry = intent.kind is IntentKind.ENTRY
+        match walked(config, intent, position, quotes, state, now):
+            case Cancel(reason):
+                self._cancel(config, live, intent, broker, reason)
+            case Intent() as moving:
+                self._step(intent, moving, broker)
+            case None:
+                pass
         created = intent.broker_created_at or intent.planned_at
-        if is_entry and state is not TradingState.ACTIVE:
-            self._cancel(config, live, intent, broker, f"breaker {state}")
-        elif is_entry and now - created >= timedelta(seconds=config.walk.cancel_after_seconds):
-            self._cancel(config, live, intent, broker, f"not filled in {config.walk.cancel_after_seconds} s")
-        elif state is not TradingState.HALTED:
-            self._step(config, intent, position, broker, quotes, now)
-        if not is_entry and now - created >= SLOW_EXIT:
+        if intent.kind is not IntentKind.ENTRY and now - created >= SLOW_EXIT:
             self.alerts.send(messages.not_filled(intent, int(SLOW_EXIT.total_seconds() // 60), now))
 
-    def _step(
-        self,
-        config: BotConfig,
-        intent: Intent,
-        position: Position,
-        broker: Broker,
-        quotes: Mapping[str, OptionQuote],
-        now: datetime,
-    ) -> None:
-        rested = now - (intent.stepped_at or intent.planned_at)
-        if rested < timedelta(seconds=config.walk.interval_seconds) or intent.order_id is None:
+    def _step(self, intent: Intent, moving: Intent, broker: Broker) -> None:
+        if intent.order_id is None:
             return
-        limit_price = self._next_limit(config, intent, position, quotes)
-        if limit_price is None:
-            return
-        moving = protocol.replacing(intent, limit_price, now)
-        if limit_price == intent.order.limit_price:
+        if moving.order.limit_price == intent.order.limit_price:
             self._move(intent, moving.model_copy(update={"state": intent.state}))
             return
         self._move(intent, moving)
         try:
-            broker.modify(intent.order_id, limit_price)
+            broker.modify(intent.order_id, moving.order.limit_price)
         except OrderFinalError:
             return
         self._move(moving, moving.model_copy(update={"state": intent.state}))
-
-    def _next_limit(
-        self, config: BotConfig, intent: Intent, position: Position, quotes: Mapping[str, OptionQuote]
-    ) -> Decimal | None:
-        package = package_quote(position.strategy, position.legs, quotes)
-        if package is None:
-            return None
-        step, order, walk = intent.steps + 1, intent.order, config.walk
-        if intent.kind is IntentKind.ENTRY:
-            minimum = config.strategies[intent.strategy].min_credit
-            return entry_limit(order.underlying, order.effect, package, walk, step, minimum)
-        if intent.exit_reason is None:
-            return None
-        return exit_limit(order.underlying, order.effect, package, walk, step, intent.exit_reason)
 
     def _cancel(self, config: BotConfig, live: LiveState, intent: Intent, broker: Broker, reason: str) -> None:
         if intent.order_id is None:

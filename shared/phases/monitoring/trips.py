@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from shared.domain.book import Trip
+from shared.domain.book import Change, LiveState, SetCounters, SetLedger, Trip
 from shared.domain.config import BotConfig
 from shared.domain.positions import Counters, Ledger
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import TradingState
+from shared.phases.execution.booking import counters_after_success
 
 ALL = "ALL"
 
@@ -46,3 +47,14 @@ def account_trip(ledgers: Iterable[Ledger], all_capital: Decimal, limit: Decimal
     return Trip(
         ALL, TradingState.REDUCING, f"account's loss of the day ${loss:,.2f} beyond {limit:.0%} of capital", now
     )
+
+
+def measured_anew(live: LiveState) -> tuple[Change, ...]:
+    """Return the changes after which nothing that is past trips a bot again: drawdown and failures start at zero."""
+    changes: list[Change] = []
+    for ledger in live.ledgers:
+        anew = ledger.model_copy(update={"peak_pnl": ledger.realized_pnl, "version": ledger.version + 1})
+        changes.append(SetLedger(ledger, anew))
+    if live.counters.order_failures:
+        changes.append(SetCounters(live.bot, live.counters, counters_after_success(live.counters)))
+    return tuple(changes)
