@@ -3,30 +3,26 @@
 import uuid
 from functools import cached_property
 
-from pydantic import SecretStr
-
 from shared.adapters.aws import Aws
-from shared.adapters.chain_feed import ChainFeed
 from shared.adapters.clock import clock_for
+from shared.adapters.computed_gamma import ChainGammaRows
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
 from shared.adapters.dynamodb.book import DynamoDbBook
 from shared.adapters.dynamodb.configurations import DynamoDbConfigurations
 from shared.adapters.dynamodb.database import Database
+from shared.adapters.dynamodb.decision_log import DynamoDbDecisionLog
 from shared.adapters.dynamodb.heartbeat import DynamoDbHeartbeat
 from shared.adapters.dynamodb.history_cache import DynamoDbHistoryCache
 from shared.adapters.dynamodb.paper_accounts import DynamoDbPaperAccounts
 from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
 from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
 from shared.adapters.dynamodb.trips import DynamoDbTrips
+from shared.adapters.dynamodb.vendor_budgets import DynamoDbVendorBudgets
 from shared.adapters.events import EventBridgeEvents
-from shared.adapters.feeds import MarketFeeds
+from shared.adapters.market_data import MarketData
 from shared.adapters.paper import PaperBroker
-from shared.adapters.polygon.client import PolygonClient
-from shared.adapters.quote_feed import QuoteFeed
 from shared.adapters.sns import SnsAlerts
 from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
-from shared.adapters.tradier.client import TradierClient
-from shared.adapters.trading_volatility.client import TradingVolatilityClient
 from shared.desk import Desk
 from shared.domain.config import BotConfig, SystemConfig
 from shared.domain.errors import CredentialsError
@@ -42,7 +38,6 @@ from shared.domain.ports import (
     Heartbeat,
     Parameters,
     Quotes,
-    Snapshots,
     TradeHistory,
     Trips,
 )
@@ -50,6 +45,8 @@ from shared.domain.vocabulary import Bot, TradingMode, TradingState, stricter
 from shared.operator import Operator
 from shared.phases.execution import paper_fill
 from shared.settings import Environment
+from shared.vendors import Vendors, VendorUrls
+from shared.views.sources import Sources
 
 
 class Stage:
@@ -59,7 +56,6 @@ class Stage:
         """Compose for this environment, over this AWS; nothing is connected yet."""
         self._settings = settings
         self._aws = aws or Aws()
-        self._accounts: dict[tuple[str, str, str], TradierClient] = {}
 
     @property
     def name(self) -> str:
@@ -104,7 +100,7 @@ class Stage:
         )
 
     @cached_property
-    def snapshots(self) -> Snapshots:
+    def snapshots(self) -> DynamoDbSnapshots:
         """The snapshots."""
         return DynamoDbSnapshots(self._database, snapshots=self._settings.snapshots_table)
 
@@ -140,46 +136,41 @@ class Stage:
         return EventBridgeEvents(self._aws.events(), self._settings.event_bus)
 
     @cached_property
-    def market_data(self) -> TradierClient:
-        """Quotes, chains, history and the clock of the production market."""
-        token = self._secrets.get("tradier").get_secret_value()
-        return TradierClient(f"{self._settings.tradier_url}/v1", token, clock=self.clock)
+    def vendors(self) -> Vendors:
+        """The clients of the vendors."""
+        names = self._settings
+        return Vendors(
+            VendorUrls(
+                tradier=names.tradier_url,
+                tradier_sandbox=names.tradier_sandbox_url,
+                polygon=names.polygon_url,
+                trading_volatility=names.trading_volatility_url,
+            ),
+            self._secrets,
+            lambda: self.parameters().system(),
+            DynamoDbVendorBudgets(self._database, self.clock, snapshots=names.snapshots_table),
+            self.clock,
+        )
+
+    @cached_property
+    def market_data(self) -> MarketData:
+        """Quotes, chains, history and the clock of the market."""
+        return self.vendors.market_data()
 
     @cached_property
     def chains(self) -> Chains:
         """Option chains, with their fallback."""
-        polygon = self._polygon
-        return ChainFeed((self.market_data, polygon) if polygon else (self.market_data,))
+        return self.vendors.chains()
 
     @cached_property
     def quotes(self) -> Quotes:
         """Option quotes, with their fallback."""
-        return QuoteFeed(self.market_data, self._polygon)
+        return self.vendors.quotes()
 
     @cached_property
     def feeds(self) -> Feeds:
         """All vendors together."""
-        return MarketFeeds(
-            tradier=self.market_data,
-            polygon=self._polygon,
-            trading_volatility=self._trading_volatility(),
-            cache=DynamoDbHistoryCache(self._database, snapshots=self._settings.snapshots_table),
-            clock=self.clock,
-            computed_from=self.chains,
-        )
-
-    @cached_property
-    def _polygon(self) -> PolygonClient | None:
-        key = self._secrets.find("polygon")
-        return PolygonClient(self._settings.polygon_url, _shown(key), clock=self.clock) if key else None
-
-    def _trading_volatility(self) -> TradingVolatilityClient | None:
-        token = self._secrets.find("trading-volatility")
-        if token is None:
-            return None
-        return TradingVolatilityClient(
-            f"{self._settings.trading_volatility_url}/api/v2", _shown(token), clock=self.clock
-        )
+        return self.vendors.feeds(DynamoDbHistoryCache(self._database, snapshots=self._settings.snapshots_table))
 
     def broker(self, config: BotConfig, mode: TradingMode) -> Broker:
         """Choose the broker of a mode: the one place where modes part."""
@@ -188,19 +179,9 @@ class Stage:
                 accounts = DynamoDbPaperAccounts(self._database, positions=self._settings.positions_table)
                 return PaperBroker(config, self.quotes, accounts, self.market_data, self.clock, paper_fill)
             case TradingMode.SANDBOX:
-                return self._tradier_account(config, self._settings.tradier_sandbox_url, "tradier-sandbox")
+                return self.vendors.account(_confirmed(config), is_sandbox=True)
             case TradingMode.LIVE:
-                return self._tradier_account(config, self._settings.tradier_url, "tradier")
-
-    def _tradier_account(self, config: BotConfig, url: str, vendor: str) -> TradierClient:
-        """Return the client of an account, kept with its connections and rate windows until the key changes."""
-        if config.confirmed_account is None:
-            raise CredentialsError(f"{config.bot} has no confirmed account; set confirmed_account by command")
-        token = self._secrets.get(vendor).get_secret_value()
-        known = (vendor, config.confirmed_account, token)
-        if known not in self._accounts:
-            self._accounts[known] = TradierClient(f"{url}/v1", token, config.confirmed_account, clock=self.clock)
-        return self._accounts[known]
+                return self.vendors.account(_confirmed(config), is_sandbox=False)
 
     def effective_state(self, bot: Bot) -> TradingState:
         """Read the breaker now: the stricter of the user's switch and the system's trips."""
@@ -208,6 +189,24 @@ class Stage:
         for trip in self.trips.read(bot):
             state = stricter(state, trip.state)
         return state
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What the views read."""
+        return Sources(
+            stage=self.name,
+            clock=self.clock,
+            parameters=self.parameters,
+            book=self.book,
+            decisions=DynamoDbDecisionLog(self._database, decisions=self._settings.decisions_table),
+            snapshots=self.snapshots,
+            snapshot_history=self.snapshots,
+            history=self.trade_history,
+            trips=self.trips,
+            heartbeat=self.heartbeat,
+            quotes=lambda: self.quotes,
+            gamma_rows=lambda: ChainGammaRows(self.chains),
+        )
 
     @cached_property
     def operator(self) -> Operator:
@@ -242,5 +241,7 @@ class FreshConfiguration:
         return self._stage.parameters().system()
 
 
-def _shown(secret: SecretStr) -> str:
-    return secret.get_secret_value()
+def _confirmed(config: BotConfig) -> str:
+    if config.confirmed_account is None:
+        raise CredentialsError(f"{config.bot} has no confirmed account; set confirmed_account by command")
+    return config.confirmed_account

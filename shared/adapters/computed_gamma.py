@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.domain.config import SystemConfig
 from shared.domain.errors import FeedUnavailableError
-from shared.domain.gamma import gamma_exposure, rows_of
+from shared.domain.gamma import GammaRow, gamma_exposure, rows_of
 from shared.domain.greeks import with_sound_greeks
 from shared.domain.market import GammaReading
 from shared.domain.options import OptionQuote
@@ -17,6 +17,7 @@ from shared.domain.sessions import is_third_friday, new_york_date
 from shared.domain.vocabulary import Source
 
 EXPIRATIONS_CALL: Final = 1
+CHAINS_AT_ONCE: Final = 5
 
 
 def computed_gamma(
@@ -32,12 +33,7 @@ def computed_gamma(
     Raises:
         FeedError: an expiration could not be read (a part is never taken for the whole), or nothing has open interest.
     """
-    days = expirations_for_gamma(chains.expirations(underlying), new_york_date(now), config)
-    if not days:
-        raise FeedUnavailableError(f"no expiration of {underlying} within {config.gamma_days} days")
-    asked = [pool.submit(chains.option_chain, underlying, day) for day in days]
-    found = [one.result() for one in asked]
-    rows = rows_of(with_sound_greeks((quote for chain in found for quote in chain), spot, now))
+    rows, as_of = near_rows(chains, pool, underlying, spot, now, config)
     exposure = gamma_exposure(rows, float(spot), now)
     if not exposure.by_strike:
         raise FeedUnavailableError(f"no contract of {underlying} has open interest and a volatility")
@@ -47,9 +43,46 @@ def computed_gamma(
         call_wall=None if exposure.call_wall is None else Decimal(str(exposure.call_wall)),
         put_wall=None if exposure.put_wall is None else Decimal(str(exposure.put_wall)),
         spot=spot,
-        as_of=_oldest(found, underlying),
+        as_of=as_of,
         source=Source.COMPUTED,
     )
+
+
+def near_rows(
+    chains: Chains,
+    pool: ThreadPoolExecutor,
+    underlying: str,
+    spot: Decimal,
+    now: datetime,
+    config: SystemConfig,
+) -> tuple[list[GammaRow], datetime]:
+    """Return what the exposure of the near expirations is computed from, and the time of the oldest chain.
+
+    Raises:
+        FeedError: an expiration could not be read: a part is never taken for the whole.
+    """
+    days = expirations_for_gamma(chains.expirations(underlying), new_york_date(now), config)
+    if not days:
+        raise FeedUnavailableError(f"no expiration of {underlying} within {config.gamma_days} days")
+    asked = [pool.submit(chains.option_chain, underlying, day) for day in days]
+    found = [one.result() for one in asked]
+    rows = rows_of(with_sound_greeks((quote for chain in found for quote in chain), spot, now))
+    return rows, _oldest(found, underlying)
+
+
+class ChainGammaRows:
+    """The rows of a gamma profile, from the option chains of this moment."""
+
+    def __init__(self, chains: Chains) -> None:
+        """Read these chains, the expirations side by side."""
+        self._chains = chains
+
+    def rows(
+        self, underlying: str, spot: Decimal, now: datetime, config: SystemConfig
+    ) -> tuple[list[GammaRow], datetime]:
+        """Return the rows of the near expirations and the time of the oldest chain. Raises FeedError."""
+        with ThreadPoolExecutor(max_workers=CHAINS_AT_ONCE) as pool:
+            return near_rows(self._chains, pool, underlying, spot, now, config)
 
 
 def expirations_for_gamma(listed: Sequence[date], today: date, config: SystemConfig) -> tuple[date, ...]:

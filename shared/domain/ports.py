@@ -8,7 +8,9 @@ from typing import Protocol
 from shared.domain.alerts import Alert
 from shared.domain.book import Change, LiveState, Trip
 from shared.domain.config import BotConfig, SystemConfig
+from shared.domain.decisions import Decision
 from shared.domain.events import SnapshotCollected
+from shared.domain.gamma import GammaRow
 from shared.domain.market import BrokerClock, DailyBar, GammaReading, Quote, Reading, Snapshot
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Balances, BrokerOrder, BrokerPosition, Intent, Order, OrderPreview
@@ -119,6 +121,29 @@ class Snapshots(Protocol):
 
     def recent(self, underlying: str, count: int) -> tuple[Snapshot, ...]:
         """Return the newest snapshots, newest first."""
+
+
+class SnapshotHistory(Protocol):
+    """Snapshots of the past, for pictures."""
+
+    def at_moments(self, underlying: str, moments: Sequence[datetime]) -> tuple[Snapshot, ...]:
+        """Return the snapshots of these minutes or of shortly before, oldest first; a gap stays a gap."""
+
+
+class DecisionLog(Protocol):
+    """Decisions as they were recorded."""
+
+    def of_day(self, bot: Bot, day: date) -> tuple[Decision, ...]:
+        """Return a bot's decisions of a New York date, oldest first."""
+
+
+class GammaRows(Protocol):
+    """What a gamma profile is computed from."""
+
+    def rows(
+        self, underlying: str, spot: Decimal, now: datetime, config: SystemConfig
+    ) -> tuple[Sequence[GammaRow], datetime]:
+        """Return the rows of the near expirations and the vendor's time of the oldest. Raises FeedError."""
 
 
 class Broker(Protocol):

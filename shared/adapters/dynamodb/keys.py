@@ -1,6 +1,6 @@
 """Partition and sort keys, and the form of the times in them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -88,7 +88,12 @@ def alert(event_id: str) -> str:
 
 def decision(bot: Bot, at: datetime, decision_id: str) -> tuple[str, str]:
     """Return both keys of a decision."""
-    return f"{bot}#{new_york_date(at)}", f"{stamp(at)}#{decision_id}"
+    return decisions_of(bot, new_york_date(at)), f"{stamp(at)}#{decision_id}"
+
+
+def decisions_of(bot: Bot, day: date) -> str:
+    """Return the partition of a bot's decisions of a New York date."""
+    return f"{bot}#{day}"
 
 
 def configuration(bot: Bot) -> str:

@@ -1,6 +1,8 @@
 """Snapshots: the hand-over from collect to trade."""
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.database import Database
@@ -13,6 +15,9 @@ from shared.adapters.dynamodb.writes import Put, Writer
 from shared.domain.errors import ConflictError
 from shared.domain.market import Snapshot
 from shared.domain.orders import minute_of
+
+EARLIER_MINUTES: Final = (1, 2, 5, 10)
+"""Where to look for a snapshot when that of a wanted minute is missing."""
 
 
 class DynamoDbSnapshots:
@@ -60,3 +65,16 @@ class DynamoDbSnapshots:
         with translated(f"newest snapshots of {underlying}"):
             rows = list(self._table.query(underlying, scan_index_forward=False, limit=count, consistent_read=True))
         return tuple(read(Snapshot, row) for row in rows)
+
+    def at_moments(self, underlying: str, moments: Sequence[datetime]) -> tuple[Snapshot, ...]:
+        """Return the snapshots of these minutes or of shortly before, oldest first; a gap stays a gap."""
+        found = self._at_minutes(underlying, [keys.minute(at) for at in moments])
+        missing = [at for at in moments if keys.minute(at) not in found]
+        earlier = [keys.minute(at - timedelta(minutes=back)) for at in missing for back in EARLIER_MINUTES]
+        found |= self._at_minutes(underlying, earlier)
+        return tuple(found[key] for key in sorted(found))
+
+    def _at_minutes(self, underlying: str, minutes: Iterable[str]) -> dict[str, Snapshot]:
+        wanted = [(underlying, minute) for minute in dict.fromkeys(minutes)]
+        with translated(f"snapshots of {underlying}"):
+            return {row.sk: read(Snapshot, row) for row in self._table.batch_get(wanted)} if wanted else {}
