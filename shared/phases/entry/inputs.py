@@ -1,6 +1,6 @@
 """What a decision about a snapshot was made from, and the same decision made again from that."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -108,24 +108,24 @@ def decide_again(config: BotConfig, snapshot: Snapshot, stored: Decision) -> Dec
     inputs = stored.inputs
     if inputs is None:
         return None
-    setting, last = setting_of(config, snapshot, stored, inputs)
+    setting, last = setting_of(config, snapshot, stored.at, inputs)
     outside = tuple(gate for gate in stored.why if gate.code in OUTSIDE)
     return decide(setting, snapshot, last, sought_of(inputs), outside)
 
 
 def setting_of(
-    config: BotConfig, snapshot: Snapshot, stored: Decision, inputs: DecisionInputs
+    config: BotConfig, snapshot: Snapshot, at: datetime, inputs: DecisionInputs
 ) -> tuple[Setting, LastDecided]:
-    """Return where the bot stood when a decision was made, and what it remembered."""
+    """Return where the bot stood at a moment of decision, and what it remembered."""
     live = LiveState(
-        bot=stored.bot,
+        bot=config.bot,
         positions=inputs.positions,
         intents=inputs.intents,
         ledgers=(inputs.ledger,),
         counters=inputs.counters,
     )
     last = LastDecided(underlying=snapshot.underlying, snapshot_at=snapshot.at, recent_actions=inputs.recent_actions)
-    return Setting(config, live, inputs.state, stored.at), last
+    return Setting(config, live, inputs.state, at), last
 
 
 def sought_of(inputs: DecisionInputs) -> Sought:
