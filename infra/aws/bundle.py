@@ -12,6 +12,7 @@ from uv import find_uv_bin
 from infra.aws.errors import StageError
 from infra.aws.pythons import PYTHON_VERSION, lambda_python
 from infra.aws.settings import ProcessorArchitecture
+from infra.aws.trimming import AWS_SERVICES, trim
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 LOCK_FILE: Final = PROJECT / "uv.lock"
@@ -19,14 +20,11 @@ SOURCES: Final = ("functions", "shared")
 LEFT_OUT: Final = (Path("shared/backtest"),)
 LAMBDA_ROOT: Final = "/var/task"
 
-AWS_SERVICES: Final = ("dynamodb", "events", "lambda", "sns", "sqs", "ssm", "sts")
-"""The services whose description botocore needs at run time; the other four hundred weigh 25 MB."""
-
 _PLATFORMS: Final = {
     ProcessorArchitecture.ARM64: "aarch64-manylinux2014",
     ProcessorArchitecture.X86_64: "x86_64-manylinux2014",
 }
-_RECIPE: Final = "1"
+_RECIPE: Final = "2"
 """Raise it when the steps below change, so that no older bundle passes for a new one."""
 
 
@@ -47,7 +45,7 @@ def build(target: Path, architecture: ProcessorArchitecture) -> None:
     """
     python = lambda_python()
     _install(target, architecture)
-    _trim(target)
+    trim(target)
     for file in _source_files():
         copy = target / file.relative_to(PROJECT)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -90,16 +88,6 @@ def _uv(arguments: tuple[str, ...], stdin: str | None = None) -> str:
             "check the connection to PyPI, and that uv.lock fits pyproject.toml (uv lock), then try again",
         )
     return done.stdout
-
-
-def _trim(target: Path) -> None:
-    """Remove what never runs: commands, type hints, and the descriptions of services that are not used."""
-    shutil.rmtree(target / "bin", ignore_errors=True)
-    for file in (*target.glob(".lock"), *target.rglob("*.pyi"), *target.rglob("py.typed")):
-        file.unlink()
-    for service in (target / "botocore" / "data").iterdir():
-        if service.is_dir() and service.name not in AWS_SERVICES:
-            shutil.rmtree(service)
 
 
 def _compile(python: Path, target: Path) -> None:

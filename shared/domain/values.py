@@ -10,9 +10,9 @@ SCHEMA_VERSION = 1
 
 
 class Value(BaseModel):
-    """An immutable value that refuses unknown fields."""
+    """An immutable value that refuses unknown fields; its validator is built when first needed, not at import."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -1,15 +1,19 @@
 """The bundle holds what runs, and is made anew only when that changes."""
 
 import ast
+import gzip
+import json
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.aws import bundle
-from infra.aws.bundle import AWS_SERVICES, PROJECT, digest
+from infra.aws.bundle import PROJECT, digest
 from infra.aws.output import forget_old_assets
 from infra.aws.settings import ProcessorArchitecture
+from infra.aws.trimming import AWS_SERVICES, LEFT_OUT, trim
 
 ARM64, X86_64 = ProcessorArchitecture.ARM64, ProcessorArchitecture.X86_64
 
@@ -62,6 +66,76 @@ def services_asked_for() -> Iterator[str]:
 def test_botocore_keeps_the_description_of_every_service_in_use() -> None:
     asked_for = set(services_asked_for())
     assert {"dynamodb", "ssm", "sns"} <= asked_for <= set(AWS_SERVICES)
+
+
+def imported_at_run_time() -> Iterator[str]:
+    """The top-level packages that the run-time code imports."""
+    for file in (path for folder in ("functions", "shared") for path in (PROJECT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                yield node.module.partition(".")[0]
+            elif isinstance(node, ast.Import):
+                yield from (name.name.partition(".")[0] for name in node.names)
+
+
+def test_a_library_that_is_left_out_is_imported_by_nothing() -> None:
+    imported = set(imported_at_run_time())
+    assert {"botocore", "httpx", "pydantic"} <= imported
+    assert not imported & set(LEFT_OUT)
+
+
+@pytest.fixture
+def libraries(tmp_path: Path) -> Path:
+    """What botocore and its neighbours look like when they are installed."""
+    docs = tmp_path / "botocore" / "docs"
+    data = tmp_path / "botocore" / "data"
+    for folder in ("bin", "boto3", "anyio"):
+        (tmp_path / folder).mkdir()
+    for service in ("dynamodb", "ec2"):
+        (data / service / "1").mkdir(parents=True)
+        told = {
+            "operations": {"GetItem": {"documentation": "<p>Gets an item.</p>"}},
+            "shapes": {"Note": {"members": {"documentation": {"shape": "Text"}}}},
+        }
+        (data / service / "1" / "service-2.json.gz").write_bytes(gzip.compress(json.dumps(told).encode()))
+        (data / service / "1" / "examples-1.json").write_text("{}")
+    known = {"partitions": [{"partition": "aws", "services": {"dynamodb": {}, "ec2": {}}}]}
+    (data / "endpoints.json").write_text(json.dumps(known))
+    docs.mkdir()
+    (docs / "utils.py").write_text("def escape_controls(value): return value\n")
+    (docs / "service.py").write_text("import botocore.docs.client\n")
+    (tmp_path / "module.pyi").touch()
+    return tmp_path
+
+
+def test_what_never_runs_is_taken_out(libraries: Path) -> None:
+    trim(libraries)
+    left = sorted(str(path.relative_to(libraries)) for path in libraries.rglob("*") if path.is_file())
+    assert left == [
+        "botocore/data/dynamodb/1/service-2.json",
+        "botocore/data/endpoints.json",
+        "botocore/docs/__init__.py",
+        "botocore/docs/docstring.py",
+        "botocore/docs/utils.py",
+    ]
+
+
+def test_a_service_keeps_what_a_call_needs_and_loses_its_words(libraries: Path) -> None:
+    trim(libraries)
+    data = libraries / "botocore" / "data"
+    assert json.loads((data / "dynamodb" / "1" / "service-2.json").read_text()) == {
+        "operations": {"GetItem": {}},
+        "shapes": {"Note": {"members": {"documentation": {"shape": "Text"}}}},
+    }
+    assert json.loads((data / "endpoints.json").read_text())["partitions"][0]["services"] == {"dynamodb": {}}
+
+
+def test_the_words_that_are_left_out_are_empty_ones(libraries: Path) -> None:
+    trim(libraries)
+    made = runpy.run_path(str(libraries / "botocore" / "docs" / "docstring.py"))
+    for name in ("ClientMethodDocstring", "PaginatorDocstring", "WaiterDocstring"):
+        words = made[name]("GetItem", None, method_name="get_item", include_signature=False)
+        assert (isinstance(words, str), words) == (True, "")
 
 
 def test_bundles_that_no_template_names_are_forgotten(tmp_path: Path) -> None:
