@@ -129,8 +129,9 @@ class _Minute:
         return Asked(reading)
 
     def _spot(self, underlying: str) -> Asked[Reading]:
-        first, limit = self._quoted("spot", underlying), self._config.freshness.quote
-        stale = older_than(first.value, self._feeds.clock.now(), limit)
+        first = self._quoted("spot", underlying)
+        limit = self._config.freshness.quote
+        stale = self._stale(first.value, limit)
         if first.value is not None and stale is None:
             return first
         if stale is not None:
@@ -141,7 +142,7 @@ class _Minute:
     def _vix(self) -> Asked[Reading]:
         limit = self._config.freshness.vix
         first = asked("vix", Source.POLYGON, self._feeds.polygon, lambda feed: feed.vix())
-        stale = older_than(first.value, self._feeds.clock.now(), limit)
+        stale = self._stale(first.value, limit)
         if first.value is not None and stale is None:
             return first
         if stale is not None:
@@ -155,10 +156,16 @@ class _Minute:
         passed = (*first.passed, *second.passed)
         if second.value is None:
             return Asked(first.value, passed)
-        if first.value is None or second.value.as_of > first.value.as_of:
+        stale = self._stale(second.value, limit)
+        if first.value is None or stale is None or second.value.as_of > first.value.as_of:
             return Asked(second.value, passed)
-        stale = older_than(second.value, self._feeds.clock.now(), limit) or "not newer"
         return Asked(first.value, (*passed, fallback(need, source, stale)))
+
+    def _stale(self, reading: Reading | None, usual: int) -> str | None:
+        """Return how far a value is past the limit of its source, None where it is not."""
+        if reading is None:
+            return None
+        return older_than(reading, self._feeds.clock.now(), self._config.freshness.limit(usual, reading.source))
 
     def _gamma(self, underlying: str, spot: "Future[Asked[Reading]]") -> Asked[GammaReading]:
         vendor = self._feeds.trading_volatility

@@ -1,6 +1,6 @@
 """Option quotes with their fallback: the broker's in one call, else the second vendor's chains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from shared.domain.errors import CredentialsError, FeedError, FeedUnavailableError
@@ -12,8 +12,8 @@ from shared.domain.ports import Chains, Quotes
 class QuoteFeed:
     """Port Quotes: a position must be priced even while the broker's market data are away."""
 
-    def __init__(self, first: Quotes, second: Chains | None) -> None:
-        """Ask the first, and only when it fails the second."""
+    def __init__(self, first: Quotes, second: Callable[[], Chains | None]) -> None:
+        """Ask the first, and only when it fails the second, where there is one."""
         self._first: Final = first
         self._second: Final = second
 
@@ -26,9 +26,10 @@ class QuoteFeed:
         try:
             return self._first.option_quotes(option_symbols)
         except (FeedError, CredentialsError) as problem:
-            if self._second is None:
+            second = self._second()
+            if second is None:
                 raise
-            return self._from_chains(self._second, option_symbols, problem)
+            return self._from_chains(second, option_symbols, problem)
 
     def _from_chains(
         self, chains: Chains, option_symbols: Sequence[str], problem: Exception

@@ -171,13 +171,22 @@ class SsmSecrets:
         return secret
 
     def find(self, vendor: str) -> SecretStr | None:
-        """Return a vendor's key, or None where the user gave none. Raises StoreError when SSM does not answer."""
+        """Return a vendor's key, or None where the user gave none; the last one known while SSM does not answer.
+
+        Raises:
+            StoreError: SSM does not answer, and there is no last one.
+        """
         now = self.seconds()
         read_at, secret = self._kept.get(vendor, (float("-inf"), None))
         if now - read_at < SECRET_SECONDS:
             return secret
         name = self.parameters.names.secret(vendor)
-        text = self.parameters.read([name]).get(name)
+        try:
+            text = self.parameters.read([name]).get(name)
+        except StoreError:
+            if secret is None:
+                raise
+            return secret
         secret = SecretStr(text) if text else None
         self._kept[vendor] = (now, secret)
         return secret

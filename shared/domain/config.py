@@ -18,6 +18,7 @@ from shared.domain.vocabulary import (
     Action,
     Bot,
     DirectionalStructure,
+    GammaFeedVersion,
     IvMeasure,
     KellyRule,
     Source,
@@ -28,6 +29,9 @@ from shared.domain.vocabulary import (
 
 DOCUMENT_LIMIT_BYTES = 4096
 """The size of a standard SSM parameter."""
+
+FREE_POLYGON_CALLS = 5
+"""What Polygon's free plan allows in a minute; a paid plan has no such limit (null)."""
 
 Seconds = Annotated[int, Field(gt=0, le=86_400)]
 Days = Annotated[int, Field(ge=0, le=365)]
@@ -134,6 +138,10 @@ class Freshness(Value):
     order_quote: Seconds = 15
     sandbox_quote: Seconds = 1_200
     clock_skew: Seconds = 5
+
+    def limit(self, usual: int, source: Source) -> int:
+        """Return the limit of data that came from this source; the sandbox's is a quarter of an hour late by nature."""
+        return max(usual, self.sandbox_quote) if source is Source.TRADIER_SANDBOX else usual
 
 
 class Liquidity(Value):
@@ -356,6 +364,8 @@ class SystemConfig(Value):
     invalid_snapshots_before_alert: Annotated[int, Field(ge=1, le=60)] = 3
     feedback: Feedback = Feedback()
     account_day_loss: Fraction = Decimal("0.03")
+    polygon_calls_per_minute: Annotated[int, Field(ge=1, le=6_000)] | None = FREE_POLYGON_CALLS
+    trading_volatility_version: GammaFeedVersion = GammaFeedVersion.V2
 
     @property
     def digest(self) -> str:

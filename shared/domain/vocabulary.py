@@ -128,9 +128,17 @@ class Source(StrEnum):
     """Where a value came from."""
 
     TRADIER = "tradier"
+    TRADIER_SANDBOX = "tradier_sandbox"
     POLYGON = "polygon"
     TRADING_VOLATILITY = "trading_volatility"
     COMPUTED = "computed"
+
+
+class GammaFeedVersion(StrEnum):
+    """Which interface of Trading Volatility the user's subscription speaks."""
+
+    V1 = "v1"
+    V2 = "v2"
 
 
 class AlertLevel(StrEnum):

@@ -19,7 +19,7 @@ from shared.domain.market import (
 from shared.domain.orders import minute_of
 from shared.domain.readings import Readings, UnderlyingReadings
 from shared.domain.sessions import new_york_date, previous_session
-from shared.domain.vocabulary import Breakout
+from shared.domain.vocabulary import Breakout, Source
 
 MA_SHORT = 20
 MA_LONG = 50
@@ -88,13 +88,13 @@ def _stale(code: FaultCode, reading: Reading | GammaReading, now: datetime, limi
 def _spot_faults(spot: Reading | None, now: datetime, config: SystemConfig) -> tuple[Fault, ...]:
     if spot is None or spot.value <= 0:
         return (_fault(FaultCode.NO_SPOT, spot and spot.value, "above 0"),)
-    return _stale(FaultCode.STALE_SPOT, spot, now, config.freshness.quote)
+    return _stale(FaultCode.STALE_SPOT, spot, now, config.freshness.limit(config.freshness.quote, spot.source))
 
 
 def _vix_faults(vix: Reading | None, now: datetime, config: SystemConfig) -> tuple[Fault, ...]:
     if vix is None:
         return (_fault(FaultCode.NO_VIX),)
-    faults = _stale(FaultCode.STALE_VIX, vix, now, config.freshness.vix)
+    faults = _stale(FaultCode.STALE_VIX, vix, now, config.freshness.limit(config.freshness.vix, vix.source))
     if not config.vix_min <= vix.value <= config.vix_max:
         limit = f"{config.vix_min} to {config.vix_max}"
         faults += (_fault(FaultCode.VIX_OUT_OF_RANGE, vix.value, limit),)
@@ -106,12 +106,18 @@ def _gamma_faults(
 ) -> tuple[Fault, ...]:
     if gamma is None:
         return (_fault(FaultCode.NO_GAMMA),)
-    faults = _stale(FaultCode.STALE_GAMMA, gamma, now, config.freshness.gamma)
+    faults = _stale(FaultCode.STALE_GAMMA, gamma, now, _gamma_limit(gamma, spot, config))
     if spot is not None and spot.value > 0:
         apart = abs(gamma.spot / spot.value - 1)
         if apart > config.max_spot_mismatch:
             faults += (_fault(FaultCode.SPOT_MISMATCH, f"{apart:.4f}", config.max_spot_mismatch),)
     return faults
+
+
+def _gamma_limit(gamma: GammaReading, spot: Reading | None, config: SystemConfig) -> int:
+    """Return the age allowed: exposure computed from chains is as late as the quotes of the same source."""
+    usual = config.freshness.gamma
+    return usual if gamma.source is not Source.COMPUTED or spot is None else config.freshness.limit(usual, spot.source)
 
 
 def _history_faults(

@@ -9,7 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar
 
-from infra.local.demo.laptop import Laptop
+from infra.local.demo.laptop import SYSTEM_DOCUMENT, Laptop
 from infra.local.demo.mail import ClosedTrades, Mailbox
 from infra.local.vendors.control import SimulatorControl
 from infra.local.vendors.faults import Vendor
@@ -73,7 +73,7 @@ class House:
             self._empty_table(table)
         for bot in Bot:
             self.put_document(bot, "{}")
-        self.laptop.parameters.put_system("{}")
+        self.laptop.parameters.put_system(SYSTEM_DOCUMENT)
         self.breaker(TradingState.ACTIVE)
         for mailbox in self._mail.values():
             list(mailbox.bodies())

@@ -36,6 +36,8 @@ STAGE: Final = "demo"
 FUNCTIONS: Final = ("collect", "trade", "monitor", "learn")
 QUIET_LOGS: Final = {"LOG_LEVEL": "CRITICAL", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
 MARKET_SWITCHES: Final = REPLAY_SWITCHES | {"tradier.greeks": "live"}
+SYSTEM_DOCUMENT: Final = '{"polygon_calls_per_minute": null}'
+"""The simulated Polygon serves a paid plan, as its switches say."""
 
 Handler = Callable[[dict[str, Any], Any], Any]
 MarketMaker = Callable[[], Any]
@@ -109,6 +111,7 @@ class Laptop:
         self.parameters = SsmParameters(wiring.ssm(), STAGE)
         for bot in Bot:
             self.parameters.put_bot(bot, self.document)
+        self.parameters.put_system(SYSTEM_DOCUMENT)
         self._store_secrets(self.simulators.tokens)
         self._session = boto3.session.Session(region_name=REGION)
         self.queues = {"alerts": self._alerts_queue(topic_arn), "snapshots": self._snapshots_queue()}

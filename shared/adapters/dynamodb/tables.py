@@ -112,8 +112,9 @@ class StatsRow(Row):
 
 
 class SnapshotsRow(ExpiringRow):
-    """Snapshots, and the daily history of the day."""
+    """Snapshots, the daily history of the day, and the vendor rate budgets."""
 
+    version = NumberAttribute(null=True)
     bars = UnicodeAttribute(null=True)
 
 

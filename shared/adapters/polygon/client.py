@@ -1,7 +1,8 @@
 """Polygon (Massive) over HTTP."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -12,13 +13,15 @@ import httpx
 from shared.adapters.documents import Document
 from shared.adapters.http import HttpReply, Now, VendorHttp
 from shared.adapters.polygon import parse
-from shared.adapters.polygon.allowance import Allowance
 from shared.adapters.polygon.replies import POLYGON, checked, judge_read
 from shared.adapters.rate_window import RateWindows
+from shared.adapters.shared_budget import OwnBudgets, SharedBudget, token_name
 from shared.domain.errors import FeedUnavailableError, MalformedReplyError, NotEntitledError, RateLimitedError
 from shared.domain.market import BrokerClock, DailyBar, Reading
 from shared.domain.options import OptionQuote
+from shared.domain.ports import VendorBudgets
 from shared.domain.reference import Holiday, IndicatorKind, IndicatorPoint
+from shared.domain.sessions import new_york_date
 
 VIX: Final = "I:VIX"
 INDEX_TICKERS: Final = {"SPX": "I:SPX", "VIX": VIX}
@@ -34,8 +37,9 @@ ALL_CALLS: Final = "all"
 class PolygonClient:
     """Ports VolatilityIndex, DailyHistory and Chains. Safe to share between threads.
 
-    ``calls_per_minute`` is the plan's limit (5 on the free one), None for none; ``alias_url`` is another address
-    of the same vendor, to which a next page may lead.
+    ``calls_per_minute`` is the plan's limit (5 on the free one), None for none, or who knows it; ``budgets`` is where
+    all who use the key count their calls and remember refusals together; ``alias_url`` is another address of the same
+    vendor, to which a next page may lead.
     """
 
     def __init__(
@@ -43,14 +47,18 @@ class PolygonClient:
         base_url: str,
         api_key: str,
         *,
-        calls_per_minute: int | None = None,
+        calls_per_minute: int | Callable[[], int | None] | None = None,
+        budgets: VendorBudgets | None = None,
         alias_url: str | None = None,
         clock: Now | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare; nothing is asked yet."""
-        self._windows = RateWindows(POLYGON, clock)
-        self._allowance = Allowance(calls_per_minute)
+        self._budget = SharedBudget(POLYGON, token_name(POLYGON, api_key), budgets or OwnBudgets())
+        self._windows = RateWindows(POLYGON, clock, self._budget if budgets is not None else None)
+        self._limit = calls_per_minute if callable(calls_per_minute) else lambda: calls_per_minute
+        self._gates: dict[str, threading.Lock] = {}
+        self._settled: dict[str, date] = {}
         self._own = {(split.scheme, split.netloc) for split in map(urlsplit, (base_url, alias_url or base_url))}
         self._http = VendorHttp(
             POLYGON,
@@ -149,7 +157,9 @@ class PolygonClient:
 
     def _count(self) -> None:
         self._windows.check(ALL_CALLS)
-        self._allowance.take(self._windows.now())
+        limit = self._limit()
+        if limit is not None:
+            self._budget.take(limit, self._windows.now())
 
     def _judge(self, reply: HttpReply) -> None:
         try:
@@ -184,10 +194,22 @@ class PolygonClient:
 
     @contextmanager
     def _entitled(self, need: str) -> Iterator[None]:
-        """Ask for a need only while the plan has not refused it on this New York day."""
-        self._allowance.check(need, self._windows.now())
-        try:
-            yield
-        except NotEntitledError as error:
-            self._allowance.refuse(need, error, self._windows.now())
-            raise
+        """Ask for a need only while the plan has not refused it on this New York day.
+
+        At the first question of a day one thread asks, and the others wait to hear whether it is refused.
+        """
+        now = self._windows.now()
+        today = new_york_date(now)
+        with ExitStack() as first:
+            if self._settled.get(need) != today:
+                first.enter_context(self._gates.setdefault(need, threading.Lock()))
+            if self._settled.get(need) == today:
+                first.close()
+            self._budget.check_entitled(need, now)
+            try:
+                yield
+            except NotEntitledError as error:
+                self._budget.refuse(need, str(error), now)
+                raise
+            finally:
+                self._settled[need] = today

@@ -11,6 +11,7 @@ import httpx
 from shared.adapters.documents import Document
 from shared.adapters.http import HttpReply, Now, VendorHttp
 from shared.adapters.rate_window import LONGEST_WINDOW_S, RateWindows
+from shared.adapters.shared_budget import SharedBudget, token_name
 from shared.adapters.tradier import parse_account, parse_market, parse_options, parse_orders, replies
 from shared.adapters.tradier.envelope import TRADIER, rows_of
 from shared.adapters.tradier.order_form import order_form, price_text, tagged
@@ -18,8 +19,10 @@ from shared.domain.errors import FeedError, OrderUnknownError, RateLimitedError
 from shared.domain.market import BrokerClock, DailyBar, Quote
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Balances, BrokerOrder, BrokerPosition, Order, OrderPreview
+from shared.domain.ports import VendorBudgets
 from shared.domain.reference import GainLoss
 from shared.domain.sessions import Session
+from shared.domain.vocabulary import Source
 
 LARGEST_GET: Final = 50
 """Beyond so many symbols a URL becomes too long and the same question is posted."""
@@ -35,7 +38,9 @@ _ORDER_ID: Final = re.compile(r"\w{1,32}", re.ASCII)
 class TradierClient:
     """Ports Quotes, Chains, MarketClock, DailyHistory and Broker. Safe to share between threads.
 
-    ``base_url`` ends in ``/v1``; a token is good on one host only, sandbox or production.
+    ``base_url`` ends in ``/v1``; a token is good on one host only, sandbox or production. ``source`` names the host
+    in what is read; ``budgets`` is where all who use the token tell one another of a window that is used up, and
+    ``reserve`` how many calls of a window are left to those others.
     """
 
     def __init__(
@@ -45,11 +50,16 @@ class TradierClient:
         account_id: str = "",
         *,
         clock: Now | None = None,
+        budgets: VendorBudgets | None = None,
+        reserve: int = 0,
+        source: Source = Source.TRADIER,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare; nothing is asked yet. Without an account id only market data can be read."""
         self._account = f"/accounts/{account_id}"
-        self._windows = RateWindows(TRADIER, clock)
+        self._source = source
+        shared = None if budgets is None else SharedBudget(TRADIER, token_name(TRADIER, token), budgets)
+        self._windows = RateWindows(TRADIER, clock, shared, reserve=reserve)
         self._remaining: dict[str, int] = {}
         self._http = VendorHttp(
             TRADIER,
@@ -73,7 +83,7 @@ class TradierClient:
         """Return the quotes found of underlyings and indices (the VIX is ``VIX``), by symbol."""
         found: dict[str, Quote] = {}
         for document in self._quoted(symbols):
-            found |= parse_market.parse_quotes(document)
+            found |= parse_market.parse_quotes(document, self._source)
         return {symbol: found[symbol] for symbol in symbols if symbol in found}
 
     def option_quotes(self, option_symbols: Sequence[str]) -> Mapping[str, OptionQuote]:
@@ -230,13 +240,15 @@ class TradierClient:
         return dict(self._remaining)
 
     def _note_limits(self, group: str, reply: HttpReply) -> None:
-        left = replies.remaining_of(reply)
+        left, ends = replies.remaining_of(reply), replies.expiry_of(reply)
         if left is not None:
             self._remaining[group] = left
-        ends = replies.expiry_of(reply)
-        if ends is not None:
+        if not replies.is_over_quota(reply):
+            if left is not None:
+                self._windows.note(group, left, replies.allowed_of(reply), ends)
+        elif ends is not None:
             self._windows.close_until(group, ends)
-        elif replies.is_over_quota(reply):
+        else:
             self._windows.close_for(group, LONGEST_WINDOW_S)
 
     def _judge_read(self, reply: HttpReply) -> None:

@@ -18,13 +18,13 @@ OPEN: Final = "open"
 _NOTHING: Final = (None, "null", "")
 
 
-def parse_quotes(document: Document) -> dict[str, Quote]:
+def parse_quotes(document: Document, source: Source = Source.TRADIER) -> dict[str, Quote]:
     """Return the quotes of stocks, funds and indices by symbol; options are left out."""
     rows = rows_of(document, "quotes", "quote")
-    return {row.text("symbol"): _quote(row) for row in rows if row.raw("type") != OPTION}
+    return {row.text("symbol"): _quote(row, source) for row in rows if row.raw("type") != OPTION}
 
 
-def _quote(row: Record) -> Quote:
+def _quote(row: Record, source: Source) -> Quote:
     is_index = row.raw("type") == INDEX
     bid = None if is_index else row.optional_number("bid")
     ask = None if is_index else row.optional_number("ask")
@@ -38,7 +38,7 @@ def _quote(row: Record) -> Quote:
             bid=bid,
             ask=ask,
             as_of=max(times) if times else row.optional_moment("trade_date", from_milliseconds),
-            source=Source.TRADIER,
+            source=source,
         )
 
 

@@ -41,14 +41,21 @@ def judge_read(reply: HttpReply) -> None:
 
 def remaining_of(reply: HttpReply) -> int | None:
     """Return how many calls are left in the window, None where the answer does not say."""
-    left = reply.headers.get("x-ratelimit-available", "").strip()
-    return int(left) if left.isascii() and left.isdigit() and len(left) < MOST_DIGITS else None
+    return _counted(reply, "x-ratelimit-available")
+
+
+def allowed_of(reply: HttpReply) -> int | None:
+    """Return how many calls a window has, None where the answer does not say."""
+    return _counted(reply, "x-ratelimit-allowed")
+
+
+def _counted(reply: HttpReply, header: str) -> int | None:
+    number = reply.headers.get(header, "").strip()
+    return int(number) if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS else None
 
 
 def expiry_of(reply: HttpReply) -> datetime | None:
-    """Return when the rate window of an answer ends, if it was used up; the header counts milliseconds."""
-    if not (remaining_of(reply) == 0 or is_over_quota(reply)):
-        return None
+    """Return when the rate window of an answer ends, None where it does not say; the header counts milliseconds."""
     said = reply.headers.get("x-ratelimit-expiry", "").strip()
     match = re.fullmatch(r"\d{13}", said, re.ASCII) or (_EPOCH_MS.search(reply.text) if is_over_quota(reply) else None)
     return _EPOCH + timedelta(milliseconds=int(match[0][:13])) if match else None

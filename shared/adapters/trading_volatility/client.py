@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 import httpx
@@ -17,6 +16,7 @@ from shared.adapters.trading_volatility.walls import NO_WALLS, Walls, walls_of
 from shared.domain.errors import FeedError, RateLimitedError
 from shared.domain.market import GammaReading
 from shared.domain.reference import StrikeExposure
+from shared.domain.vocabulary import GammaFeedVersion
 
 ALL_EXPIRATIONS: Final = "combined"
 ALL_CALLS: Final = "all"
@@ -25,11 +25,7 @@ WALLS_AT_ONCE: Final = 8
 """How many underlyings' curves are read beside their states."""
 
 
-class Version(StrEnum):
-    """Which interface the subscription speaks."""
-
-    V1 = "v1"
-    V2 = "v2"
+Version = GammaFeedVersion
 
 
 class TradingVolatilityClient:

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from shared.domain.book import LiveState
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Denial, DenialCode, Gate, denials_of
-from shared.domain.market import BrokerClock, Snapshot, age_seconds
+from shared.domain.market import BrokerClock, Reading, Snapshot, age_seconds
 from shared.domain.options import Leg, OptionQuote
 from shared.domain.orders import Order, opening_side
 from shared.domain.package import PackageQuote, executable_entry, tick_of
 from shared.domain.positions import Position, width_of
 from shared.domain.sessions import new_york_date, session
-from shared.domain.vocabulary import Strategy, TradingMode, TradingState
+from shared.domain.vocabulary import Source, Strategy, TradingMode, TradingState
 from shared.phases.execution.prices import entry_collar
 
 ORDER_MINUTE = timedelta(seconds=60)
@@ -87,11 +87,11 @@ def _mode_gate(config: BotConfig) -> Gate:
 
 def _freshness_gates(config: BotConfig, snapshot: Snapshot, now: datetime) -> tuple[Gate, ...]:
     limits = config.freshness
-    quote_limit = limits.sandbox_quote if config.mode is TradingMode.SANDBOX else limits.quote
+    computed = snapshot.gamma is not None and snapshot.gamma.source is Source.COMPUTED
     ages = (
-        ("spot", snapshot.spot, quote_limit),
-        ("vix", snapshot.vix, limits.vix),
-        ("gamma", snapshot.gamma, limits.gamma),
+        ("spot", snapshot.spot, _age_limit(config, limits.quote, snapshot.spot)),
+        ("vix", snapshot.vix, _age_limit(config, limits.vix, snapshot.vix)),
+        ("gamma", snapshot.gamma, _age_limit(config, limits.gamma, snapshot.spot) if computed else limits.gamma),
     )
     return tuple(
         _gate(
@@ -103,6 +103,13 @@ def _freshness_gates(config: BotConfig, snapshot: Snapshot, now: datetime) -> tu
         for name, reading, limit in ages
         if reading is not None
     )
+
+
+def _age_limit(config: BotConfig, usual: int, reading: Reading | None) -> int:
+    """Return the age allowed: the sandbox's late data may be traded on in sandbox mode only."""
+    if reading is None or config.mode is not TradingMode.SANDBOX:
+        return usual
+    return config.freshness.limit(usual, reading.source)
 
 
 def session_gates(config: BotConfig, broker_open: bool, now: datetime) -> tuple[Gate, ...]:

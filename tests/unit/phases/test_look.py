@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.decisions import DenialCode, LastDecided, denials_of
 from shared.domain.market import Fault, FaultCode, Snapshot
-from shared.domain.vocabulary import Action, Bot, Strategy, TradingMode, TradingState
+from shared.domain.vocabulary import Action, Bot, Source, Strategy, TradingMode, TradingState
 from shared.phases.entry import (
     Look,
     Proposal,
@@ -163,7 +163,9 @@ def test_each_refusal_alone_keeps_the_bot_out(
         pytest.param(setting(Bot.ATLAS), spx_snapshot(vix=reading(35)), id="ATLAS at VIX 35"),
         pytest.param(setting(changes={"min_confidence": 90}), snapshot(), id="confidence 90 of 90"),
         pytest.param(
-            setting(changes={"mode": "sandbox"}), snapshot(spot=reading(400, age=1_200)), id="sandbox 20 minutes late"
+            setting(changes={"mode": "sandbox"}),
+            snapshot(spot=reading(400, age=1_200, source=Source.TRADIER_SANDBOX)),
+            id="sandbox 20 minutes late",
         ),
     ],
 )  # fmt: skip

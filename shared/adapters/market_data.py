@@ -1,0 +1,41 @@
+"""Market data of the broker over whichever client is the right one now: keys are renewed while a process lives."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from shared.adapters.tradier.client import TradierClient
+from shared.domain.market import BrokerClock, DailyBar, Quote
+from shared.domain.options import OptionQuote
+
+
+class MarketData:
+    """Ports Quotes, Chains, MarketClock and DailyHistory."""
+
+    def __init__(self, client: Callable[[], TradierClient]) -> None:
+        """Ask for the client at each question; without any key it raises CredentialsError."""
+        self._client: Final = client
+
+    def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
+        """Return the quotes found of underlyings and indices, by symbol."""
+        return self._client().quotes(symbols)
+
+    def option_quotes(self, option_symbols: Sequence[str]) -> Mapping[str, OptionQuote]:
+        """Return the quotes found of option contracts, by OCC symbol."""
+        return self._client().option_quotes(option_symbols)
+
+    def option_chain(self, underlying: str, expiration: date) -> tuple[OptionQuote, ...]:
+        """Return all contracts of one expiration, every root."""
+        return self._client().option_chain(underlying, expiration)
+
+    def expirations(self, underlying: str) -> tuple[date, ...]:
+        """Return the listed expirations, ascending."""
+        return self._client().expirations(underlying)
+
+    def clock(self) -> BrokerClock:
+        """Return the broker's time and whether the regular session runs."""
+        return self._client().clock()
+
+    def daily_bars(self, symbol: str, start: date, end: date) -> tuple[DailyBar, ...]:
+        """Return the finished sessions, ascending."""
+        return self._client().daily_bars(symbol, start, end)
