@@ -6,8 +6,15 @@ from typing import Annotated
 
 import typer
 
+from infra.cli import reading
 from infra.cli.demo import demo
 from infra.cli.mistakes import told
+from infra.cli.positions import positions
+from infra.cli.stage import at_stage
+from infra.cli.status import status
+from infra.cli.why import why
+
+LOOK = "Look"
 
 app = typer.Typer(
     name="alphagex",
@@ -16,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
+for looking in (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime):
+    app.command(rich_help_panel=LOOK)(at_stage(looking))
 
 
 def _version(wanted: bool) -> None:

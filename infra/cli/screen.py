@@ -1,0 +1,137 @@
+"""What the commands print: tables for people, JSON for machines, times in both zones."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Any, Final
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from infra.cli.mistakes import CommandError
+from infra.local.demo.words import NOTHING
+from shared.domain.sessions import NEW_YORK
+from shared.domain.vocabulary import Bot
+
+WIDE: Final = 140
+"""Columns where nobody's terminal says how many there are."""
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+GOOD: Final = "green"
+BAD: Final = "red"
+WARN: Final = "yellow"
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+BotOption = Annotated[list[str] | None, typer.Option("--bot", help="Only this bot; may be given again.")]
+
+
+def console(*, to_error: bool = False) -> Console:
+    """Make the console: colours only on a terminal, and none where NO_COLOR is set."""
+    stream = sys.stderr if to_error else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else WIDE
+    return Console(file=stream, highlight=False, width=width)
+
+
+def table(title: str, *columns: str, right: Iterable[str] = ()) -> Table:
+    """Make an empty table; the columns named in ``right`` hold numbers."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    numbers = frozenset(right)
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", header_style="dim", overflow="fold")
+    return made
+
+
+def write_json(answer: object) -> None:
+    """Write one JSON document to standard output."""
+    sys.stdout.write(json.dumps(plain(answer), indent=2, ensure_ascii=False) + "\n")
+
+
+def plain(answer: object) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return what JSON can hold; decimals and times become text."""
+    match answer:
+        case BaseModel():
+            return answer.model_dump(mode="json")
+        case Enum():
+            return answer.value
+        case Decimal() | datetime() | date():
+            return str(answer) if isinstance(answer, Decimal) else answer.isoformat()
+        case dict():
+            return {str(key): plain(value) for key, value in answer.items()}
+        case tuple() if hasattr(answer, "_asdict"):
+            return plain(answer._asdict())
+        case list() | tuple() | set() | frozenset():
+            return [plain(one) for one in answer]
+        case _:
+            return answer
+
+
+def when(at: datetime | None, *, seconds: bool = False) -> str:
+    """Write a moment in the user's zone, with New York beside it where that is another."""
+    if at is None:
+        return NOTHING
+    form = "%H:%M:%S" if seconds else "%H:%M"
+    mine, there = at.astimezone(), at.astimezone(NEW_YORK)
+    if mine.utcoffset() == there.utcoffset():
+        return f"{mine:%Y-%m-%d {form}} New York"
+    beside = f"{there:{form}}" if mine.date() == there.date() else f"{there:%m-%d {form}}"
+    return f"{mine:%Y-%m-%d {form}} {mine:%Z} ({beside} New York)"
+
+
+def age(seconds: float | None) -> str:
+    """Write how long ago something was."""
+    if seconds is None:
+        return NOTHING
+    whole = round(abs(seconds))
+    if whole < 2 * MINUTE:
+        return f"{whole} s"
+    if whole < 2 * HOUR:
+        return f"{whole // MINUTE} min"
+    return f"{whole // HOUR} h" if whole < 2 * DAY else f"{whole // DAY} days"
+
+
+def coloured(text: str, amount: Decimal | None) -> Text:
+    """Colour a result by its sign; the sign itself is in the text."""
+    if amount is None or amount == 0:
+        return Text(text)
+    return Text(text, style=GOOD if amount > 0 else BAD)
+
+
+def verdict(passed: bool) -> Text:
+    """Write the answer of a gate so that it can be read without colours."""
+    return Text("yes", style=GOOD) if passed else Text("NO", style=f"bold {BAD}")
+
+
+def bots_of(names: Sequence[str] | None) -> tuple[Bot, ...]:
+    """Return the bots a user named, all where none was. Raises CommandError."""
+    return tuple(dict.fromkeys(bot_of(name) for name in names)) if names else tuple(Bot)
+
+
+def bot_of(name: str) -> Bot:
+    """Return the bot a user named. Raises CommandError."""
+    try:
+        return Bot(name.upper())
+    except ValueError as error:
+        raise CommandError(f"{name} is no bot", f"choose of {', '.join(Bot)}") from error
+
+
+def day_of(option: str, text: str) -> date:
+    """Read a New York date. Raises CommandError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{option} {text} is no date", "write it as 2026-11-23") from error
+
+
+def moment_of(option: str, text: str) -> datetime:
+    """Read a moment: with its zone, or in New York time. Raises CommandError."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{option} {text} is no time", "write it as 2026-11-23T10:31, New York time") from error
+    return found if found.tzinfo else found.replace(tzinfo=NEW_YORK)
