@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from shared.domain import messages
-from shared.domain.book import Change, LiveState, MoveIntent
+from shared.domain.book import MoveIntent
 from shared.domain.config import Fees
 from shared.domain.errors import ConflictError, CredentialsError, OrderRejectedError, OrderUnknownError
 from shared.domain.orders import Intent, IntentKind, IntentState
@@ -80,19 +80,10 @@ class Desk:
         """End an intent of which nothing filled, against the state of this moment."""
         live = self.book.live(position.bot)
         present = next((held for held in live.positions if held.position_id == position.position_id), position)
-        self.book.commit(f"end {intent.kind}", self._ending(intent, present, live, state, reason))
+        self.book.commit(
+            f"end {intent.kind}", protocol.end_intent(intent, present, live, state, None, self.fees, reason)
+        )
         return intent.model_copy(update={"state": state, "reason": reason})
-
-    def _ending(
-        self, intent: Intent, position: Position, live: LiveState, state: IntentState, reason: str
-    ) -> tuple[Change, ...]:
-        match intent.kind:
-            case IntentKind.ENTRY:
-                return protocol.end_entry(intent, position, live, state, None, self.fees, reason)
-            case IntentKind.EXIT:
-                return protocol.end_exit(intent, position, live, state, None, self.fees, reason)
-            case _:
-                assert_never(intent.kind)
 
     def _move(self, before: Intent, after: Intent) -> None:
         self.book.commit(f"{before.state} to {after.state}", (MoveIntent(before, after),))

@@ -317,7 +317,6 @@ def entry_intent(of: Position, limit_price: object = "1.00", **changes: Any) -> 
             limit_price=Decimal(str(limit_price)),
         ),
         "planned_at": NOON,
-        "reserved_risk": of.total_risk,
     }
     return Intent.model_validate(facts | changes)
 

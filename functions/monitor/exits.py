@@ -26,6 +26,7 @@ from shared.phases.monitoring import (
 )
 
 CLOSABLE = frozenset({PositionState.OPEN, PositionState.EXIT_PENDING})
+SETTLEABLE = CLOSABLE | {PositionState.SETTLING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,14 @@ class Exits:
     def settle(self, config: BotConfig, live: LiveState, position: Position) -> bool:
         """Settle a position whose last session is over at the official close; False while there is none."""
         now = self.clock.now()
-        if position.state not in CLOSABLE or not is_settled_by(position, now):
+        if position.state not in SETTLEABLE or not is_settled_by(position, now):
             return False
         day = position.expiration
         bars = self.history.daily_bars(position.underlying, day, day)
         official = next((bar.close for bar in bars if bar.day == day), None)
+        if official is None or position.state is not PositionState.SETTLING:
+            position = self._await_settlement(config, position, now)
         if official is None:
-            self._wait(config, position, ExitReason.EXPIRATION, now, unquoted=True)
             return False
         source = f"daily bar of {position.underlying} {day}"
         decision = settlement_decision(position, official, source, now)
@@ -113,3 +115,10 @@ class Exits:
         self.book.commit("settle", changes)
         self.alerts.send(messages.closed(trade, config.exits.loss_alert, now))
         return True
+
+    def _await_settlement(self, config: BotConfig, position: Position, now: datetime) -> Position:
+        settling = protocol.settling(position, now)
+        self.book.commit("wait for settlement", (MovePosition(position, settling),))
+        if settling.unquoted_runs >= config.exits.unquoted_runs_before_alert:
+            self.alerts.send(messages.unpriced(settling, now))
+        return settling

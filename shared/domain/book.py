@@ -8,11 +8,14 @@ store must find true at that very moment; the transitions themselves stand in
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from shared.domain.alerts import Alert
 from shared.domain.decisions import Decision, LastDecided
+from shared.domain.errors import InvalidValueError
 from shared.domain.orders import Intent
 from shared.domain.positions import ClosedTrade, Counters, Ledger, Position
+from shared.domain.transitions import may_move
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
 
 
@@ -45,6 +48,11 @@ class LiveState:
         return next((intent for intent in self.intents if intent.intent_id == intent_id), None)
 
 
+def _check_move(name: str, before: StrEnum, after: StrEnum) -> None:
+    if not may_move(before, after):
+        raise InvalidValueError(name, f"{before} to {after}", "make only moves of shared.domain.transitions")
+
+
 @dataclass(frozen=True, slots=True)
 class CreateIntent:
     """Write an intent down. Guard: there is none of this id."""
@@ -58,6 +66,10 @@ class MoveIntent:
 
     before: Intent
     after: Intent
+
+    def __post_init__(self) -> None:
+        """Refuse a move that the state machine does not know."""
+        _check_move(self.before.intent_id, self.before.state, self.after.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,10 @@ class MovePosition:
 
     before: Position
     after: Position
+
+    def __post_init__(self) -> None:
+        """Refuse a move that the state machine does not know."""
+        _check_move(self.before.position_id, self.before.state, self.after.state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -75,6 +74,12 @@ class Order(Value):
     effect: PriceEffect
     limit_price: Price
 
+    @property
+    def fingerprint(self) -> str:
+        """What two identical orders share: legs, sides and contracts; a limit price is walked anyway."""
+        legs = "+".join(sorted(f"{leg.side}:{leg.option_symbol}" for leg in self.legs))
+        return f"{self.contracts}x{legs}"
+
 
 class OrderStatus(StrEnum):
     """What the broker says of an order."""
@@ -86,6 +91,8 @@ class OrderStatus(StrEnum):
     CANCELED = "canceled"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    UNREADABLE = "unreadable"
+    """The broker says something this version does not know: nothing is concluded from it."""
 
     @property
     def is_final(self) -> bool:
@@ -121,6 +128,11 @@ class BrokerOrder(Value):
     updated_at: UtcTime
     reason: str | None = None
     fees: Price | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether its tag is one of this system."""
+        return self.tag is not None and self.tag.startswith(TAG_PREFIX)
 
 
 class BrokerPosition(Value):
@@ -202,7 +214,6 @@ class Intent(Value):
     planned_at: UtcTime
     snapshot_id: str | None = None
     exit_reason: ExitReason | None = None
-    reserved_risk: Dollars = Decimal(0)
     owner: str | None = None
     lease_until: UtcTime | None = None
     order_id: str | None = None
@@ -212,7 +223,13 @@ class Intent(Value):
     clean_absences: int = 0
     filled_contracts: Contracts = 0
     fill_price: Dollars | None = None
+    watched_until: UtcTime | None = None
     reason: str | None = None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether it was given up although it may have been sent: its tag stays watched."""
+        return self.state is IntentState.ABANDONED and self.watched_until is not None
 
     @property
     def tag(self) -> str:

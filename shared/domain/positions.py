@@ -30,6 +30,22 @@ class PositionState(StrEnum):
         """Whether the position is over."""
         return self in (PositionState.CLOSED, PositionState.ABANDONED)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether its contracts are booked as held at the broker."""
+        return self in _HELD
+
+
+_HELD = frozenset(
+    {
+        PositionState.OPEN,
+        PositionState.EXIT_PENDING,
+        PositionState.CLOSING,
+        PositionState.SETTLING,
+        PositionState.BROKEN,
+    }
+)
+
 
 class ExitRule(Value):
     """The exit rules of one position, stamped at entry so that no later configuration can hide it.
@@ -52,7 +68,7 @@ class Position(Value):
 
     ``entry_price`` is unsigned premium per unit; ``max_loss`` is dollars per contract of the structure, and
     ``risk`` the dollars per contract that count against the caps (for a cash-secured put the loss at its stop);
-    ``entry_fees`` are total dollars.
+    ``entry_fees`` are total dollars; ``account_id`` is the broker's account it was entered in.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -75,6 +91,8 @@ class Position(Value):
     confidence: int
     entry_intent: str
     snapshot_id: str
+    account_id: str | None = None
+    holds_slot: bool = True
     planned_at: UtcTime
     opened_at: UtcTime | None = None
     closing_intent: str | None = None
@@ -169,6 +187,7 @@ class Counters(Value):
     day: date | None = None
     orders_today: int = 0
     order_times: tuple[UtcTime, ...] = ()
+    order_prints: dict[str, UtcTime] = Field(default_factory=dict)
     stops_today: int = 0
     order_failures: int = 0
     last_stop_on: date | None = None

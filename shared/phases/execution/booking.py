@@ -123,6 +123,22 @@ def _secured(position: Position) -> Decimal:
     return position.secured_cash * position.remaining_contracts / position.contracts
 
 
+def ledger_after_adoption(ledger: Ledger, opened: Position) -> Ledger:
+    """Put a position on the ledger that had been taken off it, past every cap: it is held already."""
+    risk = opened.risk * opened.remaining_contracts
+    by_underlying = dict(ledger.risk_by_underlying)
+    by_underlying[opened.underlying] = by_underlying.get(opened.underlying, Decimal(0)) + risk
+    return ledger.model_copy(
+        update={
+            "open_count": ledger.open_count + 1,
+            "open_risk": ledger.open_risk + risk,
+            "secured_cash": ledger.secured_cash + _secured(opened),
+            "risk_by_underlying": by_underlying,
+            "version": ledger.version + 1,
+        }
+    )
+
+
 def ledger_after_close(ledger: Ledger, before: Position, pnl: Decimal, day: date) -> Ledger:
     """Take a closed position off the ledger and add its result, in dollars, to the day and the whole."""
     realized = ledger.realized_pnl + pnl
@@ -136,8 +152,8 @@ def ledger_after_close(ledger: Ledger, before: Position, pnl: Decimal, day: date
     )
 
 
-def counters_after_order(counters: Counters, now: datetime) -> Counters:
-    """Count an order that is about to leave."""
+def counters_after_order(counters: Counters, now: datetime, fingerprint: str = "") -> Counters:
+    """Count an order that is about to leave, and remember it by its fingerprint as long as it may not be repeated."""
     today = new_york_date(now)
     same_day = counters.day == today
     recent = tuple(at for at in counters.order_times if now - at < ORDER_TIMES_KEPT)
@@ -147,6 +163,10 @@ def counters_after_order(counters: Counters, now: datetime) -> Counters:
             "orders_today": (counters.orders_today if same_day else 0) + 1,
             "stops_today": counters.stops_today if same_day else 0,
             "order_times": (*recent, now),
+            "order_prints": {
+                **{one: at for one, at in counters.order_prints.items() if now - at < ORDER_TIMES_KEPT},
+                **({fingerprint: now} if fingerprint else {}),
+            },
             "version": counters.version + 1,
         }
     )

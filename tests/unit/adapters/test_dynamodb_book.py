@@ -51,6 +51,7 @@ from tests.store import (
 
 HELD = position(state=PositionState.OPEN, version=2)
 CLOSING = HELD.model_copy(update={"state": PositionState.CLOSING, "version": 3, "closing_intent": "x1"})
+PENDING = HELD.model_copy(update={"state": PositionState.EXIT_PENDING})
 CLAIMED = intent(state=IntentState.SUBMITTING, owner="me", lease_until=NOON + timedelta(seconds=60))
 WORKING = CLAIMED.model_copy(update={"state": IntentState.WORKING, "order_id": "7"})
 LEDGER = Ledger(bot=BOT, mode=PAPER, open_count=1, open_risk=Decimal(5), version=4)
@@ -81,7 +82,11 @@ TOO_MUCH_FROM_THE_START = reserve(risk=Decimal(1), max_open_risk=Decimal(0))
 
 GUARDS: list[Any] = [
     pytest.param([CreateIntent(intent())], CreateIntent(intent()), id="an intent is written once"),
-    pytest.param([CreateIntent(CLAIMED)], MoveIntent(intent(owner="me"), WORKING), id="an intent is where it was"),
+    pytest.param(
+        [CreateIntent(CLAIMED)],
+        MoveIntent(intent(state=IntentState.UNKNOWN, owner="me"), WORKING),
+        id="an intent is where it was",
+    ),
     pytest.param(
         [CreateIntent(CLAIMED)],
         MoveIntent(CLAIMED.model_copy(update={"owner": "another"}), WORKING),
@@ -96,7 +101,7 @@ GUARDS: list[Any] = [
     ),
     pytest.param(
         [CreatePosition(CLOSING)],
-        MovePosition(CLOSING.model_copy(update={"closing_intent": None}), HELD),
+        MovePosition(CLOSING.model_copy(update={"closing_intent": None}), PENDING),
         id="a position that is being closed is not closed twice",
     ),
     pytest.param(

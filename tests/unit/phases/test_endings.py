@@ -103,7 +103,9 @@ def test_what_filled_is_open_and_on_the_ledger(state: IntentState, status: Order
 )
 def test_an_entry_that_never_filled_gives_slot_and_ledger_back(state: IntentState) -> None:
     held = opening()
-    changes = protocol.end_entry(working(held), held, reserved(held), state, None, FEES, "reason")
+    before = IntentState.UNKNOWN if state is IntentState.ABANDONED else IntentState.WORKING
+    intent = entry_intent(held, state=before, owner=OWNER)
+    changes = protocol.end_entry(intent, held, reserved(held), state, None, FEES, "reason")
     counted = ["SetCounters"] if state is IntentState.REJECTED else []
     assert kinds(changes) == ["MoveIntent", "MovePosition", "FreeSlot", "SetLedger", *counted]
     assert only(MovePosition, changes).after.state is PositionState.ABANDONED
@@ -126,6 +128,11 @@ def test_an_order_that_fills_ends_the_failures_in_a_row() -> None:
 
 
 # ---- the end of an exit
+
+
+def sent(held: Position, **changes: object) -> Intent:
+    """The exit of a position, of which nobody heard since it left."""
+    return exit_intent(held, state=IntentState.UNKNOWN, owner=OWNER, **changes)
 
 
 def closing(contracts: int = 10) -> Position:
@@ -162,7 +169,7 @@ def test_a_filled_exit_closes_all_at_once() -> None:
 def test_a_partly_filled_exit_books_the_part_and_waits_with_the_rest(state: IntentState) -> None:
     held = closing()
     order = broker_order(protocol_status(state), 4, "-0.50")
-    changes = protocol.end_exit(exit_intent(held), held, reserved(held), state, order, FEES)
+    changes = protocol.end_exit(sent(held), held, reserved(held), state, order, FEES)
     assert kinds(changes) == ["MoveIntent", "MovePosition", "SetLedger"]
     waiting = only(MovePosition, changes).after
     assert (waiting.state, waiting.closing_intent) == (PositionState.EXIT_PENDING, None)
@@ -181,7 +188,7 @@ def protocol_status(state: IntentState) -> OrderStatus:
 )
 def test_an_exit_that_never_filled_waits_for_another_try(state: IntentState) -> None:
     held = closing()
-    changes = protocol.end_exit(exit_intent(held), held, reserved(held), state, None, FEES)
+    changes = protocol.end_exit(sent(held), held, reserved(held), state, None, FEES)
     waiting = only(MovePosition, changes).after
     assert (waiting.state, waiting.closing_intent) == (PositionState.EXIT_PENDING, None)
     assert (waiting.remaining_contracts, waiting.booked_cash) == (10, held.booked_cash)
@@ -191,12 +198,12 @@ def test_an_exit_that_never_filled_waits_for_another_try(state: IntentState) -> 
 def test_an_exit_in_two_orders_books_the_sum() -> None:
     held = closing()
     first = protocol.end_exit(
-        exit_intent(held), held, reserved(held), IntentState.CANCELED,
+        sent(held), held, reserved(held), IntentState.CANCELED,
         broker_order(OrderStatus.CANCELED, 4, "-0.50"), FEES,
     )  # fmt: skip
-    rest = only(MovePosition, first).after
+    rest = only(MovePosition, first).after.model_copy(update={"state": PositionState.CLOSING})
     second = protocol.end_exit(
-        exit_intent(rest, intent_id="x2"), rest, reserved(rest), IntentState.FILLED,
+        sent(rest, intent_id="x2"), rest, reserved(rest), IntentState.FILLED,
         broker_order(OrderStatus.FILLED, 6, "-0.60"), FEES,
     )  # fmt: skip
     trade = only(RecordClosedTrade, second).trade
@@ -208,7 +215,7 @@ def test_an_exit_in_two_orders_books_the_sum() -> None:
 
 
 def test_a_settlement_closes_with_its_source_and_its_decision() -> None:
-    held = position(contracts=2, version=3)
+    held = position(contracts=2, version=3, state=PositionState.SETTLING)
     trade, changes = protocol.settle(held, reserved(held), Decimal(-300), NOON, "tradier", decision())
     assert kinds(changes) == [
         "MovePosition",
@@ -223,7 +230,7 @@ def test_a_settlement_closes_with_its_source_and_its_decision() -> None:
 
 
 def test_only_what_is_left_is_settled_beside_what_was_closed() -> None:
-    held = position(contracts=10, closed_contracts=4, booked_cash=Decimal(800))
+    held = position(contracts=10, closed_contracts=4, booked_cash=Decimal(800), state=PositionState.SETTLING)
     trade, _ = protocol.settle(held, reserved(held), Decimal(-600), NOON, "tradier", decision())
     assert trade.pnl == Decimal(200)
 

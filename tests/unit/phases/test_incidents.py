@@ -69,13 +69,14 @@ def test_incident_i01_a_fill_without_a_price_is_not_booked() -> None:
     held = position(state=PositionState.CLOSING, closing_intent="x1")
     unpriced = broker_order(OrderStatus.FILLED, 1, None)
     assert not protocol.is_bookable(unpriced)
-    changes = protocol.end_exit(planned_exit(held), held, live(), IntentState.FILLED, unpriced, Fees())
+    sent = planned_exit(held, state=IntentState.WORKING)
+    changes = protocol.end_exit(sent, held, live(), IntentState.FILLED, unpriced, Fees())
     assert protocol.trades_in(changes) == ()
     assert protocol.positions_in(changes)[0].state is PositionState.EXIT_PENDING
 
 
 def test_incident_i01_an_expired_position_is_settled_at_the_close_and_not_at_nothing() -> None:
-    held = position(entry_price="1.00")
+    held = position(entry_price="1.00", state=PositionState.SETTLING)
     cash = settlement_cash(held, Decimal(380))
     trade, _ = protocol.settle(held, live(), cash, NOON, "tradier", decision())
     assert trade.pnl == Decimal(100 - 500)

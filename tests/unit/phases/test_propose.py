@@ -84,7 +84,7 @@ def test_the_proposal_is_the_trade_of_the_document() -> None:
     worst = (5 - executable) * 100 + fees
     assert (answer.position.max_loss, answer.position.risk) == (worst, worst)
     assert answer.position.contracts == int(Decimal(100_000) * Decimal("0.0396") / worst) == 10
-    assert answer.intent.reserved_risk == worst * 10
+    assert answer.position.total_risk == worst * 10
     assert answer.position.state is PositionState.OPENING
     assert answer.position.position_id == answer.intent.position_id
 
