@@ -15,6 +15,7 @@ from shared.adapters.dynamodb.history_cache import DynamoDbHistoryCache
 from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
 from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
 from shared.adapters.dynamodb.trips import DynamoDbTrips
+from shared.adapters.dynamodb.vendor_budgets import DynamoDbVendorBudgets
 from shared.domain.alerts import Alert
 from shared.domain.book import (
     AdvanceLast,
@@ -31,6 +32,7 @@ from shared.domain.decisions import Decision, DecisionKind, LastDecided
 from shared.domain.market import Snapshot
 from shared.domain.options import Leg, LegSide
 from shared.domain.orders import Intent, IntentKind, Order, OrderLeg, OrderSide, PriceEffect
+from shared.domain.ports import Clock
 from shared.domain.positions import ClosedTrade, ExitRule, Position, PositionState
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import (
@@ -92,6 +94,9 @@ class Store:
     @property
     def history_cache(self) -> DynamoDbHistoryCache:
         return DynamoDbHistoryCache(self.database, snapshots=self.names.snapshots)
+
+    def vendor_budgets(self, clock: Clock) -> DynamoDbVendorBudgets:
+        return DynamoDbVendorBudgets(self.database, clock, snapshots=self.names.snapshots)
 
     @property
     def heartbeat(self) -> DynamoDbHeartbeat:
