@@ -10,6 +10,7 @@ from infra.cli import reading
 from infra.cli.demo import demo
 from infra.cli.mistakes import told
 from infra.cli.positions import positions
+from infra.cli.replay import replay
 from infra.cli.stage import at_stage
 from infra.cli.status import status
 from infra.cli.why import why
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
-for looking in (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime):
+for looking in (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, replay):
     app.command(rich_help_panel=LOOK)(at_stage(looking))
 
 
