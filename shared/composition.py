@@ -200,7 +200,6 @@ class Stage:
             book=self.book,
             decisions=DynamoDbDecisionLog(self._database, decisions=self._settings.decisions_table),
             snapshots=self.snapshots,
-            snapshot_history=self.snapshots,
             history=self.trade_history,
             trips=self.trips,
             heartbeat=self.heartbeat,

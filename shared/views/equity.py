@@ -43,7 +43,7 @@ class BotEquity(View):
 class EquityView(View):
     """Realised equity by session; ``open_pnl`` is what is open now, None while a position has no price."""
 
-    as_of: datetime
+    asked_at: datetime
     capital: Decimal
     realized: Decimal
     open_pnl: Decimal | None
@@ -80,7 +80,7 @@ def equity_view(sources: Sources, *, days: int = YEAR.days) -> EquityView:
     known = [value for value in open_pnl.values() if value is not None]
     total = sum(realized.values(), ZERO)
     return EquityView(
-        as_of=now,
+        asked_at=now,
         capital=capital,
         realized=dollars(total),
         open_pnl=dollars(sum(known, ZERO)) if len(known) == len(open_pnl) else None,

@@ -87,7 +87,7 @@ class HealthView(View):
     """The state of a stage; ``problems`` is empty when all is well."""
 
     stage: str
-    now: datetime
+    asked_at: datetime
     market_open: bool
     opens_at: datetime
     healthy: bool
@@ -108,7 +108,7 @@ def health_view(sources: Sources) -> HealthView:
     problems = (*_problems(heartbeat, data, is_open(now)), *faults.values())
     return HealthView(
         stage=sources.stage,
-        now=now,
+        asked_at=now,
         market_open=is_open(now),
         opens_at=_opens_at(now),
         healthy=not problems,

@@ -79,7 +79,7 @@ def market_view(sources: Sources, underlying: str, *, sessions: int = SESSIONS) 
     known_underlying(underlying, system)
     now = sources.clock.now()
     moments = _moments(new_york_date(now), sessions, now)
-    found = sources.snapshot_history.at_moments(underlying, moments)
+    found = sources.snapshots.at_moments(underlying, moments)
     latest = sources.snapshots.latest(underlying)
     seen = {one.at: one for one in (*found, *([latest] if latest else []))}
     config = reader_of(underlying, configs)

@@ -12,6 +12,7 @@ from shared.domain.values import UtcTime
 
 PAGE: Final = 50
 LARGEST_PAGE: Final = 200
+LONGEST_TOKEN: Final = 400
 _FIELDS: Final = TypeAdapter(tuple[UtcTime, str])
 _REMEDY: Final = "give the `next` of the page before, unchanged, or leave it out"
 

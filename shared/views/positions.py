@@ -73,7 +73,7 @@ class PositionView(View):
 class PositionsView(View):
     """All open positions; ``pnl`` is their sum, None while one of them has no price."""
 
-    as_of: datetime
+    asked_at: datetime
     positions: tuple[PositionView, ...]
     pnl: Decimal | None
     risk: Decimal
@@ -90,7 +90,7 @@ def positions_view(sources: Sources, *, bots: Sequence[Bot] = tuple(Bot)) -> Pos
     views = tuple(_view(one, quotes, spots.get(one.underlying), now, problem) for one in held)
     profits = [view.pnl for view in views if view.pnl is not None]
     return PositionsView(
-        as_of=now,
+        asked_at=now,
         positions=views,
         pnl=sum(profits, Decimal(0)) if len(profits) == len(views) else None,
         risk=sum((view.risk for view in views), Decimal(0)),

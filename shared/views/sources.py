@@ -1,41 +1,87 @@
 """The ports that the views read from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
+from shared.domain.book import LiveState, Trip
 from shared.domain.config import BotConfig, SystemConfig
 from shared.domain.errors import InvalidConfigurationError
-from shared.domain.ports import (
-    Book,
-    Clock,
-    DecisionLog,
-    GammaRows,
-    Heartbeat,
-    Parameters,
-    Quotes,
-    SnapshotHistory,
-    Snapshots,
-    TradeHistory,
-    Trips,
-)
-from shared.domain.vocabulary import Bot, TradingMode
+from shared.domain.market import Snapshot
+from shared.domain.options import OptionQuote
+from shared.domain.ports import DecisionLog, GammaRows, Parameters, SnapshotHistory
+from shared.domain.positions import ClosedTrade
+from shared.domain.statistics import StrategyStatistics
+from shared.domain.vocabulary import Bot, Strategy, TradingMode
+
+
+class Now(Protocol):
+    """The part of a clock that a reader needs."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+
+
+class LiveStates(Protocol):
+    """The part of the book that a reader needs."""
+
+    def live(self, bot: Bot) -> LiveState:
+        """Return all that is live of a bot."""
+
+
+class ReadSnapshots(SnapshotHistory, Protocol):
+    """The part of the snapshots that a reader needs."""
+
+    def latest(self, underlying: str) -> Snapshot | None:
+        """Return the newest snapshot."""
+
+
+class Results(Protocol):
+    """The part of the trade history that a reader needs."""
+
+    def closed_trades(self, mode: TradingMode, strategy: Strategy, since: datetime) -> tuple[ClosedTrade, ...]:
+        """Return the trades closed since a moment, oldest first."""
+
+    def all_statistics(self, mode: TradingMode) -> Mapping[Strategy, StrategyStatistics]:
+        """Return the stored statistics of a mode."""
+
+
+class ReadTrips(Protocol):
+    """The part of the breaker's items that a reader needs."""
+
+    def read(self, bot: Bot) -> tuple[Trip, ...]:
+        """Return the trips that concern a bot."""
+
+
+class LastBeat(Protocol):
+    """The part of the heartbeat that a reader needs."""
+
+    def last(self) -> tuple[datetime, Mapping[str, str]] | None:
+        """Return the last beat."""
+
+
+class OptionQuotes(Protocol):
+    """The part of the quotes that a reader needs."""
+
+    def option_quotes(self, option_symbols: Sequence[str]) -> Mapping[str, OptionQuote]:
+        """Return what was found, by OCC symbol. Raises FeedError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """One stage to read; what needs a vendor's key is opened only when it is asked for."""
+    """One stage to read, and nothing to write; what needs a vendor's key is opened only when it is asked for."""
 
     stage: str
-    clock: Clock
+    clock: Now
     parameters: Callable[[], Parameters]
-    book: Book
+    book: LiveStates
     decisions: DecisionLog
-    snapshots: Snapshots
-    snapshot_history: SnapshotHistory
-    history: TradeHistory
-    trips: Trips
-    heartbeat: Heartbeat
-    quotes: Callable[[], Quotes]
+    snapshots: ReadSnapshots
+    history: Results
+    trips: ReadTrips
+    heartbeat: LastBeat
+    quotes: Callable[[], OptionQuotes]
     gamma_rows: Callable[[], GammaRows]
 
 

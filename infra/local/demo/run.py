@@ -11,6 +11,7 @@ from infra.local.demo.replay import Replay
 from infra.local.demo.report import write_report
 from infra.local.demo.summary import DemoSummary
 from infra.local.demo.terminal import DemoScreen
+from infra.local.recording import record, recording_beside, write_recording
 
 REPLAY_DOCUMENT: Final = '{"exits": {"near_edge": "0"}}'
 """Nothing is watched every 5 seconds for being near its edge: the paths are drawn by the minute."""
@@ -29,5 +30,6 @@ def run_demo(plan: DemoPlan, screen: DemoScreen, report: Path, port: int | None 
         finally:
             screen.stop()
         summary = summarize(laptop, plan, replay, time.monotonic() - started)
+        write_recording(record(laptop, plan.seed), recording_beside(report))
     write_report(summary, report)
     return summary
