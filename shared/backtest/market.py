@@ -111,6 +111,14 @@ class MarketModel:
             return None
         return pricing.quote(contract, moment, book, row, self.seed)
 
+    def held_quote(self, option_symbol: str, at: datetime) -> ModelQuote | None:
+        """Quote a contract that somebody holds, and that is listed therefore, without asking for its open interest."""
+        contract = self._contract(option_symbol)
+        if contract is None:
+            return None
+        moment = self._moment(contract.product, at)
+        return None if moment.is_over(contract.expiration) else pricing.quote(contract, moment, None, 0, self.seed)
+
     def gamma_curve(self, underlying: str, at: datetime) -> GammaCurve:
         """Return the gamma exposure of all listed expirations.
 

@@ -38,8 +38,8 @@ class Contract(NamedTuple):
     is_call: bool
 
 
-def quote(contract: Contract, moment: Moment, book: OpenBook, row: int, seed: int) -> ModelQuote:
-    """Quote one listed contract that is not over."""
+def quote(contract: Contract, moment: Moment, book: OpenBook | None, row: int, seed: int) -> ModelQuote:
+    """Quote one listed contract that is not over; without a book its open interest is told as none."""
     product, expiration, strike, column, is_call = contract[1:2] + contract[3:]
     forward = moment.forward(expiration)
     iv = forward.smile.iv(log(strike) - forward.log_forward)
@@ -48,7 +48,7 @@ def quote(contract: Contract, moment: Moment, book: OpenBook, row: int, seed: in
     )
     mid = max(valued.price, 0.0)
     bid, ask = SPREADS[product.underlying].bid_ask(mid, valued.vega)
-    contracts = float((book.calls if is_call else book.puts)[row, column])
+    contracts = 0.0 if book is None else float((book.calls if is_call else book.puts)[row, column])
     open_interest = round(contracts * root_share(contract.root, product, expiration))
     bid_size, ask_size = sizes(column, is_call, moment, seed)
     return ModelQuote(

@@ -1,0 +1,96 @@
+"""The gamma exposures of a market, worked out once: no bot's configuration changes them."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from shared.backtest.market import MarketModel
+from shared.backtest.rows import GammaCurve
+from shared.domain.errors import InvalidValueError
+from shared.domain.market import GammaReading
+from shared.domain.vocabulary import Source
+
+PUBLISHED_EVERY_MINUTES: Final = 5
+"""How often the vendor publishes; between two publications the exposure is that of the last."""
+
+Key = tuple[str, datetime]
+
+
+class Exposure(NamedTuple):
+    """One publication: dollars per 1 % move, and levels of the underlying."""
+
+    net_gex: float
+    flip_point: float | None
+    call_wall: float
+    put_wall: float
+    spot: float
+
+
+class GammaTape:
+    """Exposures by underlying and publication; what is missing is asked of the market and kept."""
+
+    def __init__(self, model: MarketModel, known: Mapping[Key, Exposure] | None = None) -> None:
+        """Take the market, and what was worked out for the very same one before."""
+        self._model = model
+        self._known: dict[Key, Exposure] = dict(known or {})
+        self._readings: dict[Key, GammaReading | None] = {}
+
+    def __len__(self) -> int:
+        """Count the publications."""
+        return len(self._known)
+
+    def reading(self, underlying: str, at: datetime) -> GammaReading | None:
+        """Return the last publication at a moment, None where nothing is open yet."""
+        minute = at.minute - at.minute % PUBLISHED_EVERY_MINUTES
+        key = (underlying, at.replace(minute=minute, second=0, microsecond=0))
+        if key not in self._readings:
+            exposure = self._exposure(key)
+            self._readings[key] = None if exposure is None else _reading(exposure, key[1])
+        return self._readings[key]
+
+    def _exposure(self, key: Key) -> Exposure | None:
+        known = self._known.get(key)
+        if known is None:
+            try:
+                known = self._known[key] = _exposure(self._model.gamma_curve(*key))
+            except InvalidValueError:
+                return None
+        return known
+
+    def stored(self) -> bytes:
+        """Return the tape as compact bytes."""
+        rows = [[name, int(at.timestamp()), *exposure] for (name, at), exposure in sorted(self._known.items())]
+        return gzip.compress(json.dumps(rows, separators=(",", ":")).encode(), mtime=0)
+
+
+def restored(data: bytes) -> dict[Key, Exposure]:
+    """Read a stored tape.
+
+    Raises:
+        InvalidValueError: the bytes are no tape.
+    """
+    try:
+        rows = json.loads(gzip.decompress(data))
+        return {(name, datetime.fromtimestamp(stamp, UTC)): Exposure(*rest) for name, stamp, *rest in rows}
+    except (OSError, ValueError, TypeError) as error:
+        raise InvalidValueError("tape", f"{len(data)} bytes", "delete the file; it is made again") from error
+
+
+def _exposure(curve: GammaCurve) -> Exposure:
+    return Exposure(curve.net_gex, curve.flip_point, curve.call_wall, curve.put_wall, curve.spot)
+
+
+def _reading(exposure: Exposure, at: datetime) -> GammaReading:
+    flip = exposure.flip_point
+    return GammaReading(
+        net_gex=Decimal(f"{exposure.net_gex:.2f}"),
+        flip_point=None if flip is None else Decimal(f"{flip:.2f}"),
+        call_wall=Decimal(repr(exposure.call_wall)),
+        put_wall=Decimal(repr(exposure.put_wall)),
+        spot=Decimal(repr(exposure.spot)),
+        as_of=at,
+        source=Source.TRADING_VOLATILITY,
+    )

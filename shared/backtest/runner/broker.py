@@ -1,0 +1,104 @@
+"""The paper broker in memory: the same rules over an account that lives as long as the run."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from shared.backtest.runner.market import Market
+from shared.domain.config import BotConfig
+from shared.domain.errors import OrderRejectedError
+from shared.domain.market import BrokerClock
+from shared.domain.options import CONTRACT_MULTIPLIER, parse_option_symbol
+from shared.domain.orders import BrokerOrder, Order, OrderStatus
+from shared.domain.paper import PaperAccount, PaperOrder
+from shared.domain.paper_orders import (
+    PaperRules,
+    ended,
+    expired_holdings,
+    free_cash,
+    live_holdings,
+    package_of,
+    with_limit,
+    working_symbols,
+)
+from shared.domain.sessions import is_open
+from shared.phases.entry import Account
+from shared.phases.execution import paper_fill
+
+ZERO: Final = Decimal(0)
+
+
+class RunBroker:
+    """One bot's account during a run; ``slippage`` is what fills cost against mid, total dollars."""
+
+    def __init__(self, config: BotConfig, market: Market) -> None:
+        """Open the account with the bot's capital."""
+        self._rules = PaperRules(config, paper_fill)
+        self._market = market
+        self.account = PaperAccount(account_id=f"PAPER-{config.bot}", cash=config.capital)
+        self.slippage = ZERO
+
+    def standing(self, now: datetime) -> Account:
+        """Return buying power, holdings and the broker's clock, as an entry asks for them."""
+        clock = BrokerClock(now=now, is_open=is_open(now))
+        return Account(free_cash(self.account, now), live_holdings(self.account, now), clock)
+
+    def submit(self, order: Order, tag: str, now: datetime) -> str:
+        """Accept an order. Raises OrderRejectedError where the money is short."""
+        shortage = self._rules.shortage(self.account, order, now)
+        if shortage is not None:
+            raise OrderRejectedError(("InitialMargin",), shortage)
+        order_id, self.account = self._rules.accepted(self.account, order, tag, now)
+        return order_id
+
+    def orders(self, now: datetime) -> tuple[BrokerOrder, ...]:
+        """Return the orders of the day, filled as far as the quotes allow."""
+        self._advance(now)
+        return tuple(kept.status for kept in self.account.orders)
+
+    def order(self, order_id: str, now: datetime) -> BrokerOrder:
+        """Return one order of the day."""
+        return next(order for order in self.orders(now) if order.order_id == order_id)
+
+    def modify(self, order_id: str, limit_price: Decimal, now: datetime) -> bool:
+        """Change a limit in place; False when the order had ended."""
+        return self._change(order_id, lambda kept: with_limit(kept, limit_price), now)
+
+    def cancel(self, order_id: str, now: datetime) -> bool:
+        """Cancel a working order; False when it had ended."""
+        return self._change(order_id, lambda kept: ended(kept, OrderStatus.CANCELED, now), now)
+
+    def _change(self, order_id: str, change: Callable[[PaperOrder], PaperOrder], now: datetime) -> bool:
+        self._advance(now)
+        orders = list(self.account.orders)
+        place = next(n for n, kept in enumerate(orders) if kept.status.order_id == order_id)
+        if orders[place].status.status.is_final:
+            return False
+        orders[place] = change(orders[place])
+        update = {"orders": tuple(orders), "version": self.account.version + 1}
+        self.account = self.account.model_copy(update=update)
+        return True
+
+    def _advance(self, now: datetime) -> None:
+        before = self.account
+        if not before.orders and not before.holdings:
+            return
+        quotes = self._market.option_quotes(working_symbols(before, now), now)
+        self.account = self._rules.advanced(before, now, quotes, self._closes(now))
+        was_working = {one.status.order_id for one in before.orders if not one.status.status.is_final}
+        for one in self.account.orders:
+            filled = one.status.fill_price
+            package = package_of(one.order, quotes)
+            if one.status.order_id in was_working and filled is not None and package is not None:
+                worse = abs(package.mid - abs(filled))
+                self.slippage += worse * CONTRACT_MULTIPLIER * one.status.filled_contracts
+
+    def _closes(self, now: datetime) -> dict[str, Decimal]:
+        closes = {}
+        for symbol in expired_holdings(self.account, now):
+            contract = parse_option_symbol(symbol)
+            close = self._market.official_close(contract.underlying, contract.expiration)
+            if close is not None:
+                closes[symbol] = close
+        return closes

@@ -1,0 +1,160 @@
+"""What the runner reads of a market: snapshots judged by phase 1, chains, quotes and official closes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final, NamedTuple, Protocol
+
+from shared.backtest.gamma_tape import GammaTape
+from shared.backtest.market import VIX, MarketModel
+from shared.backtest.rows import ModelQuote
+from shared.domain.config import SystemConfig
+from shared.domain.errors import InvalidValueError
+from shared.domain.market import BrokerClock, DailyBar, Reading, Snapshot
+from shared.domain.options import OptionQuote, parse_option_symbol
+from shared.domain.readings import Readings, UnderlyingReadings
+from shared.domain.sessions import is_open, new_york_date
+from shared.domain.vocabulary import Source
+from shared.phases.collection import MA_LONG, snapshots
+
+BARS_KEPT: Final = MA_LONG + 10
+"""Sessions of an underlying that phase 1 is given: all that a decision reads; RSI and MACD settle on them."""
+
+
+SNAPSHOTS_KEPT: Final = 40_000
+
+
+class Band(NamedTuple):
+    """From which to which absolute delta contracts are wanted."""
+
+    low: float
+    high: float
+
+
+class Market(Protocol):
+    """A market that can be asked about any moment."""
+
+    def snapshot(self, underlying: str, at: datetime) -> Snapshot:
+        """Return what phase 1 makes of a minute."""
+
+    def expirations(self, underlying: str, on: date) -> tuple[date, ...]:
+        """Return the listed expirations, ascending."""
+
+    def option_chain(
+        self, underlying: str, expiration: date, at: datetime, within: Band | None = None
+    ) -> tuple[OptionQuote, ...]:
+        """Return the contracts of one expiration, all or those whose absolute delta lies in the band."""
+
+    def option_quotes(self, option_symbols: Sequence[str], at: datetime) -> Mapping[str, OptionQuote]:
+        """Return what is quoted, by OCC symbol."""
+
+    def official_close(self, underlying: str, day: date) -> Decimal | None:
+        """Return the official close of a session."""
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The sessions on which decisions can be made."""
+
+
+class ModelMarket:
+    """The market model as the phases see it: exact decimals and the vendors' words."""
+
+    def __init__(self, model: MarketModel, system: SystemConfig, tape: GammaTape | None = None) -> None:
+        """Take the model, the stage's configuration, and exposures that were worked out before."""
+        self._model = model
+        self._system = system
+        self._tape = tape if tape is not None else GammaTape(model)
+        self._bars: dict[str, tuple[DailyBar, ...]] = {}
+        self._snapshots: dict[tuple[str, datetime], Snapshot] = {}
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The sessions whose IV rank has a whole window behind it."""
+        return self._model.history.days[self._system.iv_window :]
+
+    def snapshot(self, underlying: str, at: datetime) -> Snapshot:
+        """Return what phase 1 makes of a minute; the exposure is that of its five minutes."""
+        known = self._snapshots.get((underlying, at))
+        if known is None:
+            known = self._snapshot(underlying, at)
+            if len(self._snapshots) < SNAPSHOTS_KEPT:
+                self._snapshots[underlying, at] = known
+        return known
+
+    def _snapshot(self, underlying: str, at: datetime) -> Snapshot:
+        spot = Decimal(repr(self._model.spot(underlying, at)))
+        readings = Readings(
+            at=at,
+            vix=Reading(value=Decimal(repr(self._model.vix(at))), as_of=at, source=Source.POLYGON),
+            vix_bars=self._daily(VIX, at, self._system.iv_window + 1),
+            clock=BrokerClock(now=at, is_open=is_open(at)),
+            underlyings=(
+                UnderlyingReadings(
+                    underlying=underlying,
+                    spot=Reading(value=spot, as_of=at, source=Source.TRADIER),
+                    gamma=self._tape.reading(underlying, at),
+                    bars=self._daily(underlying, at, BARS_KEPT),
+                ),
+            ),
+        )
+        (judged,) = snapshots(readings, self._system)
+        return judged
+
+    def expirations(self, underlying: str, on: date) -> tuple[date, ...]:
+        """Return the listed expirations, ascending."""
+        return self._model.expirations(underlying, on)
+
+    def option_chain(
+        self, underlying: str, expiration: date, at: datetime, within: Band | None = None
+    ) -> tuple[OptionQuote, ...]:
+        """Return the contracts of one expiration, all or those whose absolute delta lies in the band."""
+        rows = self._model.chain(underlying, expiration, at)
+        if within is not None:
+            rows = [row for row in rows if within.low <= abs(row.delta) <= within.high]
+        return tuple(self._quoted(row, at) for row in rows)
+
+    def option_quotes(self, option_symbols: Sequence[str], at: datetime) -> Mapping[str, OptionQuote]:
+        """Return what is quoted of contracts that are held, by OCC symbol."""
+        found = {}
+        for symbol in option_symbols:
+            row = self._model.held_quote(symbol, at)
+            if row is not None:
+                found[symbol] = self._quoted(row, at)
+        return found
+
+    def official_close(self, underlying: str, day: date) -> Decimal | None:
+        """Return the official close of a session, None where there was none."""
+        try:
+            return Decimal(repr(self._model.official_close(underlying, day)))
+        except InvalidValueError:
+            return None
+
+    def _daily(self, symbol: str, at: datetime, count: int) -> tuple[DailyBar, ...]:
+        """Return the last finished sessions before a day, the newest last."""
+        end = self._model.history.index_at(new_york_date(at) - timedelta(days=1)) + 1
+        if symbol not in self._bars:
+            self._bars[symbol] = tuple(self._bar(symbol, row) for row in range(len(self._model.history.days)))
+        return self._bars[symbol][max(end - count, 0) : end]
+
+    def _bar(self, symbol: str, row: int) -> DailyBar:
+        """Return one bar; of the VIX phase 1 reads the close only."""
+        day = self._model.history.days[row]
+        if symbol == VIX:
+            close = Decimal(repr(self._model.history.vix_closes[row]))
+            return DailyBar(day=day, open=close, high=close, low=close, close=close)
+        (bar,) = self._model.daily_bars(symbol, day, day)
+        values = {name: Decimal(repr(getattr(bar, name))) for name in ("open", "high", "low", "close")}
+        return DailyBar(day=day, **values)
+
+    def _quoted(self, row: ModelQuote, at: datetime) -> OptionQuote:
+        contract = parse_option_symbol(row.option_symbol)
+        return OptionQuote(
+            contract,
+            Decimal(repr(row.bid)),
+            Decimal(repr(row.ask)),
+            at,
+            row.open_interest,
+            row.iv,
+            max(-1.0, min(1.0, row.delta)),
+            at,
+        )
