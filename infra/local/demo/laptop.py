@@ -18,6 +18,7 @@ from warnings import catch_warnings, filterwarnings
 import boto3
 from pydantic import SecretStr
 
+from infra.local.demo.sandboxes import Invocation
 from infra.local.ministack import REGION, MiniStack
 from infra.local.replay_clock import ReplayClock
 from infra.local.tables import StageNames, create_parameters, create_tables, create_topic
@@ -35,26 +36,14 @@ from shared.settings import Environment
 STAGE: Final = "demo"
 FUNCTIONS: Final = ("collect", "trade", "monitor", "learn")
 QUIET_LOGS: Final = {"LOG_LEVEL": "CRITICAL", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+UNSEEN_SECONDS: Final = "3600"
+"""A message that was read is not delivered again before it is deleted."""
 MARKET_SWITCHES: Final = REPLAY_SWITCHES | {"tradier.greeks": "live"}
 SYSTEM_DOCUMENT: Final = '{"polygon_calls_per_minute": null}'
 """The simulated Polygon serves a paid plan, as its switches say."""
 
 Handler = Callable[[dict[str, Any], Any], Any]
 MarketMaker = Callable[[], Any]
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """The context of an invocation on a laptop."""
-
-    function_name: str
-    memory_limit_in_mb: int = 256
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:laptop"
-    aws_request_id: str = "laptop"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return a minute: the laptop does not cut a function off."""
-        return 60_000
 
 
 def market_of(seed: int) -> MarketModel:
@@ -117,6 +106,7 @@ class Laptop:
         self.queues = {"alerts": self._alerts_queue(topic_arn), "snapshots": self._snapshots_queue()}
         environment = self._environment(topic_arn, scratch / "clock")
         self._lead(stack, environment)
+        self.environment = {**aws.environment, **environment}
         self.stage = Stage(Environment.parse(environment))
         self._handlers = {name: _fresh_handler(name) for name in FUNCTIONS}
         stack.enter_context(redirect_stdout(self._log))
@@ -161,13 +151,17 @@ class Laptop:
 
     def _alerts_queue(self, topic_arn: str) -> str:
         sqs, sns = self._session.client("sqs"), self._session.client("sns")
-        url = sqs.create_queue(QueueName="alphagex-demo-alerts")["QueueUrl"]
+        url = sqs.create_queue(QueueName="alphagex-demo-alerts", Attributes={"VisibilityTimeout": UNSEEN_SECONDS})[
+            "QueueUrl"
+        ]
         sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=self._arn(url))
         return url
 
     def _snapshots_queue(self) -> str:
         sqs, events = self._session.client("sqs"), self._session.client("events")
-        url = sqs.create_queue(QueueName="alphagex-demo-snapshots")["QueueUrl"]
+        url = sqs.create_queue(QueueName="alphagex-demo-snapshots", Attributes={"VisibilityTimeout": UNSEEN_SECONDS})[
+            "QueueUrl"
+        ]
         pattern = {"source": [EVENT_SOURCE], "detail-type": [SNAPSHOT_COLLECTED]}
         events.put_rule(Name="alphagex-demo-snapshots", EventPattern=json.dumps(pattern))
         events.put_targets(Rule="alphagex-demo-snapshots", Targets=[{"Id": "queue", "Arn": self._arn(url)}])

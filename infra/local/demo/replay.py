@@ -9,6 +9,7 @@ from typing import Protocol
 from infra.local.demo.laptop import Laptop
 from infra.local.demo.mail import ClosedTrades, Mailbox, alert_of
 from infra.local.demo.plan import DemoPlan
+from infra.local.demo.sandboxes import Event, FunctionFailedError, Sandboxes
 from infra.local.demo.summary import AlertLine
 from shared.domain.book import LiveState
 from shared.domain.config import bot_config
@@ -46,6 +47,7 @@ class Replay:
     """Drives one run; what it remembers is only what a chart needs and no service keeps: equity over time."""
 
     laptop: Laptop
+    traders: Sandboxes
     plan: DemoPlan
     screen: Screen
     equity: dict[datetime, dict[Bot, Decimal]] = field(default_factory=dict)
@@ -155,8 +157,8 @@ class Replay:
             for message in self._snapshots.bodies()
             for bot in self._bots_on.get(message["detail"]["underlying"], [])
         ]
-        entries = [counts["entries"] for event in events if (counts := self._invoke("trade", event))]
-        if self._live or sum(entries) or is_first:
+        entries = self._trade(*events)
+        if self._live or entries or is_first:
             self._monitor()
         if is_first:
             self._read_market(at)
@@ -164,8 +166,7 @@ class Replay:
 
     def _heartbeats(self) -> None:
         """Wake trade as its schedule does; it finds every snapshot decided."""
-        for bot in self.plan.bots:
-            self._invoke("trade", {"bot": bot.value})
+        self._trade(*({"bot": bot.value} for bot in self.plan.bots))
 
     def _monitor(self) -> None:
         self.monitor_runs += 1
@@ -180,8 +181,8 @@ class Replay:
         if records:
             self._invoke("learn", {"Records": records})
 
-    def _invoke(self, function: str, event: dict[str, object]) -> dict[str, int] | None:
-        """Call a function; its error is counted as Lambda counts it, and the schedule goes on."""
+    def _invoke(self, function: str, event: Event) -> dict[str, int] | None:
+        """Call a function; its error is noted as Lambda notes it, and time goes on."""
         try:
             counts: dict[str, int] = self.laptop.invoke(function, event)
         except (AlphaGexError, ExceptionGroup) as error:
@@ -189,12 +190,22 @@ class Replay:
             return None
         return counts
 
+    def _trade(self, *events: Event) -> int:
+        """Wake trade once an event, side by side; return the entries."""
+        entries = 0
+        for answer in self.traders.invoke(events):
+            if isinstance(answer, FunctionFailedError):
+                self.errors.append(f"{self._wall()} trade: {answer}")
+            else:
+                entries += answer["entries"]
+        return entries
+
     def _wall(self) -> str:
         return f"{self.laptop.clock.now().astimezone(NEW_YORK):%Y-%m-%d %H:%M}"
 
     def _take_mail(self) -> None:
-        for body in self._alerts.bodies():
-            line = alert_of(body, self.laptop.clock.now())
+        lines = [alert_of(body, self.laptop.clock.now()) for body in self._alerts.bodies()]
+        for line in sorted(lines, key=lambda one: one.subject):
             self.alerts.append(line)
             self._is_tripped |= line.subject.startswith(TRIPPED)
             self.screen.alert(line)

@@ -9,6 +9,7 @@ from infra.local.demo.plan import DemoPlan
 from infra.local.demo.readback import summarize
 from infra.local.demo.replay import Replay
 from infra.local.demo.report import write_report
+from infra.local.demo.sandboxes import Sandboxes
 from infra.local.demo.summary import DemoSummary
 from infra.local.demo.terminal import DemoScreen
 from infra.local.recording import record, recording_beside, write_recording
@@ -22,8 +23,12 @@ def run_demo(plan: DemoPlan, screen: DemoScreen, report: Path, port: int | None 
     started = time.monotonic()
     screen.note("starting the embedded AWS and the simulated vendors on 127.0.0.1")
     first = plan.ticks(plan.days[0])[0]
-    with Laptop(embedded_market(plan.seed), first, port=port, document=REPLAY_DOCUMENT) as laptop:
-        replay = Replay(laptop, plan, screen)
+    with (
+        Sandboxes("trade", len(plan.bots)) as traders,
+        Laptop(embedded_market(plan.seed), first, port=port, document=REPLAY_DOCUMENT) as laptop,
+    ):
+        traders.open(laptop.environment)
+        replay = Replay(laptop, traders, plan, screen)
         screen.start(plan.days[0], plan.days[-1], sum(len(plan.ticks(day)) for day in plan.days))
         try:
             replay.run()
