@@ -82,6 +82,14 @@ class Vendors:
             return self._tradier(self.urls.tradier_sandbox, sandbox, "", reserve, Source.TRADIER_SANDBOX)
         return self._tradier(self.urls.tradier, token or self.secrets.get(TRADIER), "", reserve, Source.TRADIER)
 
+    def missing_key(self) -> str | None:
+        """Return what to store where there is no token of market data at all, else None."""
+        try:
+            self.market()
+        except CredentialsError as missing:
+            return str(missing)
+        return None
+
     def account(self, account_id: str, *, is_sandbox: bool) -> TradierClient:
         """Return the client of a broker account. Raises CredentialsError where its token is missing."""
         if is_sandbox:
@@ -142,6 +150,12 @@ class Vendors:
             except (InvalidConfigurationError, StoreError):
                 self._plan = now, self._plan[1] if self._plan else SystemConfig()
         return self._plan[1]
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        for client in self._kept.values():
+            client.close()
+        self._kept.clear()
 
     def _client(self, key: tuple[object, ...], make: Callable[[], _Client]) -> _Client:
         if key not in self._kept:

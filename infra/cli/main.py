@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-from infra.cli import reading
+from infra.cli import config, reading
+from infra.cli.acting import close, strategy
+from infra.cli.breaker import breaker
+from infra.cli.check import check
 from infra.cli.demo import demo
 from infra.cli.mistakes import told
 from infra.cli.positions import positions
@@ -16,6 +19,7 @@ from infra.cli.status import status
 from infra.cli.why import why
 
 LOOK = "Look"
+ACT = "Act"
 
 app = typer.Typer(
     name="alphagex",
@@ -24,8 +28,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
+app.add_typer(check, rich_help_panel=LOOK)
 for looking in (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, replay):
     app.command(rich_help_panel=LOOK)(at_stage(looking))
+for acting in (breaker, strategy, close):
+    app.command(rich_help_panel=ACT)(at_stage(acting))
+
+configuration = typer.Typer(help="Show, compare, validate and set the configuration.", no_args_is_help=True)
+configuration.command()(at_stage(config.show))
+configuration.command()(at_stage(config.diff))
+configuration.command()(config.validate)
+configuration.command("set")(at_stage(config.set_value))
+app.add_typer(configuration, name="config", rich_help_panel=ACT)
 
 
 def _version(wanted: bool) -> None:

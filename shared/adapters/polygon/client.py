@@ -76,6 +76,11 @@ class PolygonClient:
         """Let go of the connections."""
         self._http.close()
 
+    def remaining_calls(self) -> int | None:
+        """Return how many calls of this minute the plan leaves to all functions together, None where it counts none."""
+        limit = self._limit()
+        return None if limit is None else max(limit - self._budget.used(self._windows.now()), 0)
+
     def vix(self) -> Reading:
         """Return the VIX with the vendor's time."""
         return self.index_value(VIX)

@@ -57,7 +57,7 @@ class TradierClient:
     ) -> None:
         """Prepare; nothing is asked yet. Without an account id only market data can be read."""
         self._account = f"/accounts/{account_id}"
-        self._source = source
+        self.source = source
         shared = None if budgets is None else SharedBudget(TRADIER, token_name(TRADIER, token), budgets)
         self._windows = RateWindows(TRADIER, clock, shared, reserve=reserve)
         self._remaining: dict[str, int] = {}
@@ -83,7 +83,7 @@ class TradierClient:
         """Return the quotes found of underlyings and indices (the VIX is ``VIX``), by symbol."""
         found: dict[str, Quote] = {}
         for document in self._quoted(symbols):
-            found |= parse_market.parse_quotes(document, self._source)
+            found |= parse_market.parse_quotes(document, self.source)
         return {symbol: found[symbol] for symbol in symbols if symbol in found}
 
     def option_quotes(self, option_symbols: Sequence[str]) -> Mapping[str, OptionQuote]:
