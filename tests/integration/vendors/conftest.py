@@ -9,12 +9,18 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from infra.local.replay_clock import ReplayClock
 from infra.local.vendors.control import SimulatorControl
 from infra.local.vendors.faults import Vendor
 from infra.local.vendors.options import AccountSpec, AccountType, SimulatorOptions
 from infra.local.vendors.simulators import VendorSimulators
+from shared.adapters.clock import clock_for
+from shared.adapters.shared_budget import OwnBudgets
+from shared.domain.config import SystemConfig, system_config
+from shared.domain.errors import CredentialsError
+from shared.vendors import POLYGON, TRADIER, TRADIER_SANDBOX, TRADING_VOLATILITY, Vendors, VendorUrls
 from tests.integration.vendors.scripted_market import ScriptedMarket
 
 NOW = datetime(2018, 1, 10, 16, 0, tzinfo=UTC)
@@ -25,6 +31,8 @@ ACCOUNTS = (
     AccountSpec(PDT_ACCOUNT, type=AccountType.PDT),
     AccountSpec(SANDBOX_ACCOUNT, Decimal(5_000_000), host=Vendor.TRADIER_SANDBOX),
 )
+PAID = system_config({"polygon_calls_per_minute": None})
+EVERY_KEY = (TRADIER, TRADIER_SANDBOX, POLYGON, TRADING_VOLATILITY)
 
 
 @pytest.fixture
@@ -123,3 +131,57 @@ def polygon(vendors: VendorSimulators) -> Iterator[httpx.Client]:
 def volatility(vendors: VendorSimulators) -> Iterator[httpx.Client]:
     with json_client(vendors.urls.trading_volatility_url, vendors.tokens.trading_volatility) as http:
         yield http
+
+
+class Keys:
+    """The keys that a user stored."""
+
+    def __init__(self, **keys: str) -> None:
+        self.keys = {name.replace("_", "-"): key for name, key in keys.items()}
+
+    def find(self, vendor: str) -> SecretStr | None:
+        return SecretStr(self.keys[vendor]) if vendor in self.keys else None
+
+    def get(self, vendor: str) -> SecretStr:
+        found = self.find(vendor)
+        if found is None:
+            raise CredentialsError(f"there is no key for {vendor}")
+        return found
+
+
+def good_keys(running: VendorSimulators, *names: str) -> Keys:
+    keys = {
+        TRADIER: running.tokens.tradier,
+        TRADIER_SANDBOX: running.tokens.tradier_sandbox,
+        POLYGON: running.tokens.polygon,
+        TRADING_VOLATILITY: running.tokens.trading_volatility,
+    }
+    return Keys(**{name: keys[name] for name in names})
+
+
+@pytest.fixture
+def stage(vendors: VendorSimulators, clock: ReplayClock) -> Iterator[Callable[..., Vendors]]:
+    """Compose the vendors of a user with these keys and this configuration."""
+    urls = VendorUrls(
+        tradier=vendors.urls.tradier_url.removesuffix("/v1"),
+        tradier_sandbox=vendors.urls.tradier_sandbox_url.removesuffix("/v1"),
+        polygon=vendors.urls.polygon_url,
+        trading_volatility=vendors.urls.trading_volatility_url.removesuffix("/api/v2"),
+    )
+
+    def composed(keys: Keys | None = None, config: SystemConfig = PAID) -> Vendors:
+        made.append(
+            Vendors(
+                urls,
+                keys or good_keys(vendors, *EVERY_KEY),
+                lambda: config,
+                OwnBudgets(),
+                clock_for(str(clock.path)),
+            )
+        )
+        return made[-1]
+
+    made: list[Vendors] = []
+    yield composed
+    for one in made:
+        one.close()

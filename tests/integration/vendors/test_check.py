@@ -1,10 +1,9 @@
 """``alphagex check vendors``: what a user learns at the first contact, asked of the simulators."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
 from infra.cli.check import KEY_VARIABLES
@@ -15,69 +14,9 @@ from infra.local.replay_clock import ReplayClock
 from infra.local.vendors.control import SimulatorControl
 from infra.local.vendors.faults import FaultKind, Vendor
 from infra.local.vendors.simulators import VendorSimulators
-from shared.adapters.clock import clock_for
-from shared.adapters.shared_budget import OwnBudgets
-from shared.domain.config import SystemConfig, system_config
-from shared.domain.errors import CredentialsError
-from shared.vendors import POLYGON, TRADIER, TRADIER_SANDBOX, TRADING_VOLATILITY, Vendors, VendorUrls
-from tests.integration.vendors.conftest import ACCOUNT, SANDBOX_ACCOUNT
-
-PAID = system_config({"polygon_calls_per_minute": None})
-EVERY_KEY = (TRADIER, TRADIER_SANDBOX, POLYGON, TRADING_VOLATILITY)
-
-
-class Keys:
-    """The keys that a user stored."""
-
-    def __init__(self, **keys: str) -> None:
-        self.keys = {name.replace("_", "-"): key for name, key in keys.items()}
-
-    def find(self, vendor: str) -> SecretStr | None:
-        return SecretStr(self.keys[vendor]) if vendor in self.keys else None
-
-    def get(self, vendor: str) -> SecretStr:
-        found = self.find(vendor)
-        if found is None:
-            raise CredentialsError(f"there is no key for {vendor}")
-        return found
-
-
-def good_keys(running: VendorSimulators, *names: str) -> Keys:
-    keys = {
-        TRADIER: running.tokens.tradier,
-        TRADIER_SANDBOX: running.tokens.tradier_sandbox,
-        POLYGON: running.tokens.polygon,
-        TRADING_VOLATILITY: running.tokens.trading_volatility,
-    }
-    return Keys(**{name: keys[name] for name in names})
-
-
-@pytest.fixture
-def stage(vendors: VendorSimulators, clock: ReplayClock) -> Iterator[Callable[..., Vendors]]:
-    """Compose the vendors of a user with these keys and this configuration."""
-    urls = VendorUrls(
-        tradier=vendors.urls.tradier_url.removesuffix("/v1"),
-        tradier_sandbox=vendors.urls.tradier_sandbox_url.removesuffix("/v1"),
-        polygon=vendors.urls.polygon_url,
-        trading_volatility=vendors.urls.trading_volatility_url.removesuffix("/api/v2"),
-    )
-
-    def composed(keys: Keys | None = None, config: SystemConfig = PAID) -> Vendors:
-        made.append(
-            Vendors(
-                urls,
-                keys or good_keys(vendors, *EVERY_KEY),
-                lambda: config,
-                OwnBudgets(),
-                clock_for(str(clock.path)),
-            )
-        )
-        return made[-1]
-
-    made: list[Vendors] = []
-    yield composed
-    for one in made:
-        one.close()
+from shared.domain.config import SystemConfig
+from shared.vendors import POLYGON, TRADIER, TRADIER_SANDBOX, TRADING_VOLATILITY, Vendors
+from tests.integration.vendors.conftest import ACCOUNT, EVERY_KEY, PAID, SANDBOX_ACCOUNT, good_keys
 
 
 def checked(vendors: Vendors, config: SystemConfig = PAID, *accounts: Account) -> tuple[Finding, ...]:
