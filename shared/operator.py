@@ -1,21 +1,28 @@
-"""What only a person may do: set the system's own trips back."""
+"""What only a person may do: hold a bot back, set trips back, enable a strategy, close a position."""
 
+import hashlib
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 
-from shared.domain.book import LiveState, RecordDecision
+from shared.domain.book import LiveState, MovePosition, RecordDecision, Trip
 from shared.domain.decisions import Decision, DecisionKind
-from shared.domain.ports import Book, Clock, Trips
-from shared.domain.vocabulary import Bot, TradingMode
+from shared.domain.ports import Book, Clock, TradeHistory, Trips
+from shared.domain.positions import Position
+from shared.domain.statistics import StrategyStatistics
+from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode, TradingState
+from shared.phases.execution.protocol import waits
 from shared.phases.monitoring.trips import ALL, measured_anew
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """The operator's hand on the breaker; each deed is recorded as a decision."""
+    """The operator's hand; each deed is recorded as a decision."""
 
     book: Book
     trips: Trips
     clock: Clock
+    history: TradeHistory
 
     def clear_trip(self, bot: Bot | None, reason: str) -> None:
         """Set the trip of a bot, or of all, back to ACTIVE.
@@ -29,21 +36,107 @@ class Operator:
 
     def _measure_anew(self, bot: Bot, reason: str) -> None:
         live = self.book.live(bot)
-        changes = (RecordDecision(self._decision(live, reason)), *measured_anew(live))
+        decision = self._decision(bot, f"BREAKER ACTIVE for {bot}", reason, _mode_of(live))
+        changes = (RecordDecision(decision), *measured_anew(live))
         self.book.commit("measure anew", changes)
 
-    def _decision(self, live: LiveState, reason: str) -> Decision:
+    def trip(self, bot: Bot, state: TradingState, reason: str) -> bool:
+        """Hold one bot back until it is set back by hand; False when it was already as strict."""
         now = self.clock.now()
-        mode = live.ledgers[0].mode if live.ledgers else TradingMode.PAPER
+        if not self.trips.trip(Trip(bot, state, f"the operator: {reason}", now)):
+            return False
+        self.record(bot, f"BREAKER {state} for {bot}", reason)
+        return True
+
+    def allow(self, mode: TradingMode, strategy: Strategy, *, allowed: bool, reason: str) -> StrategyStatistics | None:
+        """Enable or disable a strategy in a mode; None when it was so already.
+
+        Numbers do not change by it. A strategy without results of its own gets a row without any, marked stale, so
+        that its prior still sizes it.
+        """
+        before = self.history.statistics(mode, strategy)
+        if allowed is not (before is not None and before.is_disabled):
+            return None
+        now = self.clock.now()
+        held = before or _no_results(mode, strategy, now)
+        version = before.version + 1 if before else 1
+        after = held.model_copy(update={"is_disabled": not allowed, "version": version})
+        self.history.save(before, after)
+        word = "ENABLE" if allowed else "DISABLE"
+        self.record(trader_of(strategy), f"{word} {strategy}", reason, mode=mode, strategy=strategy)
+        return after
+
+    def close(self, position: Position, reason: str) -> Position:
+        """Have a position closed: monitor sends the order at its next run of an open session.
+
+        Raises:
+            ConflictError: the position was changed meanwhile.
+        """
+        now = self.clock.now()
+        pending = waits(position, ExitReason.MANUAL, now, unquoted=False)
+        decision = self._decision(
+            position.bot, f"CLOSE {position.strategy} on {position.underlying}", reason, position.mode
+        ).model_copy(
+            update={
+                "underlying": position.underlying,
+                "strategy": position.strategy,
+                "position_id": position.position_id,
+            }
+        )
+        self.book.commit("close by hand", (MovePosition(position, pending), RecordDecision(decision)))
+        return pending
+
+    def record(
+        self,
+        bot: Bot,
+        what: str,
+        reason: str,
+        *,
+        mode: TradingMode | None = None,
+        strategy: Strategy | None = None,
+    ) -> None:
+        """Write an operator's deed down as a decision."""
+        decision = self._decision(bot, what, reason, mode or _mode_of(self.book.live(bot)))
+        self.book.commit("record deed", (RecordDecision(decision.model_copy(update={"strategy": strategy})),))
+
+    def _decision(self, bot: Bot, what: str, reason: str, mode: TradingMode) -> Decision:
+        now = self.clock.now()
+        deed = hashlib.sha256(what.encode()).hexdigest()[:8]
         return Decision(
-            decision_id=f"{live.bot}-operator-{now:%Y-%m-%dT%H:%M:%SZ}",
+            decision_id=f"{bot}-operator-{now:%Y-%m-%dT%H:%M:%SZ}-{deed}",
             kind=DecisionKind.OPERATOR,
-            bot=live.bot,
+            bot=bot,
             mode=mode,
             underlying="",
             at=now,
-            what=f"BREAKER ACTIVE for {live.bot}",
+            what=what,
             why=(),
             how=reason,
             last_seen=now,
         )
+
+
+def trader_of(strategy: Strategy) -> Bot:
+    """Return the bot that trades a strategy."""
+    if strategy is Strategy.CASH_SECURED_PUT:
+        return Bot.ATLAS
+    return Bot.PROMETHEUS if strategy.is_credit else Bot.SOLOMON
+
+
+def _mode_of(live: LiveState) -> TradingMode:
+    return live.ledgers[0].mode if live.ledgers else TradingMode.PAPER
+
+
+def _no_results(mode: TradingMode, strategy: Strategy, now: datetime) -> StrategyStatistics:
+    nothing = Decimal(0)
+    return StrategyStatistics(
+        mode=mode,
+        strategy=strategy,
+        total_trades=0,
+        win_rate=nothing,
+        avg_win=nothing,
+        avg_loss=nothing,
+        expectancy=nothing,
+        computed_at=now,
+        is_stale=True,
+    )

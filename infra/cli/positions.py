@@ -21,13 +21,13 @@ def positions(place: Place, *, bot: BotOption = None, as_json: JsonOption = Fals
         return
     screen = console()
     if not held.positions:
-        screen.print("no open position")
+        screen.say("no open position")
         return
     screen.print(positions_table(held))
     for one in held.positions:
         if one.unpriced is not None:
-            screen.print(f"! {one.position_id[:ID_SHOWN]}: no mark, {one.unpriced}")
-    screen.print(f"P&L {NOTHING if held.pnl is None else gain(held.pnl, 2)}, risk {money(held.risk, 2)}")
+            screen.say(f"! {one.position_id[:ID_SHOWN]}: no mark, {one.unpriced}")
+    screen.say(f"P&L {NOTHING if held.pnl is None else gain(held.pnl, 2)}, risk {money(held.risk, 2)}")
 
 
 def positions_table(held: PositionsView) -> Table:

@@ -60,7 +60,7 @@ def decisions(
         made.add_row(when(one.at), one.bot, one.what, str(one.count), _answer(one))
     screen.print(made if found.decisions else "no decision in these days")
     if found.next is not None:
-        screen.print(f"older: --after {found.next}")
+        screen.say(f"older: --after {found.next}")
 
 
 def _answer(one: DecisionView) -> str:
@@ -99,9 +99,9 @@ def trades(
     screen.print(made if found.trades else f"no trade closed in {days} days")
     if found.trades:
         total = sum(one.pnl for one in found.trades)
-        screen.print(f"{len(found.trades)} trades shown, {gain(total, 2)} after fees")
+        screen.say(f"{len(found.trades)} trades shown, {gain(total, 2)} after fees")
     if found.next is not None:
-        screen.print(f"older: --after {found.next}")
+        screen.say(f"older: --after {found.next}")
 
 
 def stats(place: Place, *, as_json: JsonOption = False) -> None:
@@ -126,7 +126,7 @@ def stats(place: Place, *, as_json: JsonOption = False) -> None:
         )
     screen = console()
     screen.print(made)
-    screen.print(
+    screen.say(
         f"own results count from {found.min_trades} trades on; negative expectancy blocks from"
         f" {found.disable_after_trades} on"
     )
@@ -149,8 +149,8 @@ def regime(
         return
     screen, seen = console(), found.indicators
     head = f"{found.underlying} {found.regime or 'unknown'}, {found.trend or 'no trend'}"
-    screen.print(Text(f"{head}: {found.recommended_action or 'no action'}", style="bold"))
-    screen.print(f"{when(found.at)}, {age(found.age_seconds)} ago; confidence {found.confidence or NOTHING}")
+    screen.say(Text(f"{head}: {found.recommended_action or 'no action'}", style="bold"))
+    screen.say(f"{when(found.at)}, {age(found.age_seconds)} ago; confidence {found.confidence or NOTHING}")
     facts = {
         "spot": seen.spot,
         "VIX": seen.vix,
@@ -169,4 +169,4 @@ def regime(
         made.add_row(name, NOTHING if value is None else f"{value:,.2f}")
     screen.print(made)
     for line in found.analysis:
-        screen.print(line)
+        screen.say(line)

@@ -100,8 +100,8 @@ def _show(tally: Tally) -> None:
             made.add_row(*one)
         screen.print(made)
     for line in tally.not_replayable:
-        screen.print(f"not decided again: {line}")
-    screen.print(
+        screen.say(f"not decided again: {line}")
+    screen.say(
         f"{tally.decided} decisions made again ({tally.repeats} repeats stand in the same records),"
         f" {len(tally.differences)} differences"
     )

@@ -31,11 +31,19 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 BotOption = Annotated[list[str] | None, typer.Option("--bot", help="Only this bot; may be given again.")]
 
 
-def console(*, to_error: bool = False) -> Console:
-    """Make the console: colours only on a terminal, and none where NO_COLOR is set."""
+class Screen(Console):
+    """The console: colours only on a terminal, and none where NO_COLOR is set."""
+
+    def say(self, words: str | Text) -> None:
+        """Print a line as it is; a terminal folds it, a pipe keeps it whole."""
+        self.print(words, soft_wrap=True, markup=False)
+
+
+def console(*, to_error: bool = False) -> Screen:
+    """Make the console of standard output, or of standard error."""
     stream = sys.stderr if to_error else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else WIDE
-    return Console(file=stream, highlight=False, width=width)
+    return Screen(file=stream, highlight=False, width=width)
 
 
 def table(title: str, *columns: str, right: Iterable[str] = ()) -> Table:

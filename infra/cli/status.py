@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from infra.cli.mistakes import FOUND
 from infra.cli.positions import positions_table
-from infra.cli.screen import BAD, GOOD, WARN, JsonOption, age, coloured, console, table, when, write_json
+from infra.cli.screen import BAD, GOOD, WARN, JsonOption, Screen, age, coloured, console, table, when, write_json
 from infra.cli.stage import Place
 from infra.local.demo.words import NOTHING, gain, money, plain
 from shared.domain.vocabulary import TradingState
@@ -27,19 +27,19 @@ def status(place: Place, *, as_json: JsonOption = False) -> None:
         raise SystemExit(FOUND)
 
 
-def _show(screen: Console, place: Place, health: HealthView, held: PositionsView) -> None:
+def _show(screen: Screen, place: Place, health: HealthView, held: PositionsView) -> None:
     market = "open" if health.market_open else f"closed, opens {when(health.opens_at)}"
-    screen.print(Text.assemble((f"AlphaGEX {place.where}", "bold"), f"  {when(health.asked_at)}  market {market}"))
+    screen.say(Text.assemble((f"AlphaGEX {place.where}", "bold"), f"  {when(health.asked_at)}  market {market}"))
     for line in (*_life(health), *_breaker(health)):
-        screen.print(line)
+        screen.say(line)
     for part in (_bots(health, held), _vendors(health.data), *_positions(held)):
         screen.print(part)
     for problem in health.problems:
-        screen.print(Text(f"! {problem}", style=BAD))
+        screen.say(Text(f"! {problem}", style=BAD))
     for entry in held.set_aside:
-        screen.print(Text(f"! set aside: {entry}", style=WARN))
+        screen.say(Text(f"! set aside: {entry}", style=WARN))
     if health.problems:
-        screen.print("look closer: alphagex doctor")
+        screen.say("look closer: alphagex doctor")
 
 
 def _life(health: HealthView) -> tuple[Text, ...]:

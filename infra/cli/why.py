@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from infra.cli.mistakes import CommandError
-from infra.cli.screen import GOOD, JsonOption, bot_of, console, moment_of, table, verdict, when, write_json
+from infra.cli.screen import GOOD, JsonOption, Screen, bot_of, console, moment_of, table, verdict, when, write_json
 from infra.cli.stage import Place
 from infra.local.demo.words import MEANINGS, NOTHING, plain, rule_words
 from shared.domain.decisions import Decision, DecisionKind
@@ -44,7 +43,7 @@ def why(
         _show(screen, decided, near)
     for name, newest in found:
         if newest is None:
-            screen.print(f"{name}: no decision in the last {SESSIONS_BACK} sessions before {when(moment)}")
+            screen.say(f"{name}: no decision in the last {SESSIONS_BACK} sessions before {when(moment)}")
 
 
 def _decision(place: Place, bot: Bot, moment: datetime) -> Decision | None:
@@ -70,18 +69,18 @@ def changes_for(place: Place, decision: Decision) -> tuple[Alternative, ...]:
     return nearest(config, snapshot, decision)
 
 
-def _show(screen: Console, decision: Decision, near: tuple[Alternative, ...]) -> None:
-    screen.print(Text(f"{decision.bot} {decision.what}", style="bold"))
+def _show(screen: Screen, decision: Decision, near: tuple[Alternative, ...]) -> None:
+    screen.say(Text(f"{decision.bot} {decision.what}", style="bold"))
     until = f" to {when(decision.last_seen)}, {decision.count} snapshots" if decision.count > 1 else ""
     rule = rule_words(decision.rule) if decision.rule else "no rule"
-    screen.print(f"{when(decision.at)}{until}; {rule}; action {decision.action or NOTHING}")
+    screen.say(f"{when(decision.at)}{until}; {rule}; action {decision.action or NOTHING}")
     made = table("", "Passed", "Gate", "Found", "Limit", "Meaning when refused")
     for gate in sorted(decision.why, key=lambda one: one.passed):
         meaning = "" if gate.passed else MEANINGS.get(gate.code, "")
         made.add_row(verdict(gate.passed), plain(gate.code), gate.value, gate.limit, meaning)
     screen.print(made)
-    screen.print(decision.how if decision.kind is DecisionKind.ENTRY else _nearest(decision, near))
-    screen.print("")
+    screen.say(decision.how if decision.kind is DecisionKind.ENTRY else _nearest(decision, near))
+    screen.say("")
 
 
 def _nearest(decision: Decision, near: tuple[Alternative, ...]) -> Text:

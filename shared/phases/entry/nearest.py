@@ -47,8 +47,8 @@ class _Answer(NamedTuple):
 def nearest(config: BotConfig, snapshot: Snapshot, stored: Decision) -> tuple[Alternative, ...]:
     """Return the single changes that would have traded, nearest first; pairs where no single one would.
 
-    Near means: what a person can set first, then by the relative size of the change. Empty when nothing of one or two
-    changes suffices, or when the decision keeps no inputs.
+    Near means: first what leads to an order for certain, then by the relative size of the change, in which what a
+    person can set has none. Empty when nothing of one or two changes suffices, or when no inputs are kept.
     """
     if stored.inputs is None:
         return ()
@@ -98,9 +98,9 @@ def _found(tweaks: tuple[Tweak, ...], world: World, known: Strategy | None) -> A
 
 
 def _shortest(found: Iterator[Alternative] | list[Alternative]) -> tuple[Alternative, ...]:
-    """Order by distance and keep of each set of inputs the nearest."""
+    """Order, and keep of each set of inputs the nearest."""
     kept: dict[tuple[str, ...], Alternative] = {}
-    for one in sorted(found, key=lambda each: (each.distance, each.snapshots)):
+    for one in sorted(found, key=lambda each: (not each.is_certain, each.distance, each.snapshots)):
         kept.setdefault((*(change.what for change in one.changes), one.strategy), one)
     return tuple(kept.values())
 

@@ -7,7 +7,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, time
 from functools import partial
 from io import StringIO
-from typing import Any, NamedTuple
+from time import tzset
+from typing import NamedTuple
 
 import pytest
 
@@ -65,17 +66,24 @@ def _file() -> StageFile:
 
 
 @pytest.fixture
-def house(furnished: House, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setenv("TZ", "America/New_York")
-    furnished.empty()
-    return furnished
+def house(furnished: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """The stage as on the first day, operated from Berlin."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Europe/Berlin")
+        tzset()
+        furnished.empty()
+        trade = furnished.module("trade")
+        trade._trade.cache_clear()
+        trade._stage.cache_clear()
+        yield furnished
+    tzset()
 
 
 @pytest.fixture
 def run(house: House) -> Run:
     """Run a command on the stage of this laptop."""
 
-    def command(*arguments: str, **_: Any) -> Ran:
+    def command(*arguments: str) -> Ran:
         return run_command(*arguments, "--stage", "local")
 
     return command

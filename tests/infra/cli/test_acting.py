@@ -1,0 +1,119 @@
+"""The commands that act: each does its deed through the house's own protocol, and writes it down."""
+
+import json
+
+import pytest
+
+from shared.domain.decisions import DecisionKind
+from shared.domain.positions import PositionState
+from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingState
+from tests.functions.house import House
+from tests.functions.story import PREMIUM_TIME, Chapter
+from tests.infra.cli.conftest import Run
+
+pytestmark = pytest.mark.xdist_group("cli")
+
+SELLER = Bot.PROMETHEUS
+OPENING = Chapter.UP_FLAT.at(PREMIUM_TIME)
+
+
+def deeds(house: House, bot: Bot) -> list[tuple[str, str]]:
+    return [(one.what, one.how) for one in house.decisions(bot, DecisionKind.OPERATOR)]
+
+
+def test_the_switch_is_set_with_a_reason_and_stops_entries(house: House, run: Run) -> None:
+    house.morning(OPENING)
+    told = run("breaker", "reducing", "--reason", "leaving for the day")
+    assert (told.code, house.stage.parameters().state()) == (0, TradingState.REDUCING)
+    assert "your switch: REDUCING (no entries; exits go on)" in told.out
+    assert deeds(house, SELLER) == [("BREAKER REDUCING", "leaving for the day")]
+    house.later(1)
+    assert run("breaker", "ACTIVE", "--reason", "back").code == 0
+    assert house.stage.effective_state(SELLER) is not TradingState.HALTED
+    assert json.loads(run("breaker", "--json").out)["switch"] == "ACTIVE"
+
+
+def test_one_bot_is_held_back_and_released(house: House, run: Run) -> None:
+    house.morning(OPENING)
+    held = run("breaker", "HALTED", "--bot", "solomon", "--reason", "its market is thin")
+    assert "tripped: SOLOMON HALTED" in held.out
+    assert "set back by: alphagex breaker ACTIVE --bot SOLOMON" in held.out
+    assert [house.stage.effective_state(bot) for bot in Bot] == ["ACTIVE", "ACTIVE", "HALTED"]
+    house.later(1)
+    run("breaker", "ACTIVE", "--bot", "SOLOMON", "--reason", "thick again")
+    assert house.stage.effective_state(Bot.SOLOMON) is TradingState.ACTIVE
+
+
+def test_a_strategy_is_disabled_and_enabled_again(house: House, run: Run) -> None:
+    house.morning(OPENING)
+    off = run("strategy", "disable", "bull_put_spread", "--reason", "earnings season")
+    assert (off.code, off.out) == (0, "bull put spread in paper mode: disabled\n")
+    stored = house.statistics(Strategy.BULL_PUT_SPREAD)
+    assert stored is not None
+    assert (stored.is_disabled, stored.is_stale, stored.total_trades) == (True, True, 0)
+    house.configure(SELLER, {"rails": {"confirmations": 1}})
+    assert house.later(10).minute(SELLER)["entries"] == 0
+    assert house.denials(SELLER) == {"STRATEGY_DISABLED"}
+    assert "nothing changed" in run("strategy", "disable", "BULL_PUT_SPREAD", "--reason", "again").out
+    run("strategy", "enable", "BULL-PUT-SPREAD", "--reason", "over")
+    assert house.later(60).minute(SELLER)["entries"] == 1
+    assert [what for what, _ in deeds(house, SELLER)] == ["DISABLE BULL_PUT_SPREAD", "ENABLE BULL_PUT_SPREAD"]
+
+
+def test_a_position_is_closed_by_hand_through_the_protocol(house: House, run: Run) -> None:
+    held = house.enter(SELLER, OPENING)
+    told = run("close", held.position_id[:6], "--reason", "taking it off")
+    assert (told.code, "monitor sends its exit within a minute" in told.out) == (0, True)
+    assert house.position(SELLER).exit_reason is ExitReason.MANUAL
+    house.later(20).monitor()
+    assert house.states(SELLER) == [PositionState.CLOSED]
+    (trade,) = house.trades(Strategy.BULL_PUT_SPREAD)
+    assert trade.exit_reason is ExitReason.MANUAL
+    assert deeds(house, SELLER) == [("CLOSE BULL_PUT_SPREAD on SPY", "taking it off")]
+
+
+def test_a_field_is_set_recorded_and_taken_back(house: House, run: Run) -> None:
+    house.morning(OPENING)
+    told = run("config", "set", "prometheus", "caps.contracts_per_order=5", "capital=50000", "--reason", "smaller")
+    assert told.code == 0
+    assert house.stage.parameters().bot(SELLER).caps.contracts_per_order == 5
+    assert json.loads(run("config", "diff", "--json").out)["PROMETHEUS"] == {
+        "caps.contracts_per_order": [5, 10],
+        "capital": ["50000", "100000"],
+    }
+    assert deeds(house, SELLER) == [("CONFIG PROMETHEUS: caps.contracts_per_order=5, capital=50000", "smaller")]
+    house.later(1)
+    run("config", "set", "PROMETHEUS", "capital=")
+    assert json.loads(run("config", "show", "PROMETHEUS", "--section", "capital", "--json").out) == {
+        "capital": "100000"
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param(
+            ("breaker", "OFF", "--reason", "x"), "OFF is no state of the breaker; choose of ACTIVE", id="state"
+        ),
+        pytest.param(("breaker", "HALTED"), "no reason given; say why", id="no reason"),
+        pytest.param(("close", "p123", "--reason", "x"), "no open position begins with p123", id="no position"),
+        pytest.param(
+            ("strategy", "disable", "WHEEL", "--reason", "x"), "WHEEL is no strategy; choose of", id="strategy"
+        ),
+        pytest.param(("config", "show", "ZEUS"), "ZEUS has no configuration; choose of ATLAS", id="no bot"),
+        pytest.param(("config", "set", "ATLAS", "capital"), "capital is no change; write field=value", id="no change"),
+        pytest.param(("config", "set", "ATLAS", "captial=5"), "captial: 5 is not valid; Extra inputs", id="misspelt"),
+        pytest.param(("config", "set", "ATLAS", "mode=live"), "use `alphagex live confirm`", id="live by hand"),
+        pytest.param(("why", "ZEUS"), "ZEUS is no bot; choose of ATLAS", id="why of nobody"),
+        pytest.param(("why", "ATLAS", "--at", "noon"), "--at noon is no time; write it as", id="no time"),
+        pytest.param(("why", "ATLAS"), "ATLAS decided nothing up to", id="nothing decided"),
+        pytest.param(("regime", "QQQ"), "underlying: 'QQQ' is not valid; choose of SPY, SPX", id="no underlying"),
+        pytest.param(("decisions", "--day", "x"), "--day x is no date; write it as", id="no date"),
+        pytest.param(("replay", "--from", "2018-01-05", "--to", "2018-01-02"), "swap the two dates", id="swapped"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(run: Run, arguments: tuple[str, ...], says: str) -> None:
+    told = run(*arguments)
+    assert (told.code, told.out) == (2, "")
+    assert says in told.err
+    assert told.err.count("\n") == 1
