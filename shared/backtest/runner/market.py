@@ -82,23 +82,27 @@ class ModelMarket:
         return known
 
     def _snapshot(self, underlying: str, at: datetime) -> Snapshot:
-        spot = Decimal(repr(self._model.spot(underlying, at)))
-        readings = Readings(
+        (judged,) = snapshots(self.readings((underlying,), at), self._system)
+        return judged
+
+    def readings(self, underlyings: Sequence[str], at: datetime) -> Readings:
+        """Return what the vendors would say in a minute."""
+        return Readings(
             at=at,
             vix=Reading(value=Decimal(repr(self._model.vix(at))), as_of=at, source=Source.POLYGON),
             vix_bars=self._daily(VIX, at, self._system.iv_window + 1),
             clock=BrokerClock(now=at, is_open=is_open(at)),
-            underlyings=(
-                UnderlyingReadings(
-                    underlying=underlying,
-                    spot=Reading(value=spot, as_of=at, source=Source.TRADIER),
-                    gamma=self._tape.reading(underlying, at),
-                    bars=self._daily(underlying, at, BARS_KEPT),
-                ),
-            ),
+            underlyings=tuple(self._underlying(name, at) for name in underlyings),
         )
-        (judged,) = snapshots(readings, self._system)
-        return judged
+
+    def _underlying(self, underlying: str, at: datetime) -> UnderlyingReadings:
+        spot = Decimal(repr(self._model.spot(underlying, at)))
+        return UnderlyingReadings(
+            underlying=underlying,
+            spot=Reading(value=spot, as_of=at, source=Source.TRADIER),
+            gamma=self._tape.reading(underlying, at),
+            bars=self._daily(underlying, at, BARS_KEPT),
+        )
 
     def expirations(self, underlying: str, on: date) -> tuple[date, ...]:
         """Return the listed expirations, ascending."""
