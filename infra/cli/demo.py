@@ -15,7 +15,8 @@ from shared.domain.vocabulary import Bot
 DEFAULT_REPORT = Path("report/demo.html")
 
 
-def _day(option: str, text: str) -> date:
+def day_of(option: str, text: str) -> date:
+    """Read a New York date. Raises LocalStageError: it is none; names the option."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
     except ValueError as error:
@@ -48,7 +49,7 @@ def demo(
     """Trade months of real S&P 500 and VIX history through the function code, on this machine."""
     bots = tuple(dict.fromkeys(_bot(name) for name in bot)) if bot else tuple(Bot)
     plan = DemoPlan(
-        first_day=_day("--from", first), last_day=_day("--to", last), seed=seed, step_minutes=step, bots=bots
+        first_day=day_of("--from", first), last_day=day_of("--to", last), seed=seed, step_minutes=step, bots=bots
     )
     from infra.local.demo.run import run_demo
     from infra.local.demo.terminal import DemoScreen

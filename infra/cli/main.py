@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from infra.cli import config, reading
+from infra.cli import config, reading, secrets
 from infra.cli.acting import close, strategy
 from infra.cli.breaker import breaker
 from infra.cli.check import check
+from infra.cli.dashboard import dashboard
 from infra.cli.demo import demo
 from infra.cli.mistakes import told
 from infra.cli.positions import positions
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
+app.command(rich_help_panel=LOOK)(dashboard)
 app.add_typer(check, rich_help_panel=LOOK)
 for looking in (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, replay):
     app.command(rich_help_panel=LOOK)(at_stage(looking))
@@ -40,6 +42,11 @@ configuration.command()(at_stage(config.diff))
 configuration.command()(config.validate)
 configuration.command("set")(at_stage(config.set_value))
 app.add_typer(configuration, name="config", rich_help_panel=ACT)
+
+keys = typer.Typer(help="Store the vendors' keys, and tell which are stored.", no_args_is_help=True)
+keys.command("set")(at_stage(secrets.set_secrets))
+keys.command("check")(at_stage(secrets.check_secrets))
+app.add_typer(keys, name="secrets", rich_help_panel=ACT)
 
 
 def _version(wanted: bool) -> None:
