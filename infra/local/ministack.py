@@ -34,12 +34,16 @@ class MiniStackSettings:
 
     `port` None takes a free one. `state_dir` None forgets everything at the end; a directory keeps it there for the
     next start. `log_file` None writes the log into the temporary directory that goes with the process.
-    `enforce_iam` makes it check signatures and policies.
+    `save_seconds` is how often the state is written while it runs, zero only at the end. `enforce_iam` makes it check
+    signatures and policies. `scratch_root` is where the temporary directory is made, which holds the unpacked bundle
+    of every worker; None leaves it to the system.
     """
 
     port: int | None = None
     state_dir: Path | None = None
     log_file: Path | None = None
+    save_seconds: float = 0.0
+    scratch_root: Path | None = None
     enforce_iam: bool = False
     ready_seconds: float = 30.0
     stop_seconds: float = 10.0
@@ -86,7 +90,7 @@ class MiniStack:
             require_free(self.settings.port)
         python = ministack_python()
         self._port = self.settings.port or free_port()
-        self._scratch = tempfile.TemporaryDirectory(prefix="alphagex-ministack-")
+        self._scratch = tempfile.TemporaryDirectory(prefix="alphagex-ministack-", dir=self.settings.scratch_root)
         try:
             self._process = self._spawn(python, Path(self._scratch.name))
             self._wait_until_ready(self._process)
@@ -108,7 +112,7 @@ class MiniStack:
         log_file.parent.mkdir(parents=True, exist_ok=True)
         with log_file.open("wb") as log:
             return subprocess.Popen(
-                [python, "-I", LAUNCHER, scratch],
+                [python, "-I", LAUNCHER, scratch, str(self.settings.save_seconds)],
                 env=self._server_environment(scratch),
                 cwd=scratch,
                 stdin=subprocess.PIPE,

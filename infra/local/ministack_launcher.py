@@ -3,11 +3,15 @@
 Standard input is a pipe that the starter holds open. When it closes, however the starter came to its end,
 this process removes the temporary directory that it was given and ends its whole group: the server and the
 workers of deployed functions.
+
+MiniStack writes its state when it is told to end, and only then; asked for, this process writes it while the server
+runs, so that a kill loses little. MiniStack's own ticker reads every schedule in UTC; it is left out, and whoever
+runs a stage ticks it in New York time.
 """
 
 import gc
+import logging
 import os
-import runpy
 import shutil
 import signal
 import sys
@@ -17,6 +21,9 @@ import time
 GRACE_SECONDS = 5.0
 GARBAGE_THRESHOLD = 50_000
 """Objects between two collections: a store that keeps everything has little garbage and much to look through."""
+LONGEST_SAVE_SECONDS = 20.0
+POLL_SECONDS = 0.05
+KEEP_ALIVE_SECONDS = 75
 
 
 def _end_with_starter(scratch: str) -> None:
@@ -28,8 +35,68 @@ def _end_with_starter(scratch: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
+def _save_often(seconds: float) -> None:
+    while True:
+        time.sleep(seconds)
+        _save()
+
+
+def _save() -> None:
+    """Write what a copy of this process remembers: all tables as of one instant, while the server goes on."""
+    from ministack.services import dynamodb
+
+    with dynamodb._lock:  # noqa: SLF001 - MiniStack has no other way to hold still
+        child = os.fork()
+    if child == 0:
+        _write_and_end()
+    deadline = time.monotonic() + LONGEST_SAVE_SECONDS
+    while os.waitpid(child, os.WNOHANG) == (0, 0):
+        if time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+        time.sleep(POLL_SECONDS)
+
+
+def _write_and_end() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    logging.disable()
+    try:
+        from ministack import app
+        from ministack.core import persistence
+
+        states = app._build_persistence_save_dict()  # noqa: SLF001 - as it does itself when it ends
+        persistence.save_all({"dynamodb": states.pop("dynamodb"), **states} if "dynamodb" in states else states)
+    finally:
+        os._exit(0)
+
+
+def _serve() -> None:
+    """Serve MiniStack's application; its own server needs twice the time for a request."""
+    import uvicorn
+    from ministack.app import app
+
+    uvicorn.run(
+        app,
+        host=os.environ["BIND_HOST"],
+        port=int(os.environ["GATEWAY_PORT"]),
+        http="httptools",
+        loop="uvloop",
+        access_log=False,
+        log_level="warning",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
+
+
+def _leave_out_the_ticker() -> None:
+    from ministack.services import scheduler
+
+    scheduler.start_scheduler = lambda: None
+
+
 if __name__ == "__main__":
     threading.Thread(target=_end_with_starter, args=(sys.argv[1],), daemon=True).start()
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
-    sys.argv = ["ministack"]
-    runpy.run_module("ministack", run_name="__main__")
+    _leave_out_the_ticker()
+    if float(sys.argv[2]) > 0:
+        threading.Thread(target=_save_often, args=(float(sys.argv[2]),), daemon=True).start()
+    _serve()
