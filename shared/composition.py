@@ -1,6 +1,7 @@
 """The composition root that the functions share: each port gets its adapter here, once, when first asked for."""
 
 import uuid
+from collections.abc import Mapping
 from functools import cached_property
 
 from shared.adapters.aws import Aws
@@ -19,11 +20,13 @@ from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
 from shared.adapters.dynamodb.trips import DynamoDbTrips
 from shared.adapters.dynamodb.vendor_budgets import DynamoDbVendorBudgets
 from shared.adapters.events import EventBridgeEvents
+from shared.adapters.journal import Journal, JournaledBook
 from shared.adapters.market_data import MarketData
 from shared.adapters.paper import PaperBroker
 from shared.adapters.sns import SnsAlerts
 from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
 from shared.desk import Desk
+from shared.domain.book import LiveState
 from shared.domain.config import BotConfig, SystemConfig
 from shared.domain.errors import CredentialsError
 from shared.domain.ports import (
@@ -52,9 +55,13 @@ from shared.views.sources import Sources
 class Stage:
     """One deployed trader: its tables, parameters, vendors and broker accounts."""
 
-    def __init__(self, settings: Environment, aws: Aws | None = None) -> None:
-        """Compose for this environment, over this AWS; nothing is connected yet."""
+    def __init__(self, settings: Environment, aws: Aws | None = None, journal: Journal | None = None) -> None:
+        """Compose for this environment, over this AWS; nothing is connected yet.
+
+        ``journal`` hears what becomes of orders and positions.
+        """
         self._settings = settings
+        self._journal = journal
         self._aws = aws or Aws()
 
     @property
@@ -92,12 +99,18 @@ class Stage:
     def book(self) -> Book:
         """Positions, intents, decisions, ledgers."""
         names = self._settings
-        return DynamoDbBook(
+        book = DynamoDbBook(
             self._database,
             positions=names.positions_table,
             decisions=names.decisions_table,
             stats=names.stats_table,
         )
+        return book if self._journal is None else JournaledBook(book, self._journal)
+
+    @property
+    def seen(self) -> Mapping[Bot, LiveState]:
+        """What the book last showed of each bot, where there is a journal."""
+        return self.book.seen if isinstance(self.book, JournaledBook) else {}
 
     @cached_property
     def snapshots(self) -> DynamoDbSnapshots:
@@ -210,7 +223,7 @@ class Stage:
     @cached_property
     def operator(self) -> Operator:
         """What only a person may do."""
-        return Operator(self.book, self.trips, self.clock)
+        return Operator(self.book, self.trips, self.clock, self.trade_history)
 
     def desk(self, config: BotConfig, mode: TradingMode) -> Desk:
         """Open the order desk of a bot in a mode; each opening is a worker of its own."""

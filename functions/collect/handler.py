@@ -4,23 +4,28 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.collect.report import Freshness, line_of
 from functions.collect.settings import CollectSettings
 from functions.collect.workflow import Collect
 from shared.composition import Stage
+from shared.domain.measures import Measure
 from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
+from shared.telemetry import TimeUsed, measure, stage_metrics
 
 logger = Logger()
-metrics = Metrics()
+metrics = stage_metrics()
+freshness = Freshness()
 
 
 @cache
 def _stage() -> Stage:
-    return Stage(CollectSettings.parse(dict(os.environ)))
+    stage = Stage(CollectSettings.parse(dict(os.environ)))
+    metrics.set_default_dimensions(stage=stage.name)
+    return stage
 
 
 def _voice() -> tuple[Alerts, Clock]:
@@ -37,6 +42,7 @@ def _collect() -> Collect:
         events=stage.events,
         alerts=stage.alerts,
         clock=stage.clock,
+        missing_key=stage.vendors.missing_key,
     )
 
 
@@ -44,9 +50,13 @@ def _collect() -> Collect:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Store one snapshot of each underlying."""
-    with Seam("collect", logger, _voice):
+    with TimeUsed(metrics, context), Seam("collect", logger, _voice):
         collected = _collect().run()
-        valid = sum(1 for snapshot in collected if snapshot.is_valid)
-        metrics.add_metric("ValidSnapshots", MetricUnit.Count, valid)
-        logger.info("collected", snapshots=len(collected), valid=valid)
-        return {"snapshots": len(collected), "valid": valid}
+        for snapshot in collected:
+            logger.info("snapshot", extra=line_of(snapshot))
+        if collected:
+            measure(metrics, Measure.SOURCES_PASSED_OVER, sum(len(one.fallbacks) for one in collected))
+        age = freshness.age(collected, _stage().clock.now())
+        if age is not None:
+            measure(metrics, Measure.SNAPSHOT_AGE, age)
+        return {"snapshots": len(collected), "valid": sum(1 for one in collected if one.is_valid)}

@@ -1,5 +1,6 @@
 """Collect one minute: read every vendor at once, judge, store, tell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.domain import messages
@@ -13,7 +14,7 @@ from shared.phases import collection
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """The order of work of a minute of data."""
+    """The order of work of a minute of data; `missing_key` says which key to store first, if any."""
 
     feeds: Feeds
     configuration: Configuration
@@ -21,11 +22,16 @@ class Collect:
     events: Events
     alerts: Alerts
     clock: Clock
+    missing_key: Callable[[], str | None] = lambda: None
 
     def run(self) -> tuple[Snapshot, ...]:
         """Collect the snapshots of this minute; outside the session there is nothing to collect."""
         now = self.clock.now()
         if not is_open(now):
+            return ()
+        missing = self.missing_key()
+        if missing is not None:
+            self.alerts.send(messages.missing_key(missing, now))
             return ()
         try:
             config = self.configuration.system()

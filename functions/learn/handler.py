@@ -4,8 +4,7 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.learn.events import LearnRequest
@@ -14,14 +13,17 @@ from functions.learn.workflow import Learn
 from shared.composition import Stage
 from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
+from shared.telemetry import TimeUsed, stage_metrics
 
 logger = Logger()
-metrics = Metrics()
+metrics = stage_metrics()
 
 
 @cache
 def _stage() -> Stage:
-    return Stage(LearnSettings.parse(dict(os.environ)))
+    stage = Stage(LearnSettings.parse(dict(os.environ)))
+    metrics.set_default_dimensions(stage=stage.name)
+    return stage
 
 
 def _voice() -> tuple[Alerts, Clock]:
@@ -38,9 +40,8 @@ def _learn() -> Learn:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     """Recompute the statistics of the strategies that closed a trade, or of all."""
-    with Seam("learn", logger, _voice):
+    with TimeUsed(metrics, context), Seam("learn", logger, _voice):
         pairs = LearnRequest.model_validate(event).pairs()
         verdicts = _learn().run(pairs)
-        metrics.add_metric("Lessons", MetricUnit.Count, len(verdicts))
         logger.info("learned", verdicts=verdicts)
         return verdicts

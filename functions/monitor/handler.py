@@ -4,21 +4,27 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.monitor.accounts import Accounts
 from functions.monitor.exits import Exits
+from functions.monitor.ledger import LegLedger
+from functions.monitor.minute import Tools
 from functions.monitor.reconcile import Reconciler
+from functions.monitor.report import Opened, figures
 from functions.monitor.settings import MonitorSettings
+from functions.monitor.trips import Breakers
 from functions.monitor.walk import Walker
 from functions.monitor.workflow import Monitor
 from shared.composition import Stage
+from shared.domain.measures import Measure
 from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
+from shared.telemetry import TimeUsed, measure, stage_metrics
 
 logger = Logger()
-metrics = Metrics()
+metrics = stage_metrics()
 
 
 @cache
@@ -28,7 +34,9 @@ def _settings() -> MonitorSettings:
 
 @cache
 def _stage() -> Stage:
-    return Stage(_settings())
+    stage = Stage(_settings(), journal=logger)
+    metrics.set_default_dimensions(stage=stage.name)
+    return stage
 
 
 def _voice() -> tuple[Alerts, Clock]:
@@ -36,24 +44,33 @@ def _voice() -> tuple[Alerts, Clock]:
 
 
 @cache
+def _parameters() -> Opened:
+    return Opened(_stage().parameters)
+
+
+@cache
 def _monitor() -> Monitor:
     stage = _stage()
-    metrics.set_default_dimensions(stage=stage.name)
     book, alerts, clock = stage.book, stage.alerts, stage.clock
     reconciler = Reconciler(book, alerts, clock)
-    return Monitor(
-        parameters=stage.parameters,
+    tools = Tools(
         book=book,
         quotes=stage.quotes,
+        market_clock=stage.market_data,
         broker=stage.broker,
-        trips=stage.trips,
-        reconciler=reconciler,
+        breakers=Breakers(stage.trips, alerts, clock),
+        accounts=Accounts(book, reconciler, LegLedger(book, stage.trips, alerts, clock), alerts, clock),
         walker=Walker(book, reconciler, alerts, clock),
         exits=Exits(book, stage.desk, stage.market_data, alerts, clock),
         alerts=alerts,
-        heartbeat=stage.heartbeat,
         clock=clock,
+    )
+    return Monitor(
+        parameters=_parameters(),
+        tools=tools,
+        heartbeat=stage.heartbeat,
         seconds=_settings().monitor_seconds,
+        missing_key=stage.vendors.missing_key,
     )
 
 
@@ -61,9 +78,19 @@ def _monitor() -> Monitor:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Close every position whose exit condition is met."""
-    with Seam("monitor", logger, _voice):
+    with TimeUsed(metrics, context), Seam("monitor", logger, _voice):
         monitor = _monitor()
-        metrics.add_metric("Heartbeat", MetricUnit.Count, 1)
-        counts = monitor.run()
-        logger.info("monitored", rounds=counts["rounds"])
+        measure(metrics, Measure.HEARTBEAT, 1)
+        try:
+            counts = monitor.run()
+        finally:
+            _report()
+        logger.info("monitored", rounds=counts["rounds"], live=counts["live"])
         return counts
+
+
+def _report() -> None:
+    """Measure what the run saw, also of one that could not look after everything."""
+    stage = _stage()
+    for name, value in figures(stage.seen, _parameters().last, stage.trips.every()).items():
+        measure(metrics, name, value)

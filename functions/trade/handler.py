@@ -4,25 +4,29 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.trade.report import line_of, seconds_to_order
 from functions.trade.settings import TradeSettings
 from functions.trade.workflow import Trade
 from shared.composition import Stage
 from shared.domain.decisions import DecisionKind
 from shared.domain.events import TradeRequest
+from shared.domain.measures import Measure
 from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
+from shared.telemetry import TimeUsed, measure, stage_metrics
 
 logger = Logger()
-metrics = Metrics()
+metrics = stage_metrics()
 
 
 @cache
 def _stage() -> Stage:
-    return Stage(TradeSettings.parse(dict(os.environ)))
+    stage = Stage(TradeSettings.parse(dict(os.environ)), journal=logger)
+    metrics.set_default_dimensions(stage=stage.name)
+    return stage
 
 
 def _voice() -> tuple[Alerts, Clock]:
@@ -52,10 +56,13 @@ def _trade() -> Trade:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Decide each snapshot once, and send what was decided."""
-    with Seam("trade", logger, _voice):
+    with TimeUsed(metrics, context), Seam("trade", logger, _voice):
         request = TradeRequest.model_validate(event)
         decisions = _trade().run(request)
-        entries = sum(1 for decision in decisions if decision.kind is DecisionKind.ENTRY)
-        metrics.add_metric("Entries", MetricUnit.Count, entries)
-        logger.info("decided", bot=request.bot, decisions=len(decisions), entries=entries)
-        return {"decisions": len(decisions), "entries": entries}
+        now = _stage().clock.now()
+        for decision in decisions:
+            logger.info("decision", extra=line_of(decision))
+        entries = [decision for decision in decisions if decision.kind is DecisionKind.ENTRY]
+        for entry in entries:
+            measure(metrics, Measure.DATA_TO_ORDER, seconds_to_order(entry, now))
+        return {"decisions": len(decisions), "entries": len(entries)}

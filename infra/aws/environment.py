@@ -2,14 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 METRICS_NAMESPACE: Final = "AlphaGEX"
 LOG_LEVEL: Final = "INFO"
 
-HEARTBEAT_METRIC: Final = "Heartbeat"
+METRICS_SERVICE: Final = "alphagex"
+"""The same for all functions: a metric is counted, and paid, once for each set of dimensions."""
 STAGE_DIMENSION: Final = "stage"
 SERVICE_DIMENSION: Final = "service"
+
+
+class Measure(StrEnum):
+    """A metric that the functions give, as the stack knows it."""
+
+    HEARTBEAT = "Heartbeat"
+    ORDERS_UNKNOWN = "OrdersUnknown"
+    BREAKER = "Breaker"
+    EQUITY = "Equity"
+    OPEN_RISK = "OpenRisk"
+    SNAPSHOT_AGE = "SnapshotAge"
+    SOURCES_PASSED_OVER = "SourcesPassedOver"
+    DATA_TO_ORDER = "DataToOrder"
+    TIME_USED = "TimeUsed"
+
 
 VENDOR_URLS: Final[Mapping[str, str]] = {
     "TRADIER_URL": "https://api.tradier.com",

@@ -13,12 +13,14 @@ from infra.aws.alarms import Alarms
 from infra.aws.catalogue import FUNCTIONS, FunctionName, FunctionSpec
 from infra.aws.closed_trades import ClosedTrades
 from infra.aws.code import function_code, unbundled_code
+from infra.aws.dashboard import Dashboard
 from infra.aws.dead_letters import DeadLetters
 from infra.aws.documents import breaker_name, initial_parameters
 from infra.aws.environment import StageEnvironment, parameter_prefix
 from infra.aws.first_parameters import BREAKER_PATTERN, FirstParameters
 from infra.aws.function import ARCHITECTURES, LiveFunction
 from infra.aws.grants import grant_all
+from infra.aws.queries import Queries
 from infra.aws.schedules import Schedules
 from infra.aws.settings import StageSettings
 from infra.aws.snapshot_rule import SnapshotRule
@@ -72,6 +74,9 @@ class AlphaGexStack(Stack):
             topic=self.topic,
             silence=alerts.silence,
         )
+        groups = {name: function.log_group for name, function in self.functions.items()}
+        Queries(self, "Queries", stage=settings.stage, groups=groups)
+        Dashboard(self, "Dashboard", stage=settings.stage, functions=aliases, groups=groups)
         self._outputs(settings.stage)
 
     def _functions(self, settings: StageSettings, dead_letters: sqs.Queue) -> dict[FunctionName, LiveFunction]:

@@ -17,6 +17,7 @@ from shared.domain.orders import Balances, BrokerOrder, BrokerPosition, Intent, 
 from shared.domain.paper import PaperAccount
 from shared.domain.positions import ClosedTrade, Position
 from shared.domain.readings import Readings
+from shared.domain.reference import GainLoss
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vendor_budget import VendorBudget
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
@@ -153,6 +154,10 @@ class Broker(Protocol):
     OrderUnknownError is no proof of anything.
     """
 
+    @property
+    def account_id(self) -> str:
+        """The account that orders go to."""
+
     def submit(self, order: Order, tag: str) -> str:
         """Send an order; return the broker's order id."""
 
@@ -173,6 +178,9 @@ class Broker(Protocol):
 
     def balances(self) -> Balances:
         """Return the account's money."""
+
+    def gain_loss(self) -> tuple[GainLoss, ...]:
+        """Return the lots closed lately, with their real prices. Raises FeedError."""
 
     def preview(self, order: Order) -> OrderPreview:
         """Ask what an order would cost. OrderRejectedError when it would be refused."""
@@ -253,6 +261,9 @@ class Trips(Protocol):
 
     def read(self, bot: Bot) -> tuple[Trip, ...]:
         """Return the trips that concern a bot: its own and those of all, the mirror among them."""
+
+    def every(self) -> tuple[Trip, ...]:
+        """Return all trips in one read, the mirror among them."""
 
     def mirror(self, state: TradingState, at: datetime) -> bool:
         """Write the user's switch so that transactions can check it; False when it already said so."""

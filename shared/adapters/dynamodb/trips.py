@@ -33,10 +33,16 @@ class DynamoDbTrips:
 
     def read(self, bot: Bot) -> tuple[Trip, ...]:
         """Return the trips that concern a bot, strongly consistent: its own, those of all, and the mirror."""
-        with translated(f"trips of {bot}"):
-            rows = list(self._table.query(keys.BREAKER, consistent_read=True))
-        mine = [row for row in rows if row.sk in (keys.ALL, bot)]
+        mine = [row for row in self._rows() if row.sk in (keys.ALL, bot)]
         return tuple(trip for row in mine for trip in _trips(row))
+
+    def every(self) -> tuple[Trip, ...]:
+        """Return all trips and the mirror, strongly consistent, in one read."""
+        return tuple(trip for row in self._rows() for trip in _trips(row))
+
+    def _rows(self) -> list[StatsRow]:
+        with translated("the breaker's items"):
+            return list(self._table.query(keys.BREAKER, consistent_read=True))
 
     def mirror(self, state: TradingState, at: datetime) -> bool:
         """Write the user's switch so that transactions can check it; False when it already said so."""

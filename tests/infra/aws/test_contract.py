@@ -1,5 +1,6 @@
 """The stack and the run-time code, which know nothing of one another, agree."""
 
+import ast
 import importlib
 import json
 import re
@@ -9,11 +10,13 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics
 from moto import mock_aws
 
 from infra.aws import closed_trades, snapshot_rule, topic
-from infra.aws.environment import HEARTBEAT_METRIC, METRICS_NAMESPACE
+from infra.aws import environment as environment_of_stack
+from infra.aws.environment import METRICS_NAMESPACE
+from shared import telemetry
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.tables import (
     STREAMS,
@@ -27,9 +30,10 @@ from shared.adapters.dynamodb.tables import (
 from shared.adapters.ssm import ParameterNames
 from shared.composition import Stage
 from shared.domain.events import EVENT_SOURCE, SNAPSHOT_COLLECTED, SnapshotCollected, TradeRequest
+from shared.domain.measures import Measure
 from shared.domain.vocabulary import AlertLevel, Bot, TradingState
 from shared.settings import Environment
-from tests.infra.aws.synthesis import Resource, Template
+from tests.infra.aws.synthesis import PROJECT, Resource, Template
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -40,6 +44,8 @@ ROWS: dict[str, type[Row]] = {
     "Stats": StatsRow,
     "Snapshots": SnapshotsRow,
 }
+FREE_METRICS = 10
+METRIC_CALLS = {"add_metric", "add_dimension", "add_dimensions", "single_metric"}
 SNAPSHOT = '{"underlying": "SPY", "snapshot_at": "2018-02-05T15:00:00Z"}'
 
 
@@ -177,13 +183,42 @@ def test_sms_levels_are_levels_of_alerts() -> None:
     assert {AlertLevel.HIGH, AlertLevel.CRITICAL} == set(topic.SMS_LEVELS)
 
 
-def test_the_alarm_of_silence_watches_what_powertools_writes(template: Template) -> None:
-    metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service="monitor")
+@pytest.mark.parametrize(
+    ("alarm", "name"),
+    [
+        pytest.param("NoHeartbeat", Measure.HEARTBEAT, id="silence"),
+        pytest.param("OrderUnknown", Measure.ORDERS_UNKNOWN, id="an order of which nobody knows"),
+        pytest.param("Breaker", Measure.BREAKER, id="the breaker"),
+        pytest.param("SnapshotAge", Measure.SNAPSHOT_AGE, id="old data"),
+        pytest.param("TimeUsed", Measure.TIME_USED, id="a run near its time limit"),
+    ],
+)
+def test_an_alarm_watches_what_powertools_writes(template: Template, alarm: str, name: Measure) -> None:
+    metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service=telemetry.SERVICE)
     metrics.set_default_dimensions(stage="paper")
-    metrics.add_metric(HEARTBEAT_METRIC, MetricUnit.Count, 1)
+    metrics.add_metric(name, telemetry.UNITS[name], 1)
     written: dict[str, Any] = dict(metrics.serialize_metric_set())
     (directive,) = written["_aws"]["CloudWatchMetrics"]
     (dimensions,) = directive["Dimensions"]
-    alarm = template.one("AWS::CloudWatch::Alarm", "AlarmsNoHeartbeat")["Properties"]
-    assert {one["Name"]: one["Value"] for one in alarm["Dimensions"]} == {name: written[name] for name in dimensions}
-    assert (alarm["Namespace"], alarm["MetricName"]) == (directive["Namespace"], directive["Metrics"][0]["Name"])
+    made = template.one("AWS::CloudWatch::Alarm", f"Alarms{alarm}")["Properties"]
+    assert {one["Name"]: one["Value"] for one in made["Dimensions"]} == {name: written[name] for name in dimensions}
+    assert (made["Namespace"], made["MetricName"]) == (directive["Namespace"], directive["Metrics"][0]["Name"])
+
+
+def test_the_stack_knows_the_measures_that_the_functions_take() -> None:
+    assert {one.name: one.value for one in environment_of_stack.Measure} == {one.name: one.value for one in Measure}
+    assert telemetry.SERVICE == environment_of_stack.METRICS_SERVICE
+
+
+def test_a_stage_has_no_more_metrics_than_are_free() -> None:
+    """Every metric has the same two dimensions, so that there is one for each name, whichever function gives it."""
+    given = [
+        ast.unparse(node.func)
+        for folder in ("functions", "shared")
+        for file in (PROJECT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in METRIC_CALLS
+    ]
+    assert given == ["metrics.add_metric"], "only shared.telemetry gives a metric, and only by the name of a Measure"
+    assert len(Measure) <= FREE_METRICS
+    assert set(telemetry.UNITS) == set(Measure)

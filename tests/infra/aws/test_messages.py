@@ -72,7 +72,7 @@ def test_dead_letters_are_encrypted_and_kept_for_two_weeks(template: Template) -
 def test_silence_is_an_alarm_and_wakes_by_email_and_sms(template: Template) -> None:
     found = alarm(template, "NoHeartbeat")
     assert (found["Namespace"], found["MetricName"]) == ("AlphaGEX", "Heartbeat")
-    assert {one["Name"]: one["Value"] for one in found["Dimensions"]} == {"stage": "paper", "service": "monitor"}
+    assert {one["Name"]: one["Value"] for one in found["Dimensions"]} == {"stage": "paper", "service": "alphagex"}
     assert found["TreatMissingData"] == "breaching"
     assert (found["ComparisonOperator"], found["Threshold"]) == ("LessThanThreshold", 1)
     assert found["Period"] * found["EvaluationPeriods"] == 900
@@ -85,7 +85,6 @@ def test_silence_is_an_alarm_and_wakes_by_email_and_sms(template: Template) -> N
         pytest.param("CollectErrors", "AWS/Lambda", "Errors", id="collect fails"),
         pytest.param("TradeErrors", "AWS/Lambda", "Errors", id="trade fails"),
         pytest.param("MonitorErrors", "AWS/Lambda", "Errors", id="monitor fails"),
-        pytest.param("LearnErrors", "AWS/Lambda", "Errors", id="learn fails"),
         pytest.param("DeadLetters", "AWS/SQS", "ApproximateNumberOfMessagesVisible", id="an event is lost"),
         pytest.param("Throttles", "AWS/Lambda", "Throttles", id="the account's concurrency is used up"),
     ],
@@ -95,6 +94,25 @@ def test_an_alarm_rings_at_the_first_trouble(template: Template, name: str, name
     assert (found["Namespace"], found["MetricName"]) == (namespace, metric)
     assert (found["ComparisonOperator"], found["Threshold"]) == ("GreaterThanOrEqualToThreshold", 1)
     assert (found["EvaluationPeriods"], found["TreatMissingData"]) == (1, "notBreaching")
+    assert found["AlarmActions"] == found["OKActions"] == [{"Ref": topic_id(template, "Alerts")}]
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "statistic", "threshold", "missing"),
+    [
+        pytest.param("OrderUnknown", "OrdersUnknown", "Maximum", 1, "ignore", id="nobody knows of an order"),
+        pytest.param("Breaker", "Breaker", "Maximum", 1, "ignore", id="the breaker is not ACTIVE"),
+        pytest.param("SnapshotAge", "SnapshotAge", "Minimum", 300, "notBreaching", id="the data is old"),
+        pytest.param("TimeUsed", "TimeUsed", "Maximum", 95, "notBreaching", id="a run is nearly cut off"),
+    ],
+)
+def test_an_alarm_rings_at_what_the_functions_measure(
+    template: Template, name: str, metric: str, statistic: str, threshold: float, missing: str
+) -> None:
+    found = alarm(template, name)
+    assert (found["Namespace"], found["MetricName"], found["Statistic"]) == ("AlphaGEX", metric, statistic)
+    assert (found["ComparisonOperator"], found["Threshold"]) == ("GreaterThanOrEqualToThreshold", threshold)
+    assert (found["EvaluationPeriods"], found["TreatMissingData"]) == (1, missing)
     assert found["AlarmActions"] == found["OKActions"] == [{"Ref": topic_id(template, "Alerts")}]
 
 

@@ -1,0 +1,62 @@
+"""What monitor says in figures: what is at stake, what nobody knows, and how strict the breaker is."""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from shared.domain.book import LiveState, Trip
+from shared.domain.config import BotConfig, bot_config
+from shared.domain.errors import InvalidConfigurationError
+from shared.domain.measures import Measure
+from shared.domain.orders import IntentState
+from shared.domain.ports import Configuration, Parameters
+from shared.domain.vocabulary import Bot, TradingState
+
+SEVERITY: Final[Mapping[TradingState, int]] = {
+    TradingState.ACTIVE: 0,
+    TradingState.REDUCING: 1,
+    TradingState.HALTED: 2,
+}
+
+
+class Opened:
+    """Opens the configuration of a run, and keeps it for whoever reports on the run."""
+
+    def __init__(self, parameters: Callable[[], Parameters]) -> None:
+        """Open with this."""
+        self._open = parameters
+        self.last: Configuration | None = None
+
+    def __call__(self) -> Parameters:
+        """Open it afresh."""
+        opened = self._open()
+        self.last = opened
+        return opened
+
+
+def figures(
+    seen: Mapping[Bot, LiveState], parameters: Configuration | None, trips: Iterable[Trip]
+) -> dict[Measure, float]:
+    """Return what is known after a run; a sum over all bots is left out when one of them could not be read."""
+    measured = {Measure.BREAKER: float(max((SEVERITY[trip.state] for trip in trips), default=0))}
+    if set(seen) != set(Bot) or parameters is None:
+        return measured
+    configs = {bot: _config(parameters, bot) for bot in Bot}
+    ledgers = [live.ledger(configs[bot].mode) for bot, live in seen.items()]
+    capital = sum((config.capital for config in configs.values()), Decimal(0))
+    return measured | {
+        Measure.ORDERS_UNKNOWN: float(_unknown(seen.values())),
+        Measure.EQUITY: float(capital + sum((ledger.realized_pnl for ledger in ledgers), Decimal(0))),
+        Measure.OPEN_RISK: float(sum((ledger.open_risk for ledger in ledgers), Decimal(0))),
+    }
+
+
+def _unknown(lives: Iterable[LiveState]) -> int:
+    return sum(1 for live in lives for intent in live.intents if intent.state is IntentState.UNKNOWN)
+
+
+def _config(parameters: Configuration, bot: Bot) -> BotConfig:
+    try:
+        return parameters.bot(bot)
+    except InvalidConfigurationError:
+        return bot_config(bot)
