@@ -14,6 +14,7 @@ from infra.cli.dashboard import dashboard
 from infra.cli.demo import demo
 from infra.cli.mistakes import told
 from infra.cli.positions import positions
+from infra.cli.preview import preview
 from infra.cli.replay import replay
 from infra.cli.stage import at_stage
 from infra.cli.status import status
@@ -31,7 +32,8 @@ app = typer.Typer(
 app.command()(demo)
 app.command(rich_help_panel=LOOK)(dashboard)
 app.add_typer(check, rich_help_panel=LOOK)
-for looking in (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, replay):
+SEEN = (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, preview, replay)
+for looking in SEEN:
     app.command(rich_help_panel=LOOK)(at_stage(looking))
 for acting in (breaker, strategy, close):
     app.command(rich_help_panel=ACT)(at_stage(acting))

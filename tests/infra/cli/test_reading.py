@@ -180,3 +180,20 @@ def test_help_lists_every_command() -> None:
     told = run_command("--help").out
     for command in ("status", "why", "replay", "breaker", "strategy", "close", "config", "demo"):
         assert f" {command} " in told
+
+
+def test_preview_says_what_trade_would_do_and_does_nothing(house: House, run: Run) -> None:
+    house.configure(SELLER, ONE_LOOK)
+    house.morning(OPENING)
+    told = run("preview", "prometheus")
+    assert told.code == 0
+    assert "PROMETHEUS would enter now" in told.out
+    assert "nothing is sent" in told.out
+    (answer,) = json.loads(run("preview", "PROMETHEUS", "--json").out)
+    assert house.decisions(SELLER) == []
+    assert house.live(SELLER).intents == ()
+    house.minute(SELLER)
+    (entry,) = house.decisions(SELLER)
+    assert entry.how in answer["decision"]["how"]
+    assert f"at a limit of {answer['order']['limit_price']} credit" in told.out
+    assert "PROMETHEUS would not enter now" in run("preview", "PROMETHEUS").out
