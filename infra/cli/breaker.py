@@ -29,7 +29,7 @@ def breaker(
     """Show or set the circuit breaker. ACTIVE also sets back what the system tripped, for all or for one bot."""
     one = bot_of(bot) if bot else None
     if state is not None:
-        _set(place, _state_of(state), reason_of(reason), one)
+        set_breaker(place, _state_of(state), reason_of(reason), one)
     found = health_view(place.stage.sources).breaker
     if as_json:
         write_json(found)
@@ -51,7 +51,8 @@ def reason_of(reason: str | None) -> str:
     return str(reason).strip()
 
 
-def _set(place: Place, state: TradingState, reason: str, bot: Bot | None) -> None:
+def set_breaker(place: Place, state: TradingState, reason: str, bot: Bot | None = None) -> None:
+    """Set the user's switch, or the trip of one bot, and record why."""
     operator = place.stage.operator
     if bot is not None:
         if state is TradingState.ACTIVE:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from infra.cli.breaker import set_breaker
 from infra.cli.demo import DEFAULT_REPORT, day_of
 from infra.cli.stage import DEFAULT_STAGE, Place, ProfileOption, RegionOption, StageOption, open_place
 from infra.local.errors import LocalStageError
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from shared.domain.vocabulary import TradingState
 
 DEMO_NOTE = "The demo is over: the switch moves on this page only."
-STAGE_NOTE = "Every function reads the switch before each order; a change is obeyed at once, and you get an alert."
+STAGE_NOTE = (
+    "Every function reads the switch before each order, so it is obeyed at once, and you get an alert. "
+    "ACTIVE also sets back what the system tripped."
+)
 
 
 def dashboard(
@@ -70,8 +74,8 @@ def stage_scene(place: Place) -> "Scene":
     """Show a stage in AWS or on the laptop, read with the user's own credentials."""
     from infra.dashboard.scene import Scene
 
-    def set_switch(state: "TradingState", reason: str) -> None:  # noqa: ARG001
-        place.parameters.put_breaker(state)
+    def set_switch(state: "TradingState", reason: str) -> None:
+        set_breaker(place, state, reason)
 
     return Scene(
         where=place.where,
@@ -85,6 +89,7 @@ def stage_scene(place: Place) -> "Scene":
 def serve(scene: "Scene", port: int, *, opens: bool) -> None:
     """Serve the page until Ctrl-C."""
     with open_server(scene, port) as server:
+        server.warm()
         console = Console(file=sys.stdout, highlight=False)
         console.print(f"the page of {scene.where} is open until Ctrl-C; this address works once:", soft_wrap=True)
         console.print(server.door.address, soft_wrap=True)

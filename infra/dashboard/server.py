@@ -24,6 +24,7 @@ TYPES: Final = {
     ".svg": "image/svg+xml",
 }
 LARGEST_BODY: Final = 4_096
+FIRST_QUESTIONS: Final = ("/api/equity", "/api/gex/SPY/profile")
 JSON: Final = "application/json"
 SAFE: Final = {
     "Content-Security-Policy": (
@@ -61,6 +62,11 @@ class DashboardServer(ThreadingHTTPServer):
         self.scene = scene
         self.door = Door(self.server_port)
         self.api = ApiBridge(scene.sources)
+
+    def warm(self) -> None:
+        """Ask once what costs most the first time, so that the page need not wait for it."""
+        for path in FIRST_QUESTIONS:
+            self.api.get(path, {})
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,8 +1,9 @@
 """Quotes and chains of a recorded run, asked anew of the market model that its simulated vendors spoke for."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from threading import Lock
 
 from infra.local import market_clock
 from shared.backtest.history import History
@@ -21,10 +22,12 @@ class ModelMarket:
         """Stand at this moment; out of hours its last prices stand still."""
         self._model = MarketModel(History.embedded(), seed=seed)
         self._at = market_clock.last_traded(at)
+        self._one_at_a_time = Lock()
 
     def option_quotes(self, option_symbols: Sequence[str]) -> Mapping[str, OptionQuote]:
         """Return the quotes of the moment; an unknown symbol is absent."""
-        found = {symbol: self._model.option_quote(symbol, self._at) for symbol in option_symbols}
+        with self._one_at_a_time:
+            found = {symbol: self._model.option_quote(symbol, self._at) for symbol in option_symbols}
         return {symbol: self._quote(quote) for symbol, quote in found.items() if quote is not None}
 
     def rows(
@@ -35,18 +38,20 @@ class ModelMarket:
         config: SystemConfig,
     ) -> tuple[Sequence[GammaRow], datetime]:
         """Return the rows of the expirations that the fallback of collect would take."""
-        today = new_york_date(now)
+        with self._one_at_a_time:
+            return self._rows(underlying, new_york_date(now), config), self._at
+
+    def _rows(self, underlying: str, today: date, config: SystemConfig) -> list[GammaRow]:
         near = [
             day for day in self._model.expirations(underlying, today) if 0 <= (day - today).days <= config.gamma_days
         ]
         weighty = sorted(near, key=lambda day: (not is_third_friday(day), day))[: config.gamma_expirations - 1]
-        rows = [
+        return [
             GammaRow(one.strike, one.expiration, one.is_call, one.iv, one.open_interest)
             for day in weighty
             for one in self._model.chain(underlying, day, self._at)
             if one.open_interest > 0 and one.iv > 0
         ]
-        return rows, self._at
 
     def _quote(self, quote: ModelQuote) -> OptionQuote:
         return OptionQuote(

@@ -12,7 +12,7 @@ export const ratio = () => window.devicePixelRatio || 1;
  * Draw a chart into a box.
  *
  * `make()` returns uPlot's options and data anew for each theme; `read(index)` returns the readout of a point as
- * [[label, text, colour], …]; `columns` and `rows` are the same data as a table.
+ * [[label, text, colour], …]; `columns` and `rows` are the same data as a table, left out where another chart has it.
  */
 export function chart(box, { label, make, read, columns, rows, height = 260 }) {
   drawn.get(box)?.end();
@@ -23,7 +23,7 @@ export function chart(box, { label, make, read, columns, rows, height = 260 }) {
   details.addEventListener("toggle", () => {
     if (details.open && details.childElementCount === 1) details.append(table(label, columns, rows()));
   });
-  box.replaceChildren(readout, canvas, details);
+  box.replaceChildren(readout, canvas, ...(columns ? [details] : []));
   const state = { plot: null };
   const show = (index) => readout.replaceChildren(...read(index).map(([name, text, tint]) =>
     h("span", tint ? swatch(tint) : null, `${name} `, h("b", text))));

@@ -1,7 +1,7 @@
 // The decision log with its gates.
 
 import { $, h, table } from "./dom.js";
-import { when, words } from "./format.js";
+import { sentence, span, words } from "./format.js";
 import { get } from "./session.js";
 
 const KINDS = { ENTRY: "entry", EXIT: "exit", NO_ENTRY: "no entry", SETTLEMENT: "settlement", OPERATOR: "operator" };
@@ -22,14 +22,15 @@ export async function showDecisions(fresh = true) {
 }
 
 function entry(one) {
-  const repeated = one.count > 1 ? ` × ${one.count}, until ${when(one.last_seen)}` : "";
+  const repeated = one.count > 1 ? `${one.count} × ` : "";
   const reasons = one.denials.length ? one.denials.map((code) => h("span.chip", words(code))) : [one.how];
+  const what = one.kind === "NO_ENTRY" ? `${one.underlying}, ${words(one.action)}` : sentence(one.what);
   return h("li", h("details",
     h("summary",
       h("span.kind", { class: `kind ${one.kind.toLowerCase()}` }, KINDS[one.kind]), h(`span.bot.${one.bot.toLowerCase()}`, one.bot),
-      h("span.what", one.what), h("span.reasons", reasons), h("time", { datetime: one.at }, when(one.at) + repeated)),
+      h("span.what", what), h("span.reasons", reasons), h("time", { datetime: one.at }, repeated + span(one.at, one.last_seen))),
     h("div.why",
-      h("p", one.how),
+      h("p", sentence(one.how)),
       one.gates.length ? table(`Gates of this decision`, [
         ["Gate", (gate) => words(gate.code)], ["Value", (gate) => gate.value], ["Limit", (gate) => gate.limit],
         [one.kind === "EXIT" ? "Calls for an exit" : "Passed", (gate) => mark(gate, one.kind)],

@@ -39,7 +39,7 @@ export function showEquity(view) {
   const fall = view.points.map((one) => -Number(one.drawdown));
   chart($("drawdown-plot"), {
     label: `Drawdown by session; the deepest was ${money(view.max_drawdown)}, ${percent(view.max_drawdown_fraction, 1)} of the peak`,
-    height: 110, columns, rows: () => view.points,
+    height: 110,
     read: (index) => [["drawdown", money(fall[index]), colour("loss")], ["deepest", `${money(view.max_drawdown)} (${percent(view.max_drawdown_fraction, 1)})`]],
     make: () => ({
       data: [days, fall],

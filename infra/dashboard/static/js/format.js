@@ -19,6 +19,8 @@ export const percent = (value, places = 0) => (value === null ? "–" : `${(100 
 export const level = (value) => (value === null || value === undefined ? "–" : Number(value).toLocaleString("en-US", { maximumFractionDigits: 2 }));
 export const words = (code) => (code ? code.replaceAll("_", " ").toLowerCase() : "–");
 export const capital = (code) => { const text = words(code); return text[0].toUpperCase() + text.slice(1); };
+/** A sentence with its codes in words. */
+export const sentence = (text) => text.replace(/[A-Z]+(_[A-Z]+)+/g, words);
 export const gex = (value) => {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value), sign = value < 0 ? "−" : value > 0 ? "+" : "";
@@ -31,6 +33,15 @@ export function when(text) {
   const at = new Date(text);
   const own = `${here.day.format(at)} ${here.hour.format(at)}`;
   return there.hour.format(at) === here.hour.format(at) ? own : `${own} (${there.hour.format(at)} NY)`;
+}
+
+/** A moment, or from one to another of the same day. */
+export function span(from, to) {
+  if (!to || to === from) return when(from);
+  const [start, end] = [new Date(from), new Date(to)];
+  if (there.day.format(start) !== there.day.format(end)) return `${when(from)} to ${when(to)}`;
+  const own = `${here.day.format(start)} ${here.hour.format(start)}–${here.hour.format(end)}`;
+  return there.hour.format(start) === here.hour.format(start) ? own : `${own} (${there.hour.format(start)}–${there.hour.format(end)} NY)`;
 }
 
 export const newYorkDay = (seconds) => there.day.format(new Date(seconds * 1000));

@@ -1,6 +1,6 @@
 // Gamma exposure by strike, and the regime in words.
 
-import { axis, chart, colour, ratio, rule } from "./chart.js";
+import { axis, chart, colour, label, ratio, rule } from "./chart.js";
 import { $, h } from "./dom.js";
 import { ago, capital, gex, level, price, when, words } from "./format.js";
 
@@ -13,20 +13,26 @@ export function showGamma(view) {
   const values = view.strikes.map((one) => one.net_gex);
   const bars = (name) => ({ stroke: colour(name), fill: colour(name), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.8, 60] }) });
   chart($("gamma-plot"), {
-    label: `${view.underlying}: net gamma exposure by strike, calls less puts, dollars per one percent move`, height: 320,
+    label: `${view.underlying}: net gamma exposure by strike, calls less puts, dollars per one percent move`, height: 440,
     columns: [["Strike", (one) => level(one.strike), "n"], ["Net GEX", (one) => gex(one.net_gex), "n"]], rows: () => view.strikes,
     read: (index) => [["strike", level(strikes[index])], ["net", gex(values[index]), colour(values[index] < 0 ? "put" : "call")],
-      ["all strikes", gex(view.net_gex)], ["as of", when(view.as_of)]],
+      ["near expirations", gex(view.net_gex)], ["as of", when(view.as_of)]],
     make: () => ({
       data: [strikes, values.map((one) => (one > 0 ? one : null)), values.map((one) => (one <= 0 ? one : null))],
       options: {
         axes: [axis({ values: (_, ticks) => ticks.map(level) }), axis({ size: 76, values: (_, ticks) => ticks.map((one) => (one ? gex(one) : "0")) })],
-        scales: { x: { time: false }, y: { range: (_, low, high) => [low * 1.1, high * 1.28] } },
+        scales: { x: { time: false }, y: { range: (_, low, high) => room(low, high) } },
         series: [{}, bars("call"), bars("put")],
         hooks: { draw: [(u) => { curve(u, view); lines(u, view); }] },
       },
     }),
   });
+}
+
+/** Room above the bars for the names of the lines. */
+function room(low, high) {
+  const whole = Math.max(high, 0) - Math.min(low, 0);
+  return [Math.min(low, 0) - 0.05 * whole, Math.max(high, 0) + 0.24 * whole];
 }
 
 function lines(u, view) {
@@ -39,7 +45,7 @@ function lines(u, view) {
 function curve(u, view) {
   const { ctx, bbox } = u, px = ratio();
   const largest = Math.max(...view.exposure.map(Math.abs)), [low, high] = [u.scales.y.min, u.scales.y.max];
-  const reach = Math.min(Math.abs(low), Math.abs(high)) * 0.85;
+  const reach = Math.min(Math.abs(low), Math.abs(high)) * 0.6;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -52,6 +58,10 @@ function curve(u, view) {
   ctx.lineWidth = 2 * px;
   ctx.strokeStyle = colour("flip");
   ctx.stroke();
+  ctx.fillStyle = colour("flip");
+  ctx.font = `600 ${11 * px}px system-ui, sans-serif`;
+  ctx.textBaseline = "bottom";
+  label(ctx, "whole chain at other prices", u.valToPos(view.spots[0], "x", true), u.valToPos((view.exposure[0] / largest) * reach, "y", true) - 5 * px, px);
   ctx.restore();
 }
 

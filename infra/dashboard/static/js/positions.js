@@ -19,7 +19,7 @@ function card(one) {
   const box = h("div.plot");
   boxes.push(box);
   const row = (name, value) => h("div", h("dt", name), h("dd", value));
-  const title = `${one.contracts} ${words(one.strategy)} on ${one.underlying}`;
+  const title = `${one.contracts} × ${words(one.strategy)} on ${one.underlying}`;
   return h("article.position", { "aria-label": `${one.bot}: ${title}` },
     h("h3", h(`span.bot.${one.bot.toLowerCase()}`, one.bot), ` ${title} `, h("span.chip", words(one.state)), one.mode === "paper" ? "" : h("span.chip.live", one.mode)),
     h("p.legs", one.legs.map((leg) => h(`span.leg.${leg.side}`, `${leg.side === "short" ? "−" : "+"}${level(leg.strike)} ${leg.right}`)),
