@@ -31,18 +31,19 @@ class RecordedStage:
     """All ports of one run, standing still at one moment; the switch alone can be moved, and only here."""
 
     def __init__(self, recording: Recording, at: datetime | None = None) -> None:
-        """Stand at a moment of the run, by default its last.
+        """Stand at the last snapshot up to a moment, by default the last of all.
 
         Raises:
-            LocalStageError: the moment is outside the run.
+            LocalStageError: the moment lies before the run.
         """
-        first = recording.snapshots[0].at
-        if at is not None and not first <= at:
+        seen = [one.at for one in recording.snapshots if at is None or one.at <= at]
+        if not seen:
+            first = recording.snapshots[0].at
             raise LocalStageError(f"--at {at:%Y-%m-%d} lies before the run", f"choose from {first:%Y-%m-%d} on")
         self._recording = recording
-        self._now = min(at, recording.at) if at else recording.at
+        self._now = seen[-1]
         self._market = ModelMarket(recording.seed, self._now)
-        self.switch = recording.switch
+        self.switch = _switch(recording, new_york_date(self._now))
         self._changes = json.loads(recording.document)
         self._trades = tuple(
             sorted((one for one in recording.trades if one.closed_at <= self._now), key=lambda one: one.closed_at)
@@ -169,3 +170,8 @@ class RecordedStage:
         """Return the last sign of life up to the moment: who beat later was alive at the moment itself."""
         beat = self._recording.beat
         return None if beat is None else (min(beat, self._now), {})
+
+
+def _switch(recording: Recording, day: date) -> TradingState:
+    """Return the user's switch on a date: what it was set to last."""
+    return next((state for since, state in reversed(recording.flips) if since <= day), TradingState.ACTIVE)

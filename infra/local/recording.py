@@ -2,13 +2,14 @@
 
 import gzip
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from infra.local.demo.laptop import Laptop
+from infra.local.demo.plan import DemoPlan
 from infra.local.errors import LocalStageError
 from shared.adapters.dynamodb.documents import decode_document
 from shared.domain.book import Trip
@@ -24,7 +25,7 @@ NEVER_DRAWN: Final = {"decisions": {"__all__": {"chain"}}}
 
 
 class Recording(BaseModel):
-    """One run: the tables' items as values, the seed of its market, and the last moment that was collected."""
+    """One run: the tables' items as values, the seed of its market, the last moment collected, the switch by date."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,7 +35,7 @@ class Recording(BaseModel):
     at: datetime
     document: str
     beat: datetime | None
-    switch: TradingState
+    flips: tuple[tuple[date, TradingState], ...]
     trips: tuple[Trip, ...]
     snapshots: tuple[Snapshot, ...]
     decisions: tuple[Decision, ...]
@@ -43,7 +44,7 @@ class Recording(BaseModel):
     statistics: tuple[StrategyStatistics, ...]
 
 
-def record(laptop: Laptop, seed: int) -> Recording:
+def record(laptop: Laptop, plan: DemoPlan) -> Recording:
     """Read the tables of a run.
 
     Raises:
@@ -58,11 +59,11 @@ def record(laptop: Laptop, seed: int) -> Recording:
     statistics = _bodies(laptop, names.stats, "STATISTICS")
     return Recording(
         stage=stage.name,
-        seed=seed,
+        seed=plan.seed,
         at=max(one.at for one in snapshots),
         document=laptop.document,
         beat=beat[0] if beat else None,
-        switch=stage.parameters().state(),
+        flips=_flips(plan),
         trips=tuple(trips.values()),
         snapshots=tuple(sorted(snapshots, key=lambda one: (one.at, one.underlying))),
         decisions=tuple(Decision.model_validate(one) for one in _bodies(laptop, names.decisions, "DECISION")),
@@ -70,6 +71,13 @@ def record(laptop: Laptop, seed: int) -> Recording:
         trades=tuple(ClosedTrade.model_validate(one) for one in _bodies(laptop, names.stats, "CLOSED_TRADE")),
         statistics=tuple(StrategyStatistics.model_validate(one) for one in statistics),
     )
+
+
+def _flips(plan: DemoPlan) -> tuple[tuple[date, TradingState], ...]:
+    if plan.flips is None:
+        return ()
+    reducing, active = plan.flips
+    return (reducing, TradingState.REDUCING), (active, TradingState.ACTIVE)
 
 
 def _bodies(laptop: Laptop, table: str, kind: str) -> Iterator[Mapping[str, Any]]:

@@ -35,6 +35,6 @@ def run_demo(plan: DemoPlan, screen: DemoScreen, report: Path, port: int | None 
         finally:
             screen.stop()
         summary = summarize(laptop, plan, replay, time.monotonic() - started)
-        write_recording(record(laptop, plan.seed), recording_beside(report))
+        write_recording(record(laptop, plan), recording_beside(report))
     write_report(summary, report)
     return summary

@@ -113,6 +113,7 @@ export function rule(u, { x = null, y = null, tint, text, dash = [4, 4], at = "s
 /** Text with a halo of the card's colour, readable over anything. */
 export function label(ctx, text, left, top, px) {
   const tint = ctx.fillStyle;
+  ctx.textAlign = "left";
   ctx.setLineDash([]);
   ctx.lineJoin = "round";
   ctx.lineWidth = 3 * px;

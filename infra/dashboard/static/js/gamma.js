@@ -61,7 +61,7 @@ function curve(u, view) {
   ctx.fillStyle = colour("flip");
   ctx.font = `600 ${11 * px}px system-ui, sans-serif`;
   ctx.textBaseline = "bottom";
-  label(ctx, "whole chain at other prices", u.valToPos(view.spots[0], "x", true), u.valToPos((view.exposure[0] / largest) * reach, "y", true) - 5 * px, px);
+  label(ctx, "all strikes, at other prices", u.valToPos(view.spots[0], "x", true), u.valToPos((view.exposure[0] / largest) * reach, "y", true) - 5 * px, px);
   ctx.restore();
 }
 

@@ -18,7 +18,7 @@ export function showStats(view) {
     ["Sized by", (one) => (one.own_results ? h("b", one.basis) : one.basis)],
   ];
   $("strategies-body").replaceChildren(
-    table(`Sizing uses a strategy's own results from ${view.min_trades} trades on, the prior before; ${view.disable_after_trades} trades of negative expectancy disable it.`,
+    table(`Sizing uses a strategy's own results from ${view.min_trades} trades on, the prior before; ${view.disable_after_trades} trades of negative expectancy disable it. Half Kelly is before confidence, VIX and the caps.`,
       columns, view.strategies));
 }
 
