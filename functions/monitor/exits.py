@@ -3,17 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 
 from shared.desk import Desk
 from shared.domain import messages
+from shared.domain.accounts import account_of, at_account
 from shared.domain.book import LiveState, MovePosition
 from shared.domain.config import BotConfig
+from shared.domain.decisions import Denial, DenialCode
+from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote
 from shared.domain.ports import Alerts, Book, Clock, DailyHistory
 from shared.domain.positions import Position, PositionState
-from shared.domain.sessions import new_york_date
+from shared.domain.sessions import is_open, new_york_date
 from shared.domain.vocabulary import ExitReason, TradingMode, TradingState
 from shared.phases.execution import denials, exit_gates, protocol
+from shared.phases.execution.denials import Outlet
 from shared.phases.exit import exit_decision, exit_intent, settlement_decision
 from shared.phases.monitoring import (
     exit_reason,
@@ -24,6 +30,21 @@ from shared.phases.monitoring import (
     stop_mark,
     stop_warning,
 )
+from shared.phases.monitoring.assignment import at_risk_of_assignment
+
+
+class Scene(NamedTuple):
+    """What all positions of a bot are looked at by; the functions ask when they are called.
+
+    ``quotes`` are those of every leg, read in one call; ``spot`` the price of an underlying, None without one;
+    ``state`` the effective breaker; ``clock`` the broker's, None when it does not say.
+    """
+
+    quotes: Mapping[str, OptionQuote]
+    spot: Callable[[str], Decimal | None]
+    state: Callable[[], TradingState]
+    clock: Callable[[], BrokerClock | None]
+
 
 CLOSABLE = frozenset({PositionState.OPEN, PositionState.EXIT_PENDING})
 SETTLEABLE = CLOSABLE | {PositionState.SETTLING}
@@ -39,52 +60,52 @@ class Exits:
     alerts: Alerts
     clock: Clock
 
-    def look_after(
-        self,
-        config: BotConfig,
-        position: Position,
-        quotes: Mapping[str, OptionQuote],
-        state: Callable[[], TradingState],
-    ) -> bool:
+    def look_after(self, config: BotConfig, position: Position, scene: Scene) -> bool:
         """Close a position if it must; True when it should be looked at again in seconds."""
         if position.state not in CLOSABLE:
             return position.state in (PositionState.OPENING, PositionState.CLOSING)
         now = self.clock.now()
         if protocol.rests(position, now):
             return False
-        mark = mark_of(position, quotes)
+        mark = mark_of(position, scene.quotes)
         reason = position.exit_reason if position.state is PositionState.EXIT_PENDING else None
-        reason = reason or exit_reason(position, mark, new_york_date(now))
+        today, given = new_york_date(now), config.exits.ex_dividends
+        reason = reason or exit_reason(position, mark, today)
+        if reason is None and at_risk_of_assignment(position, today, scene.spot, given):
+            reason = ExitReason.ASSIGNMENT_RISK
         if reason is None:
             if mark is not None and stop_warning(position, mark):
                 self.alerts.send(messages.near_stop(position, mark, stop_mark(position), now))
             return is_near_edge(position, mark)
-        return self._close(config, position, reason, quotes, state, now)
+        return self._close(config, position, reason, scene, now)
 
-    def _close(
-        self,
-        config: BotConfig,
-        position: Position,
-        reason: ExitReason,
-        quotes: Mapping[str, OptionQuote],
-        state: Callable[[], TradingState],
-        now: datetime,
-    ) -> bool:
-        mark = mark_of(position, quotes)
-        intent = exit_intent(position, reason, quotes, config.walk, now) if mark is not None else None
+    def _close(self, config: BotConfig, position: Position, reason: ExitReason, scene: Scene, now: datetime) -> bool:
+        mark = mark_of(position, scene.quotes)
+        intent = exit_intent(position, reason, scene.quotes, config.walk, now) if mark is not None else None
         if intent is None:
             self._wait(config, position, reason, now, unquoted=True)
             return False
-        refused = denials(exit_gates(position, intent.order, state(), position.mode, is_open=True))
+        desk = self.desk(at_account(config, account_of(position)), position.mode)
+        outlet = Outlet(config, desk.broker.account_id, scene.clock(), now)
+        state = scene.state()
+        refused = denials(exit_gates(position, intent.order, state, position.mode, is_open(now), outlet))
         if refused:
             self._wait(config, position, reason, now, unquoted=False)
+            self._tell_refused(position, reason, refused, now)
             return False
         decision = exit_decision(position, intent, mark, new_york_date(now))
         changes = protocol.plan_exit(intent, position, decision)
         self.book.commit("plan exit", changes)
         (closing,) = protocol.positions_in(changes)
-        self.desk(config, position.mode).send(intent, closing)
+        desk.send(intent, closing)
         return True
+
+    def _tell_refused(self, position: Position, reason: ExitReason, refused: tuple[Denial, ...], now: datetime) -> None:
+        """Tell of an exit that may not leave; what the user's own HALTED holds back was told by the flip."""
+        others = tuple(one for one in refused if one.code is not DenialCode.BREAKER)
+        if others:
+            waiting = position.model_copy(update={"exit_reason": reason})
+            self.alerts.send(messages.exit_denied(waiting, others, now))
 
     def _wait(
         self, config: BotConfig, position: Position, reason: ExitReason, now: datetime, *, unquoted: bool

@@ -1,47 +1,68 @@
-"""Reconciliation: what the broker says of our orders becomes what the book says."""
+"""Reconciliation of orders: what the broker says of one intent's order becomes what the book says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import assert_never
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from shared.domain import messages
 from shared.domain.book import Change, LiveState, MoveIntent
 from shared.domain.config import BotConfig
-from shared.domain.errors import ConflictError
-from shared.domain.orders import BrokerOrder, Intent, IntentKind, IntentState
-from shared.domain.ports import Alerts, Book, Clock
+from shared.domain.errors import ConflictError, OrderUnknownError
+from shared.domain.orders import BrokerOrder, Intent, IntentKind, IntentState, OrderStatus
+from shared.domain.ports import Alerts, Book, Broker, Clock
 from shared.domain.positions import Position, PositionState
+from shared.domain.sessions import NEW_YORK
 from shared.phases.execution import protocol
 from shared.phases.monitoring import stop_mark, target_mark
+from shared.phases.monitoring.holdings import surplus, touches
+
+
+class Legs(NamedTuple):
+    """Signed contracts by symbol: what the account's bots have booked, and what the broker holds."""
+
+    booked: dict[str, int]
+    held: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """Matches one bot's live intents to the broker's orders, by order id or tag, never by anything else."""
+    """Moves one bot's live intents on by the broker's orders, by order id or tag, never by anything else."""
 
     book: Book
     alerts: Alerts
     clock: Clock
 
-    def match(self, config: BotConfig, live: LiveState, orders: Sequence[BrokerOrder]) -> bool:
-        """Move every intent on that can move; True when something changed."""
-        by_tag = {order.tag: order for order in orders if order.tag}
+    def match(
+        self,
+        config: BotConfig,
+        live: LiveState,
+        intents: Sequence[Intent],
+        orders: Sequence[BrokerOrder],
+        broker: Broker,
+        legs: Legs | None,
+    ) -> bool:
+        """Move every intent on that can move; True when something changed. ``legs`` None: holdings are unknown."""
         changed = False
-        for intent in live.intents:
+        for intent in intents:
             present = self.book.live(config.bot) if changed else live
-            changed |= self.take(config, present, intent, by_tag.get(intent.tag))
+            order = order_of(intent, orders)
+            if order is not None:
+                changed |= self.take(config, present, intent, order)
+            elif position := _position_of(present, intent):
+                changed |= self._absent(config, present, intent, position, broker, None if changed else legs)
         return changed
 
-    def take(self, config: BotConfig, live: LiveState, intent: Intent, order: BrokerOrder | None) -> bool:
+    def take(self, config: BotConfig, live: LiveState, intent: Intent, order: BrokerOrder) -> bool:
         """Move one intent on by what the broker says of it; True when it changed."""
-        position = next((held for held in live.positions if held.position_id == intent.position_id), None)
+        position = _position_of(live, intent)
         if position is None:
             return False
         now = self.clock.now()
-        if order is None:
-            return self._absent(config, live, intent, position, now)
         if intent.state is IntentState.SUBMITTING and intent.lease_until is not None and now <= intent.lease_until:
+            return False
+        if order.status is OrderStatus.UNREADABLE:
+            self.alerts.send(messages.unreadable_order(config.bot, order, now))
             return False
         if not order.status.is_final:
             return self._commit(intent, protocol.observe(intent, order, now))
@@ -50,15 +71,77 @@ class Reconciler:
         self.end(config, live, intent, position, protocol.END_OF[order.status], order)
         return True
 
-    def _absent(self, config: BotConfig, live: LiveState, intent: Intent, position: Position, now: datetime) -> bool:
+    def _absent(
+        self,
+        config: BotConfig,
+        live: LiveState,
+        intent: Intent,
+        position: Position,
+        broker: Broker,
+        legs: Legs | None,
+    ) -> bool:
+        now = self.clock.now()
+        if intent.state in protocol.AT_BROKER:
+            return legs is not None and self._forgotten(config, live, intent, position, broker, legs, now)
         if protocol.may_be_abandoned(intent, now):
-            reason = "never seen at the broker after lease and quiet period"
-            self.end(config, live, intent, position, IntentState.ABANDONED, None, reason)
-            return True
+            return self._give_up(config, live, intent, position, legs, now)
         waits = intent.state in (IntentState.SUBMITTING, IntentState.UNKNOWN)
         if waits and intent.lease_until is not None and now > intent.lease_until:
             return self._commit(intent, protocol.missed(intent))
         return False
+
+    def _give_up(
+        self,
+        config: BotConfig,
+        live: LiveState,
+        intent: Intent,
+        position: Position,
+        legs: Legs | None,
+        now: datetime,
+    ) -> bool:
+        reason = "never seen at the broker after lease and quiet period"
+        if intent.state is IntentState.PLANNED:
+            self.end(config, live, intent, position, IntentState.ABANDONED, None, reason)
+            return True
+        if legs is None:
+            return False
+        if touches(intent, legs.booked, legs.held):
+            return protocol.is_forgotten(intent, now) and self._break_off(live, intent, position, legs)
+        self.end(config, live, intent, position, IntentState.ABANDONED, None, reason, next_midnight(now))
+        return True
+
+    def _forgotten(
+        self,
+        config: BotConfig,
+        live: LiveState,
+        intent: Intent,
+        position: Position,
+        broker: Broker,
+        legs: Legs,
+        now: datetime,
+    ) -> bool:
+        """Decide by the positions what became of an order that the list forgot at midnight."""
+        if not protocol.is_forgotten(intent, now) or intent.order_id is None:
+            return False
+        try:
+            return self.take(config, live, intent, broker.order(intent.order_id))
+        except OrderUnknownError:
+            if touches(intent, legs.booked, legs.held):
+                return self._break_off(live, intent, position, legs)
+            reason = "forgotten by the broker at midnight; the positions show no fill"
+            self.end(config, live, intent, position, IntentState.EXPIRED, None, reason)
+            return True
+
+    def _break_off(self, live: LiveState, intent: Intent, position: Position, legs: Legs) -> bool:
+        done = surplus(intent, legs.booked, legs.held)
+        if not done:
+            return False
+        reason = f"{done} contracts changed hands by order {intent.tag} at a price that the broker no longer tells"
+        changes = protocol.break_off(intent, position, live, done, reason)
+        self.book.commit(f"break off {intent.kind}", changes)
+        for after in protocol.positions_in(changes):
+            self.alerts.send(messages.broken(after, self.clock.now()))
+        return True
 
     def _commit(self, before: Intent, after: Intent) -> bool:
         if before == after:
@@ -75,9 +158,10 @@ class Reconciler:
         state: IntentState,
         order: BrokerOrder | None,
         reason: str | None = None,
+        watched_until: datetime | None = None,
     ) -> None:
         """End an intent and book what filled, in one transaction; then tell."""
-        changes = self._ending(config, live, intent, position, state, order, reason)
+        changes = protocol.end_intent(intent, position, live, state, order, config.fees, reason, watched_until)
         try:
             self.book.commit(f"end {intent.kind}", changes)
         except ConflictError:
@@ -85,27 +169,10 @@ class Reconciler:
         if state is IntentState.REJECTED:
             why = reason or (order.reason if order else None) or "no reason given"
             self.alerts.send(messages.rejected(intent, why, self.clock.now()))
-        self._tell(config, intent, changes)
+        self.tell(config, intent, changes)
 
-    def _ending(
-        self,
-        config: BotConfig,
-        live: LiveState,
-        intent: Intent,
-        position: Position,
-        state: IntentState,
-        order: BrokerOrder | None,
-        reason: str | None,
-    ) -> tuple[Change, ...]:
-        match intent.kind:
-            case IntentKind.ENTRY:
-                return protocol.end_entry(intent, position, live, state, order, config.fees, reason)
-            case IntentKind.EXIT:
-                return protocol.end_exit(intent, position, live, state, order, config.fees, reason)
-            case _:
-                assert_never(intent.kind)
-
-    def _tell(self, config: BotConfig, intent: Intent, changes: Sequence[Change]) -> None:
+    def tell(self, config: BotConfig, intent: Intent, changes: Sequence[Change]) -> None:
+        """Tell of what a transition opened or closed."""
         now = self.clock.now()
         for trade in protocol.trades_in(changes):
             self.alerts.send(messages.closed(trade, config.exits.loss_alert, now))
@@ -114,3 +181,20 @@ class Reconciler:
         for after in protocol.positions_in(changes):
             if after.state is PositionState.OPEN:
                 self.alerts.send(messages.entered(after, target_mark(after), stop_mark(after), now))
+
+
+def order_of(intent: Intent, orders: Sequence[BrokerOrder]) -> BrokerOrder | None:
+    """Return an intent's order: the one of its id, else the first with its tag."""
+    mine = [order for order in orders if order.tag == intent.tag]
+    by_id = next((order for order in mine if order.order_id == intent.order_id), None)
+    return by_id or min(mine, key=lambda order: order.created_at, default=None)
+
+
+def _position_of(live: LiveState, intent: Intent) -> Position | None:
+    return next((held for held in live.positions if held.position_id == intent.position_id), None)
+
+
+def next_midnight(now: datetime) -> datetime:
+    """Return the midnight in New York at which the broker's list forgets the orders of today."""
+    local = now.astimezone(NEW_YORK)
+    return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -9,7 +9,7 @@ from functions.monitor.reconcile import Reconciler
 from shared.domain import messages
 from shared.domain.book import LiveState, MoveIntent
 from shared.domain.config import BotConfig
-from shared.domain.errors import OrderFinalError
+from shared.domain.errors import OrderFinalError, OrderRejectedError, OrderUnknownError
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Intent, IntentKind, IntentState
 from shared.domain.ports import Alerts, Book, Broker, Clock
@@ -44,8 +44,10 @@ class Walker:
         if position is None or intent.order_id is None:
             return
         now = self.clock.now()
-        if intent.state in (IntentState.REPLACING, IntentState.CANCELING):
+        if intent.state is IntentState.REPLACING:
             self._read_again(config, live, intent, broker, intent.order_id)
+        elif intent.state is IntentState.CANCELING:
+            self._ask_again(config, live, intent, broker, intent.order_id)
         elif intent.state in WALKABLE:
             self._walk(config, live, intent, position, broker, quotes, state(), now)
 
@@ -64,14 +66,14 @@ class Walker:
             case Cancel(reason):
                 self._cancel(config, live, intent, broker, reason)
             case Intent() as moving:
-                self._step(intent, moving, broker)
+                self._step(config, live, intent, moving, broker)
             case None:
                 pass
         created = intent.broker_created_at or intent.planned_at
         if intent.kind is not IntentKind.ENTRY and now - created >= SLOW_EXIT:
             self.alerts.send(messages.not_filled(intent, int(SLOW_EXIT.total_seconds() // 60), now))
 
-    def _step(self, intent: Intent, moving: Intent, broker: Broker) -> None:
+    def _step(self, config: BotConfig, live: LiveState, intent: Intent, moving: Intent, broker: Broker) -> None:
         if intent.order_id is None:
             return
         if moving.order.limit_price == intent.order.limit_price:
@@ -80,7 +82,8 @@ class Walker:
         self._move(intent, moving)
         try:
             broker.modify(intent.order_id, moving.order.limit_price)
-        except OrderFinalError:
+        except (OrderFinalError, OrderRejectedError, OrderUnknownError):
+            self._read_again(config, live, moving, broker, intent.order_id)
             return
         self._move(moving, moving.model_copy(update={"state": intent.state}))
 
@@ -89,9 +92,17 @@ class Walker:
             return
         asked = protocol.canceling(intent, reason)
         self._move(intent, asked)
-        with suppress(OrderFinalError):
+        with suppress(OrderFinalError, OrderRejectedError, OrderUnknownError):
             broker.cancel(intent.order_id)
         self._read_again(config, live, asked, broker, intent.order_id)
+
+    def _ask_again(self, config: BotConfig, live: LiveState, intent: Intent, broker: Broker, order_id: str) -> None:
+        """Read an order that is being canceled; one that still works may never have heard of it."""
+        order = broker.order(order_id)
+        self.reconciler.take(config, live, intent, order)
+        if not order.status.is_final:
+            with suppress(OrderFinalError, OrderRejectedError, OrderUnknownError):
+                broker.cancel(order_id)
 
     def _read_again(self, config: BotConfig, live: LiveState, intent: Intent, broker: Broker, order_id: str) -> None:
         self.reconciler.take(config, live, intent, broker.order(order_id))

@@ -1,7 +1,8 @@
 """Decide each snapshot once, and send what was decided."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,10 +11,11 @@ from shared.domain import messages
 from shared.domain.book import AdvanceLast, Change, LiveState, RecordDecision, RepeatDecision
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DenialCode, Gate, LastDecided
-from shared.domain.errors import ConflictError, FeedError, InvalidConfigurationError
+from shared.domain.errors import ConflictError, CredentialsError, FeedError, InvalidConfigurationError, OrderError
 from shared.domain.events import TradeRequest
 from shared.domain.greeks import with_sound_greeks
 from shared.domain.market import Snapshot
+from shared.domain.orders import Intent
 from shared.domain.ports import (
     Alerts,
     Book,
@@ -28,8 +30,9 @@ from shared.domain.ports import (
     Trips,
 )
 from shared.domain.sessions import is_open, new_york_date
-from shared.domain.vocabulary import Strategy, TradingMode, TradingState, stricter
+from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState, stricter
 from shared.phases.entry import (
+    AT_THE_COMMIT,
     Account,
     Look,
     Proposal,
@@ -44,6 +47,7 @@ from shared.phases.entry import (
 )
 from shared.phases.execution import protocol
 from shared.phases.execution.denials import Setting
+from shared.phases.monitoring.holdings import held_legs, with_working_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Trade:
     desk: Callable[[BotConfig, TradingMode], Desk]
     alerts: Alerts
     clock: Clock
+    decided: dict[tuple[Bot, str], datetime] = field(default_factory=dict)
+    """What this process knows to be decided, so that it need not ask again; the book knows better."""
 
     def run(self, request: TradeRequest) -> tuple[Decision, ...]:
         """Decide the newest undecided snapshot of each of the bot's underlyings; a repeat decides nothing."""
@@ -78,27 +84,30 @@ class Trade:
             return ()
         if request.snapshot is not None and request.snapshot.underlying not in config.underlyings:
             return ()
+        offered = self._offered(config, request)
+        if not offered:
+            return ()
         self.configurations.keep(config)
         live = self.book.live(request.bot)
-        decided = [
-            self._decide(config, live, parameters.state(), snapshot)
-            for snapshot in self._undecided(config, live, request)
-        ]
+        decided = []
+        for snapshot in offered:
+            last = live.last_of(snapshot.underlying)
+            if last is None or snapshot.at > last.snapshot_at:
+                decided.append(self._decide(config, live, parameters.state(), snapshot))
+            self.decided[config.bot, snapshot.underlying] = snapshot.at
         return tuple(decision for decision in decided if decision is not None)
 
-    def _undecided(self, config: BotConfig, live: LiveState, request: TradeRequest) -> tuple[Snapshot, ...]:
-        found = []
-        for underlying in config.underlyings:
-            last = live.last_of(underlying)
-            if request.snapshot is not None and request.snapshot.underlying != underlying:
-                continue
-            at = request.snapshot.snapshot_at if request.snapshot else None
-            if at is not None and last is not None and last.snapshot_at >= at:
-                continue
-            snapshot = self.snapshots.get(underlying, at) if at else self.snapshots.latest(underlying)
-            if snapshot is not None and (last is None or snapshot.at > last.snapshot_at):
-                found.append(snapshot)
-        return tuple(found)
+    def _offered(self, config: BotConfig, request: TradeRequest) -> tuple[Snapshot, ...]:
+        """Read the snapshot that woke us, or the newest of each underlying that this process has not decided yet."""
+        if request.snapshot is not None:
+            woke = self.snapshots.get(request.snapshot.underlying, request.snapshot.snapshot_at)
+            return () if woke is None else (woke,)
+        newest = [self.snapshots.latest(underlying) for underlying in config.underlyings]
+        return tuple(snapshot for snapshot in newest if snapshot is not None and self._is_new(config, snapshot))
+
+    def _is_new(self, config: BotConfig, snapshot: Snapshot) -> bool:
+        decided = self.decided.get((config.bot, snapshot.underlying))
+        return decided is None or snapshot.at > decided
 
     def _decide(self, config: BotConfig, live: LiveState, switch: TradingState, snapshot: Snapshot) -> Decision | None:
         last = live.last_of(snapshot.underlying)
@@ -114,6 +123,8 @@ class Trade:
         if refused:
             return self._stay_out(_Case(setting, snapshot, seen, last, sought), None, refused)
         account = self._account(config)
+        if isinstance(account, Gate):
+            return self._stay_out(_Case(setting, snapshot, seen, last, sought), None, (account,))
         sought = sought._replace(stored=self.history.statistics(config.mode, seen.strategy), account=account)
         proposal = propose(setting, snapshot, seen, sought.chain, sought.stored, account)
         case = _Case(setting, snapshot, seen, last, sought)
@@ -137,10 +148,16 @@ class Trade:
         spot = snapshot.spot.value if snapshot.spot else Decimal(0)
         return Sought(listed, with_sound_greeks(chain, spot, setting.now))
 
-    def _account(self, config: BotConfig) -> Account:
-        broker = self.broker(config, config.mode)
-        holdings = {row.option_symbol: row.contracts for row in broker.positions()}
-        return Account(broker.balances().option_buying_power, holdings, self.market_clock.clock())
+    def _account(self, config: BotConfig) -> Account | Gate:
+        """Read the broker's side; a read that fails is a refusal, never an empty account."""
+        try:
+            broker = self.broker(config, config.mode)
+            orders = broker.orders()
+            holdings = with_working_orders(held_legs(broker.positions()), orders)
+            money = broker.balances()
+            return Account(money.option_buying_power, holdings, self.market_clock.clock(), money.account_id)
+        except (FeedError, OrderError, CredentialsError) as problem:
+            return _refusal(DenialCode.BROKER_UNKNOWN, str(problem)[:200], "orders, positions, balances and clock")
 
     def _stay_out(self, case: "_Case", proposal: Proposal | None, more: tuple[Gate, ...] = ()) -> Decision | None:
         decision = case.decision(proposal, more)
@@ -171,7 +188,11 @@ class Trade:
         intent, position = proposal.intent, proposal.position
         if intent is None or position is None:
             return None
-        setting, decision = case.setting, case.decision(proposal)
+        setting = case.setting
+        refused = self._previewed(setting.config, intent)
+        if refused is not None:
+            return self._stay_out(case, _refused(proposal, refused))
+        decision = case.decision(proposal)
         memory = remembered(case.snapshot, case.seen, case.last)
         changes = protocol.plan_entry(intent, position, decision, memory, setting.live, setting.config)
         try:
@@ -179,11 +200,36 @@ class Trade:
         except ConflictError as conflict:
             if AdvanceLast.__name__ in conflict.reasons or "CreateIntent" in conflict.reasons:
                 return None
-            lost = _refusal(DenialCode.LOST_RACE, ", ".join(conflict.reasons), "every guard holds at the commit")
-            without = proposal._replace(intent=None, position=None, gates=(*proposal.gates, lost))
-            return self._stay_out(case, without)
+            return self._stay_out(case, _refused(proposal, _lost(conflict)))
         self.desk(setting.config, position.mode).send(intent, position)
         return decision
+
+    def _previewed(self, config: BotConfig, intent: Intent) -> Gate | None:
+        """Ask the broker before real money is at stake; its own words are the refusal."""
+        if config.mode is not TradingMode.LIVE:
+            return None
+        try:
+            self.broker(config, config.mode).preview(intent.order)
+        except (FeedError, OrderError, CredentialsError) as problem:
+            return _refusal(DenialCode.PREVIEW_REFUSED, str(problem)[:200], "a preview that the broker accepts")
+        return None
+
+
+_LOST_TO = {
+    "RequireState": DenialCode.BREAKER,
+    "RequireEnabled": DenialCode.STRATEGY_DISABLED,
+    "TakeSlot": DenialCode.SLOT_TAKEN,
+}
+"""What a guard of the transaction that did not hold is called; any other is a lost race."""
+
+
+def _lost(conflict: ConflictError) -> Gate:
+    code = next((_LOST_TO[reason] for reason in conflict.reasons if reason in _LOST_TO), DenialCode.LOST_RACE)
+    return _refusal(code, f"changed since it was read: {', '.join(conflict.reasons)}", AT_THE_COMMIT)
+
+
+def _refused(proposal: Proposal, gate: Gate) -> Proposal:
+    return proposal._replace(intent=None, position=None, gates=(*proposal.gates, gate))
 
 
 class _Case(NamedTuple):

@@ -29,6 +29,7 @@ from shared.domain.paper_orders import (
     working_symbols,
 )
 from shared.domain.ports import Clock, DailyHistory, PaperAccounts, Quotes
+from shared.domain.reference import GainLoss
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,10 @@ class PaperBroker:
             total_equity=account.cash,
             option_buying_power=free_cash(account, self.clock.now()),
         )
+
+    def gain_loss(self) -> tuple[GainLoss, ...]:
+        """Return nothing: no hand but ours trades in a paper account."""
+        return ()
 
     def preview(self, order: Order) -> OrderPreview:
         """Say what an order would cost, or refuse it as ``submit`` would."""

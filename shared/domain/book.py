@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.domain.accounts import AccountWatch, Confirmation
 from shared.domain.alerts import Alert
 from shared.domain.decisions import Decision, LastDecided
 from shared.domain.errors import InvalidValueError
@@ -23,7 +24,9 @@ from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
 class LiveState:
     """Everything of one bot that is not over, read at one moment.
 
-    ``set_aside`` holds the keys of items this version cannot read, each with the reason.
+    ``watched`` are intents that were given up although they may have been sent; ``accounts`` what reconciliation
+    remembers, kept with one bot for all; ``set_aside`` the keys of items this version cannot read, each with the
+    reason and the raw facts.
     """
 
     bot: Bot
@@ -33,6 +36,9 @@ class LiveState:
     counters: Counters = field(default_factory=Counters)
     last: tuple[LastDecided, ...] = ()
     unsent_alerts: tuple[Alert, ...] = ()
+    watched: tuple[Intent, ...] = ()
+    accounts: tuple[AccountWatch, ...] = ()
+    confirmation: Confirmation | None = None
     set_aside: tuple[tuple[str, str], ...] = ()
 
     def ledger(self, mode: TradingMode) -> Ledger:
@@ -186,6 +192,28 @@ class RecordClosedTrade:
     trade: ClosedTrade
 
 
+@dataclass(frozen=True, slots=True)
+class SetAccountWatch:
+    """Replace what reconciliation remembers of an account. Guard: it still has the version of ``before``."""
+
+    before: AccountWatch
+    after: AccountWatch
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmAccount:
+    """Write down that a person confirmed a live account; the newest word counts."""
+
+    confirmation: Confirmation
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawConfirmation:
+    """Forget a confirmation: live mode takes both steps again."""
+
+    bot: Bot
+
+
 Change = (
     CreateIntent
     | MoveIntent
@@ -202,6 +230,9 @@ Change = (
     | RepeatDecision
     | AdvanceLast
     | RecordClosedTrade
+    | SetAccountWatch
+    | ConfirmAccount
+    | WithdrawConfirmation
 )
 
 

@@ -7,6 +7,7 @@ Prices are dollars per unit, fractions are shares of one, times are seconds, day
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -189,6 +190,7 @@ class Exits(Value):
     unquoted_runs_before_alert: Annotated[int, Field(ge=1, le=60)] = 3
     stop_warning: Fraction = Decimal("0.75")
     loss_alert: PositiveDollars = Decimal(100)
+    ex_dividends: dict[Underlying, tuple[date, ...]] = Field(default_factory=dict)
 
 
 class Feedback(Value):

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
+from shared.domain.accounts import Confirmation
 from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote, parse_option_symbol
 from shared.domain.orders import Intent
@@ -39,6 +40,8 @@ class DecisionInputs(Value):
     buying_power: Dollars | None = None
     holdings: dict[str, int] = Field(default_factory=dict)
     broker_clock: BrokerClock | None = None
+    account_id: str | None = None
+    confirmation: Confirmation | None = None
 
 
 def packed(rows: Iterable[OptionQuote]) -> str:

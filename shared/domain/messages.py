@@ -1,16 +1,20 @@
 """The words of each alert: what happened, why, how, and the command to look closer."""
 
+import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from shared.domain.accounts import Confirmation
 from shared.domain.alerts import SUBJECT_LIMIT, Alert
 from shared.domain.book import Trip
+from shared.domain.decisions import Denial
 from shared.domain.market import Snapshot
-from shared.domain.orders import Intent
+from shared.domain.orders import BrokerOrder, Intent
 from shared.domain.positions import ClosedTrade, Position
 from shared.domain.sessions import new_york_date
 from shared.domain.statistics import StrategyStatistics
-from shared.domain.vocabulary import AlertLevel, Bot, TradingState
+from shared.domain.vocabulary import AlertLevel, Bot, TradingMode, TradingState
 
 
 def _alert(
@@ -159,6 +163,152 @@ def not_filled(intent: Intent, minutes: int, at: datetime) -> Alert:
     )
 
 
+def foreign_order(account_id: str, order: BrokerOrder, at: datetime) -> Alert:
+    """Tell of an order at the broker that is not ours."""
+    legs = ", ".join(f"{leg.side} {leg.option_symbol}" for leg in order.legs) or "no option legs"
+    return _alert(
+        f"external-{account_id}-{order.order_id}",
+        AlertLevel.HIGH,
+        f"EXTERNAL order {order.order_id} in account {account_id}",
+        (
+            f"What: {order.status}, {legs}",
+            f"Why: its tag is {order.tag or 'missing'}, so it is not of this system",
+            "How: it is left alone; legs it opened are not compared, a position of ours it closed is booked as MANUAL",
+            "Look closer: the broker's order list",
+        ),
+        at,
+    )
+
+
+def foreign_holding(account_id: str, symbol: str, contracts: int, at: datetime) -> Alert:
+    """Tell of a holding at the broker that this system never ordered."""
+    return _alert(
+        f"external-{account_id}-{symbol}-{at:%Y-%m-%d}",
+        AlertLevel.HIGH,
+        f"EXTERNAL holding in account {account_id}: {contracts} {symbol}",
+        (
+            f"What: the broker holds {contracts} of {symbol}; the book has none",
+            "Why: no order of today with a tag of ours has it as a leg; bought by hand, or assigned shares",
+            "How: it is left alone and not compared",
+            "Look closer: the broker's positions",
+        ),
+        at,
+    )
+
+
+def stray_order(account_id: str, order: BrokerOrder, why: str, how: str, at: datetime) -> Alert:
+    """Tell of an order with a tag of ours that no live intent stands behind."""
+    return _alert(
+        f"stray-{account_id}-{order.order_id}-{order.status}",
+        AlertLevel.CRITICAL,
+        f"Order {order.order_id} without a live intent in account {account_id}",
+        (
+            f"What: tag {order.tag}, {order.status}, {order.filled_contracts} filled",
+            f"Why: {why}",
+            f"How: {how}",
+            _POSITIONS,
+        ),
+        at,
+    )
+
+
+def unreadable_order(account_id: str, order: BrokerOrder, at: datetime) -> Alert:
+    """Tell of an order that this version cannot read, with the raw facts."""
+    return _alert(
+        f"unreadable-{account_id}-{order.order_id}-{at:%Y-%m-%d}",
+        AlertLevel.CRITICAL,
+        f"BROKEN: order {order.order_id} in account {account_id} cannot be read",
+        (
+            f"What: tag {order.tag}; {order.reason}",
+            "Why: the broker says something this version does not know",
+            "How: nothing is concluded from it; its intent keeps everything reserved, all other orders go on",
+            _POSITIONS,
+        ),
+        at,
+    )
+
+
+def item_set_aside(bot: Bot, key: str, facts: str, at: datetime) -> Alert:
+    """Tell of a stored item that this version cannot read, with the raw facts."""
+    return _alert(
+        f"aside-{bot}-{key}-{zlib.crc32(facts.encode()):08x}",
+        AlertLevel.CRITICAL,
+        f"BROKEN: {bot} has an item that cannot be read: {key}",
+        (
+            f"What: {facts}",
+            "Why: written by a newer version, or damaged",
+            "How: it is set aside and never overwritten; its legs are not compared, all other items go on",
+            f"Look closer: table positions, ACCT#{bot}, {key}",
+        ),
+        at,
+        bot,
+    )
+
+
+def broken(position: Position, at: datetime) -> Alert:
+    """Tell that a position is not what the broker says."""
+    return _alert(
+        f"broken-{position.position_id}-{position.version}",
+        AlertLevel.CRITICAL,
+        f"{position.bot}: position BROKEN, {position.strategy} on {position.underlying}",
+        (
+            f"What: {position.remaining_contracts} contracts of {_legs(position)} ({position.mode})",
+            f"Why: {position.note}",
+            "How: nothing is guessed and nothing is sent; the bot is REDUCING until an operator has looked",
+            _POSITIONS,
+        ),
+        at,
+        position.bot,
+    )
+
+
+def exit_denied(position: Position, denials: Sequence[Denial], at: datetime) -> Alert:
+    """Tell that an exit may not leave, with every refusal."""
+    told = ", ".join(f"{one.code} {one.value} (limit {one.limit})" for one in denials)
+    return _alert(
+        f"exit-denied-{position.position_id}-{'-'.join(one.code for one in denials)}-{at:%Y-%m-%d}",
+        AlertLevel.HIGH,
+        f"{position.bot}: an exit may not leave, {position.strategy} on {position.underlying}",
+        (f"What: {position.exit_reason}", f"Why: {told}", "How: it is tried again at every run", _POSITIONS),
+        at,
+        position.bot,
+    )
+
+
+def live_confirmed(confirmation: Confirmation) -> Alert:
+    """Tell that a person confirmed live trading."""
+    return _alert(
+        f"live-{confirmation.bot}-{confirmation.at:%Y-%m-%dT%H:%M:%SZ}",
+        AlertLevel.CRITICAL,
+        f"{confirmation.bot} trades LIVE in account {confirmation.account_id}",
+        (
+            "What: new entries go to the real broker, with real money",
+            f"Why: configuration says live, and the account was confirmed by command: {confirmation.reason}",
+            "How: set the mode back in the configuration to end it; open positions keep their exits",
+            _decisions(confirmation.bot, confirmation.at),
+        ),
+        confirmation.at,
+        confirmation.bot,
+    )
+
+
+def live_withdrawn(bot: Bot, mode: TradingMode, at: datetime) -> Alert:
+    """Tell that a bot no longer enters live."""
+    return _alert(
+        f"live-{bot}-off-{at:%Y-%m-%dT%H:%M:%SZ}",
+        AlertLevel.CRITICAL,
+        f"{bot} no longer trades live: its mode is {mode}",
+        (
+            "What: new entries go elsewhere; the confirmation of its account is withdrawn",
+            "Why: its configuration was changed",
+            "How: live positions keep their exits; going live again takes both steps again",
+            _decisions(bot, at),
+        ),
+        at,
+        bot,
+    )
+
+
 def invalid_snapshots(snapshot: Snapshot, in_a_row: int) -> Alert:
     """Tell that the data cannot be traded on."""
     reasons = ", ".join(f"{fault.code} {fault.value or ''}".strip() for fault in snapshot.faults)
@@ -273,6 +423,22 @@ def could_not_watch(bot: Bot, problem: str, at: datetime) -> Alert:
         ),
         at,
         bot,
+    )
+
+
+def missing_key(problem: str, at: datetime) -> Alert:
+    """Tell, once, that nothing is traded for want of a vendor's key."""
+    return _alert(
+        "missing-key",
+        AlertLevel.HIGH,
+        "A vendor's key is missing: nothing is traded",
+        (
+            f"What: {problem}",
+            "Why: without market data nothing is decided, and a position could not be valued",
+            "How: store the key with `alphagex secrets set`; it is taken up within a minute or so",
+            "Look closer: `alphagex secrets check`",
+        ),
+        at,
     )
 
 

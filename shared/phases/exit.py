@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from shared.domain.config import Walk
-from shared.domain.decisions import Decision, DecisionKind
+from shared.domain.decisions import Decision, DecisionKind, Gate
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Intent, IntentKind, Order, OrderLeg, closing_side, exit_intent_id
 from shared.domain.package import package_quote
@@ -55,7 +55,7 @@ def exit_decision(position: Position, intent: Intent, mark: Decimal | None, toda
         at=intent.planned_at,
         strategy=position.strategy,
         what=f"CLOSE {position.strategy} on {position.underlying}: {intent.exit_reason}",
-        why=exit_gates(position, mark, today),
+        why=(*exit_gates(position, mark, today), *_assignment(intent)),
         how=(
             f"{len(intent.order.legs)}-leg order, {intent.order.contracts} contracts, "
             f"{intent.order.effect} {intent.order.limit_price}, attempt {position.exit_attempts + 1}"
@@ -64,6 +64,32 @@ def exit_decision(position: Position, intent: Intent, mark: Decimal | None, toda
         position_id=position.position_id,
         snapshot_id=position.snapshot_id,
         last_seen=intent.planned_at,
+    )
+
+
+def _assignment(intent: Intent) -> tuple[Gate, ...]:
+    if intent.exit_reason is not ExitReason.ASSIGNMENT_RISK:
+        return ()
+    value = "a short leg into the expiration day, or in the money over an ex-dividend date"
+    return (Gate(code=ExitReason.ASSIGNMENT_RISK, value=value, limit="none overnight", passed=True),)
+
+
+def hand_decision(position: Position, source: str, now: datetime) -> Decision:
+    """Write up a close that no order of ours made, and who tells of it."""
+    return Decision(
+        decision_id=f"{position.bot}-manual-{position.position_id}",
+        kind=DecisionKind.EXIT,
+        bot=position.bot,
+        mode=position.mode,
+        underlying=position.underlying,
+        at=now,
+        strategy=position.strategy,
+        what=f"CLOSE {position.strategy} on {position.underlying}: {ExitReason.MANUAL}",
+        why=(),
+        how=f"closed by hand, {position.remaining_contracts} contracts, by {source}",
+        position_id=position.position_id,
+        snapshot_id=position.snapshot_id,
+        last_seen=now,
     )
 
 

@@ -1,7 +1,5 @@
 """Which alerts exist and which of them are still to be sent: one for each event."""
 
-from typing import Final
-
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.guards import is_absent
@@ -11,10 +9,6 @@ from shared.adapters.dynamodb.writes import Put, Update, Writer
 from shared.domain.alerts import Alert
 from shared.domain.errors import ConflictError
 from shared.domain.values import SCHEMA_VERSION
-from shared.domain.vocabulary import Bot
-
-CARETAKER: Final = Bot.ATLAS
-"""Whose live state also shows the unsent alerts that belong to no bot, so that every monitor run sees them."""
 
 
 class DynamoDbAlertLog:
@@ -45,4 +39,4 @@ class DynamoDbAlertLog:
         self._writer.write("mark alert sent", [Update("Alert", self._row(alert), sent, ())])
 
     def _row(self, alert: Alert) -> PositionsRow:
-        return self._table(keys.account(alert.bot or CARETAKER), keys.alert(alert.event_id))
+        return self._table(keys.account(alert.bot or keys.CARETAKER), keys.alert(alert.event_id))

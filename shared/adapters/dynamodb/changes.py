@@ -13,6 +13,7 @@ from shared.adapters.dynamodb.writes import Check, Put, Update, Write
 from shared.domain.book import (
     AdvanceLast,
     Change,
+    ConfirmAccount,
     CreateIntent,
     CreatePosition,
     FreeSlot,
@@ -24,14 +25,17 @@ from shared.domain.book import (
     RequireEnabled,
     RequireState,
     Reserve,
+    SetAccountWatch,
     SetCounters,
     SetLedger,
     TakeSlot,
+    WithdrawConfirmation,
 )
 
 _Orders = CreateIntent | MoveIntent
 _Holdings = CreatePosition | MovePosition | TakeSlot | FreeSlot
 _Amounts = Reserve | SetLedger | SetCounters
+_Accounts = SetAccountWatch | ConfirmAccount | WithdrawConfirmation
 _Records = RecordDecision | RepeatDecision | AdvanceLast | RecordClosedTrade
 
 
@@ -56,6 +60,8 @@ def writes_of(tables: BookTables, change: Change) -> tuple[Write, ...]:
             return (_amount(tables.positions, change, label),)
         case RecordDecision() | RepeatDecision() | AdvanceLast() | RecordClosedTrade():
             return (_record(tables, change, label),)
+        case SetAccountWatch() | ConfirmAccount() | WithdrawConfirmation():
+            return (_account(tables.positions, change, label),)
         case RequireState():
             return _state(tables.stats, change, label)
         case RequireEnabled():
@@ -102,6 +108,19 @@ def _amount(table: type[PositionsRow], change: _Amounts, label: str) -> Write:
         case SetCounters(bot=bot, before=before, after=after):
             still = (guards.has_version(table, before.version),)
             return Put(label, rows.counters_row(table, bot, after), still)
+        case _:
+            assert_never(change)
+
+
+def _account(table: type[PositionsRow], change: _Accounts, label: str) -> Write:
+    match change:
+        case SetAccountWatch(before=before, after=after):
+            return Put(label, rows.account_watch_row(table, after), (guards.has_version(table, before.version),))
+        case ConfirmAccount(confirmation=confirmation):
+            return Put(label, rows.confirmation_row(table, confirmation), ())
+        case WithdrawConfirmation(bot=bot):
+            withdrawn = table(keys.account(bot), keys.CONFIRMATION)
+            return Update(label, withdrawn, (table.active.remove(),), ())
         case _:
             assert_never(change)
 

@@ -16,6 +16,9 @@ HEARTBEAT: Final = "HEARTBEAT"
 STATISTICS: Final = "STATS"
 CLOSED: Final = "CLOSED#"
 PAPER_ACCOUNT: Final = "ACCOUNT"
+CONFIRMATION: Final = "CONFIRMATION"
+CARETAKER: Final = Bot.ATLAS
+"""In whose partition lies what belongs to no bot, so that the query of its live state shows it too."""
 BUDGET: Final = "BUDGET"
 
 
@@ -37,6 +40,8 @@ class Kind(StrEnum):
     SNAPSHOT = "SNAPSHOT"
     HISTORY = "HISTORY"
     PAPER_ACCOUNT = "PAPER_ACCOUNT"
+    ACCOUNT_WATCH = "ACCOUNT_WATCH"
+    CONFIRMATION = "CONFIRMATION"
     CONFIGURATION = "CONFIGURATION"
     VENDOR_BUDGET = "VENDOR_BUDGET"
 
@@ -79,6 +84,11 @@ def ledger(mode: TradingMode) -> str:
 def last(underlying: str) -> str:
     """Return the sort key of what was last decided on an underlying."""
     return f"LAST#{underlying}"
+
+
+def account_watch(name: str) -> str:
+    """Return the sort key of what reconciliation remembers of an account."""
+    return f"WATCH#{name}"
 
 
 def alert(event_id: str) -> str:

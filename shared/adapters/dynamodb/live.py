@@ -12,6 +12,7 @@ from shared.adapters.dynamodb.keys import Kind
 from shared.adapters.dynamodb.ledgers import ledger_of
 from shared.adapters.dynamodb.reading import read, require_known_schema, unreadable
 from shared.adapters.dynamodb.tables import PositionsRow
+from shared.domain.accounts import AccountWatch, Confirmation
 from shared.domain.alerts import Alert
 from shared.domain.book import LiveState
 from shared.domain.decisions import LastDecided
@@ -32,6 +33,9 @@ class _Found:
     counters: Counters = field(default_factory=Counters)
     last: list[LastDecided] = field(default_factory=list)
     unsent_alerts: list[Alert] = field(default_factory=list)
+    watched: list[Intent] = field(default_factory=list)
+    accounts: list[AccountWatch] = field(default_factory=list)
+    confirmation: Confirmation | None = None
     set_aside: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -46,6 +50,9 @@ def live_state(bot: Bot, rows: Iterable[PositionsRow]) -> LiveState:
         counters=found.counters,
         last=tuple(found.last),
         unsent_alerts=tuple(found.unsent_alerts),
+        watched=tuple(found.watched),
+        accounts=tuple(found.accounts),
+        confirmation=found.confirmation,
         set_aside=tuple(found.set_aside),
     )
 
@@ -66,7 +73,8 @@ def _sort(found: _Found, row: PositionsRow) -> None:
         case Kind.POSITION:
             found.positions.append(read(Position, row))
         case Kind.INTENT:
-            found.intents.append(read(Intent, row))
+            intent = read(Intent, row)
+            (found.watched if intent.is_watched else found.intents).append(intent)
         case Kind.LEDGER:
             found.ledgers.append(_ledger(row))
         case Kind.COUNTERS:
@@ -75,6 +83,10 @@ def _sort(found: _Found, row: PositionsRow) -> None:
             found.last.append(read(LastDecided, row))
         case Kind.ALERT:
             found.unsent_alerts.append(read(Alert, row))
+        case Kind.ACCOUNT_WATCH:
+            found.accounts.append(read(AccountWatch, row))
+        case Kind.CONFIRMATION:
+            found.confirmation = read(Confirmation, row)
         case other:
             raise StoreError(f"{row.pk} {row.sk}: a {other} is never live")
 

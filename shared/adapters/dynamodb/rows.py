@@ -3,6 +3,7 @@
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.keys import Kind, stamp
 from shared.adapters.dynamodb.tables import KEPT, DecisionsRow, PositionsRow, StatsRow
+from shared.domain.accounts import AccountWatch, Confirmation
 from shared.domain.decisions import Decision, LastDecided
 from shared.domain.orders import Intent
 from shared.domain.positions import ClosedTrade, Counters, Position
@@ -12,13 +13,13 @@ from shared.domain.vocabulary import Bot
 
 
 def intent_row(table: type[PositionsRow], intent: Intent) -> PositionsRow:
-    """Return an intent's item; it leaves the index of what is live when the intent is final."""
+    """Return an intent's item; it leaves the index of what is live when the intent is final and its tag unwatched."""
     return table(
         keys.account(intent.bot),
         keys.intent(intent.intent_id),
         kind=Kind.INTENT,
         schema_version=intent.schema_version,
-        active=None if intent.state.is_final else Kind.INTENT,
+        active=None if intent.state.is_final and not intent.is_watched else Kind.INTENT,
         state=intent.state,
         owner=intent.owner,
         lease_until=None if intent.lease_until is None else stamp(intent.lease_until),
@@ -75,6 +76,31 @@ def last_row(table: type[PositionsRow], bot: Bot, last: LastDecided) -> Position
         active=Kind.LAST,
         snapshot_at=stamp(last.snapshot_at),
         body=last,
+    )
+
+
+def account_watch_row(table: type[PositionsRow], watch: AccountWatch) -> PositionsRow:
+    """Return the item of what reconciliation remembers of an account."""
+    return table(
+        keys.account(keys.CARETAKER),
+        keys.account_watch(watch.name),
+        kind=Kind.ACCOUNT_WATCH,
+        schema_version=watch.schema_version,
+        active=Kind.ACCOUNT_WATCH,
+        version=watch.version,
+        body=watch,
+    )
+
+
+def confirmation_row(table: type[PositionsRow], confirmation: Confirmation) -> PositionsRow:
+    """Return the item of a confirmed live account."""
+    return table(
+        keys.account(confirmation.bot),
+        keys.CONFIRMATION,
+        kind=Kind.CONFIRMATION,
+        schema_version=confirmation.schema_version,
+        active=Kind.CONFIRMATION,
+        body=confirmation,
     )
 
 

@@ -56,6 +56,7 @@ class TradierClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare; nothing is asked yet. Without an account id only market data can be read."""
+        self.account_id = account_id
         self._account = f"/accounts/{account_id}"
         self.source = source
         shared = None if budgets is None else SharedBudget(TRADIER, token_name(TRADIER, token), budgets)

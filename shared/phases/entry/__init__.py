@@ -1,6 +1,7 @@
 """Phases 2 to 5 in their order, about one snapshot: would this bot enter, with what, and if not, why not?"""
 
 from shared.phases.entry.inputs import (
+    AT_THE_COMMIT,
     Sought,
     chain_refusals,
     decide,
@@ -15,6 +16,7 @@ from shared.phases.entry.proposal import Account, Proposal, propose
 from shared.phases.entry.record import decision_of
 
 __all__ = [
+    "AT_THE_COMMIT",
     "Account",
     "Look",
     "Proposal",

@@ -19,8 +19,9 @@ from shared.phases.execution.denials import ORDER_MINUTE, Setting
 from shared.phases.strategy import choose_expiration, strategy_for
 
 PROBLEM_LIMIT = 200
-OUTSIDE = frozenset({DenialCode.LOST_RACE})
-"""Refusals that were no decision of ours but what came of it: they are taken from the record."""
+OUTSIDE = frozenset({DenialCode.LOST_RACE, DenialCode.PREVIEW_REFUSED, DenialCode.BROKER_UNKNOWN})
+AT_THE_COMMIT = "true at the commit"
+"""The limit of a refusal by a guard of the transaction, whatever its code."""
 
 
 class Sought(NamedTuple):
@@ -76,6 +77,8 @@ def inputs_of(
         buying_power=account.buying_power if account else None,
         holdings=dict(account.holdings) if account else {},
         broker_clock=account.clock if account else None,
+        account_id=account.account_id if account else None,
+        confirmation=live.confirmation,
     )
 
 
@@ -96,11 +99,16 @@ def decide(
         return decision_of(setting, snapshot, seen, None)
     refused = chain_refusals(setting, seen.strategy, sought)
     if refused or sought.account is None:
-        return decision_of(setting, snapshot, seen, None, refused)
+        return decision_of(setting, snapshot, seen, None, (*refused, *outside))
     proposal: Proposal = propose(setting, snapshot, seen, sought.chain, sought.stored, sought.account)
     if outside:
         proposal = proposal._replace(intent=None, position=None, gates=(*proposal.gates, *outside))
     return decision_of(setting, snapshot, seen, proposal)
+
+
+def is_outside(gate: Gate) -> bool:
+    """Tell whether a refusal was no decision of ours but what came of it: it is taken from the record."""
+    return gate.code in OUTSIDE or gate.limit == AT_THE_COMMIT
 
 
 def decide_again(config: BotConfig, snapshot: Snapshot, stored: Decision) -> Decision | None:
@@ -109,7 +117,7 @@ def decide_again(config: BotConfig, snapshot: Snapshot, stored: Decision) -> Dec
     if inputs is None:
         return None
     setting, last = setting_of(config, snapshot, stored.at, inputs)
-    outside = tuple(gate for gate in stored.why if gate.code in OUTSIDE)
+    outside = tuple(gate for gate in stored.why if is_outside(gate))
     return decide(setting, snapshot, last, sought_of(inputs), outside)
 
 
@@ -123,6 +131,7 @@ def setting_of(
         intents=inputs.intents,
         ledgers=(inputs.ledger,),
         counters=inputs.counters,
+        confirmation=inputs.confirmation,
     )
     last = LastDecided(underlying=snapshot.underlying, snapshot_at=snapshot.at, recent_actions=inputs.recent_actions)
     return Setting(config, live, inputs.state, at), last
@@ -132,5 +141,5 @@ def sought_of(inputs: DecisionInputs) -> Sought:
     """Return what was found when legs were sought."""
     account = None
     if inputs.buying_power is not None:
-        account = Account(Decimal(inputs.buying_power), inputs.holdings, inputs.broker_clock)
+        account = Account(Decimal(inputs.buying_power), inputs.holdings, inputs.broker_clock, inputs.account_id)
     return Sought(inputs.listed, unpacked(inputs.chain), inputs.chain_problem, inputs.statistics, account)

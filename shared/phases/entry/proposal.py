@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from shared.domain.accounts import account_id_of
 from shared.domain.config import BotConfig
 from shared.domain.decisions import ChainRow, DenialCode, Gate, denials_of
 from shared.domain.market import BrokerClock, Snapshot
@@ -39,11 +40,15 @@ from shared.phases.strategy import choose_legs
 
 
 class Account(NamedTuple):
-    """The broker's side of an entry: dollars of buying power, signed holdings by OCC symbol, its clock."""
+    """The broker's side of an entry: dollars of buying power, signed holdings by OCC symbol, its clock, its name.
+
+    ``holdings`` contain what working orders would add; ``account_id`` is what the broker calls the account.
+    """
 
     buying_power: Decimal
     holdings: Mapping[str, int]
     clock: BrokerClock | None
+    account_id: str | None = None
 
 
 class Structure(NamedTuple):
@@ -97,7 +102,7 @@ def propose(
     asked = (
         *liquidity_gates(setting, snapshot.underlying, legs, quotes),
         _enabled_gate(stored),
-        *account_gates(setting, legs, account.holdings, account.clock),
+        *account_gates(setting, legs, account.holdings, account.clock, account.account_id),
     )
     rows = _considered(legs, quotes)
     package = package_quote(strategy, legs, quotes)
@@ -240,6 +245,7 @@ def _position(
         confidence=regime.confidence,
         entry_intent=intent_id,
         snapshot_id=snapshot.snapshot_id,
+        account_id=account_id_of(config, config.mode),
         planned_at=setting.now,
     )
 

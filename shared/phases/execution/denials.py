@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from shared.domain.accounts import account_id_of, account_of
 from shared.domain.book import LiveState
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Denial, DenialCode, Gate, denials_of
 from shared.domain.market import BrokerClock, Reading, Snapshot, age_seconds
 from shared.domain.options import Leg, OptionQuote
-from shared.domain.orders import Order, opening_side
+from shared.domain.orders import Order, OrderSide, opening_side
 from shared.domain.package import PackageQuote, executable_entry, tick_of
 from shared.domain.positions import Position, width_of
 from shared.domain.sessions import new_york_date, session
@@ -55,7 +56,7 @@ def look_gates(setting: Setting, snapshot: Snapshot) -> tuple[Gate, ...]:
     return (
         _gate(DenialCode.BOT_DISABLED, config.enabled, True, config.enabled),
         _gate(DenialCode.BREAKER, state, TradingState.ACTIVE, state is TradingState.ACTIVE),
-        _mode_gate(config),
+        _mode_gate(setting),
         _gate(
             DenialCode.UNDERLYING_NOT_ALLOWED,
             snapshot.underlying,
@@ -80,9 +81,14 @@ def look_gates(setting: Setting, snapshot: Snapshot) -> tuple[Gate, ...]:
     )
 
 
-def _mode_gate(config: BotConfig) -> Gate:
-    confirmed = config.mode is not TradingMode.LIVE or config.confirmed_account is not None
-    return _gate(DenialCode.MODE_MISMATCH, config.mode, "live only with a confirmed account", confirmed)
+def _mode_gate(setting: Setting) -> Gate:
+    """Ask for the second step to live trading: the account that the configuration names, confirmed by command."""
+    config, confirmation = setting.config, setting.live.confirmation
+    if config.mode is not TradingMode.LIVE:
+        return _gate(DenialCode.MODE_MISMATCH, config.mode, "live only with a confirmed account", True)
+    confirmed = confirmation.account_id if confirmation else "none"
+    limit = f"{config.confirmed_account} confirmed by command"
+    return _gate(DenialCode.MODE_MISMATCH, f"live, {confirmed}", limit, confirmed == config.confirmed_account)
 
 
 def _freshness_gates(config: BotConfig, snapshot: Snapshot, now: datetime) -> tuple[Gate, ...]:
@@ -183,6 +189,9 @@ def structure_gates(
     dte = (legs[0].contract.expiration - new_york_date(setting.now)).days
     least_dte = max(setting.config.window.min_dte, rule.time_exit_dte + 1)
     gates.append(_gate(DenialCode.DTE_TOO_SHORT, dte, f"at least {least_dte}", dte >= least_dte))
+    roots = ", ".join(sorted({leg.contract.root for leg in legs}))
+    morning = any(leg.contract.settles_in_the_morning for leg in legs)
+    gates.append(_gate(DenialCode.AM_SETTLED, roots, "roots that settle in the afternoon", not morning))
     return tuple(gates)
 
 
@@ -223,13 +232,37 @@ def _age_gate(setting: Setting, name: str, quote: OptionQuote) -> Gate:
 
 
 def account_gates(
-    setting: Setting, legs: tuple[Leg, ...], holdings: Mapping[str, int], clock: BrokerClock | None
+    setting: Setting,
+    legs: tuple[Leg, ...],
+    holdings: Mapping[str, int],
+    clock: BrokerClock | None,
+    account_id: str | None = None,
 ) -> tuple[Gate, ...]:
-    """Ask of the broker's side what needs no size: netting, its clock, and a twin of this order.
+    """Ask of the broker's side what needs no size: account, netting, its clock, and a twin of this order.
 
-    ``holdings`` are the broker's signed contracts by OCC symbol.
+    ``holdings`` are the broker's signed contracts by OCC symbol, with what its working orders would add;
+    ``account_id`` is the account that the broker itself names, None where nobody asked it.
     """
-    return (_netting_gate(legs, holdings), clock_gate(setting.config, clock, setting.now), _twin_gate(setting, legs))
+    gates = (
+        _netting_gate(legs, holdings),
+        clock_gate(setting.config, clock, setting.now),
+        *_broker_open_gates(clock),
+        _twin_gate(setting, legs),
+    )
+    wanted = account_id_of(setting.config, setting.config.mode)
+    return gates if account_id is None else (account_gate(account_id, wanted), *gates)
+
+
+def account_gate(account_id: str | None, wanted: str | None) -> Gate:
+    """Ask whether an order goes to the account it belongs to."""
+    return _gate(DenialCode.ACCOUNT_MISMATCH, account_id, wanted, wanted is not None and account_id == wanted)
+
+
+def _broker_open_gates(clock: BrokerClock | None) -> tuple[Gate, ...]:
+    if clock is None:
+        return ()
+    said = "open" if clock.is_open else "closed"
+    return (_gate(DenialCode.MARKET_CLOSED, f"broker {said}", "broker open", clock.is_open),)
 
 
 def price_gates(setting: Setting, candidate: Candidate) -> tuple[Gate, ...]:
@@ -238,6 +271,7 @@ def price_gates(setting: Setting, candidate: Candidate) -> tuple[Gate, ...]:
     apart = abs(candidate.limit_price - candidate.package.mid)
     return (
         _gate(DenialCode.PRICE_COLLAR, f"{apart} from mid", f"at most {collar}", apart <= collar),
+        limit_gate(candidate.limit_price),
         *_limit_gates(candidate),
         _gate(
             DenialCode.INSUFFICIENT_MARGIN,
@@ -251,8 +285,13 @@ def price_gates(setting: Setting, candidate: Candidate) -> tuple[Gate, ...]:
 def _limit_gates(candidate: Candidate) -> tuple[Gate, ...]:
     width, limit = width_of(candidate.legs), candidate.limit_price
     if not candidate.strategy.is_credit or width is None:
-        return (_gate(DenialCode.PRICE_COLLAR, f"limit {limit}", "above 0", limit > 0),)
-    return (_gate(DenialCode.PRICE_COLLAR, f"limit {limit}", f"above 0, below {width}", Decimal(0) < limit < width),)
+        return ()
+    return (_gate(DenialCode.PRICE_COLLAR, f"limit {limit}", f"below {width}", limit < width),)
+
+
+def limit_gate(limit_price: Decimal) -> Gate:
+    """Ask whether the order has a limit: no order of another kind ever leaves."""
+    return _gate(DenialCode.LIMIT_REQUIRED, f"limit {limit_price}", "above 0", limit_price > 0)
 
 
 def _twin_gate(setting: Setting, legs: tuple[Leg, ...]) -> Gate:
@@ -266,7 +305,21 @@ def _twin_gate(setting: Setting, legs: tuple[Leg, ...]) -> Gate:
         ),
         None,
     )
+    twin = twin or _left_lately(setting, wanted)
     return _gate(DenialCode.DUPLICATE_ORDER, twin or "none", "no identical order within 60 s", twin is None)
+
+
+def _left_lately(setting: Setting, wanted: set[tuple[str, OrderSide]]) -> str | None:
+    """Return the fingerprint of an order with these legs that left within the minute, also one that has ended."""
+    legs = "+".join(sorted(f"{side}:{option_symbol}" for option_symbol, side in wanted))
+    return next(
+        (
+            one
+            for one, at in setting.live.counters.order_prints.items()
+            if one.endswith(f"x{legs}") and setting.now - at < ORDER_MINUTE
+        ),
+        None,
+    )
 
 
 def _netting_gate(legs: tuple[Leg, ...], holdings: Mapping[str, int]) -> Gate:
@@ -283,10 +336,27 @@ def clock_gate(config: BotConfig, clock: BrokerClock | None, now: datetime) -> G
     return _gate(DenialCode.CLOCK_SKEW, f"{skew:.0f} s", f"{limit} s", skew <= limit)
 
 
+class Outlet(NamedTuple):
+    """Where an exit would go: the broker's account, its clock (None: it does not say), and our time."""
+
+    config: BotConfig
+    account_id: str
+    clock: BrokerClock | None
+    now: datetime
+
+
 def exit_gates(
-    position: Position, order: Order, state: TradingState, mode: TradingMode, is_open: bool
+    position: Position,
+    order: Order,
+    state: TradingState,
+    mode: TradingMode,
+    is_open: bool,
+    outlet: Outlet | None = None,
 ) -> tuple[Gate, ...]:
-    """Ask what an exit must pass: it reduces what is held, in its own mode, while orders may leave at all."""
+    """Ask what an exit must pass: it reduces what is held, in its own mode, while orders may leave at all.
+
+    ``outlet`` adds what the broker itself says; a clock that cannot be read holds no exit back.
+    """
     held = position.signed_legs()
     reduces = all(
         held.get(leg.option_symbol, 0) * leg.side.sign < 0
@@ -304,4 +374,18 @@ def exit_gates(
             "only what is held",
             reduces and len(order.legs) == len(position.legs),
         ),
+        limit_gate(order.limit_price),
+        *(_outlet_gates(position, outlet) if outlet else ()),
     )
+
+
+def _outlet_gates(position: Position, outlet: Outlet) -> tuple[Gate, ...]:
+    tried = position.exit_tried_at
+    rested = tried is None or outlet.now - tried >= ORDER_MINUTE
+    gates = (
+        account_gate(outlet.account_id, account_of(position) or outlet.account_id),
+        _gate(DenialCode.DUPLICATE_ORDER, f"last at {tried}", "no identical order within 60 s", rested),
+    )
+    if outlet.clock is None:
+        return gates
+    return (*gates, *_broker_open_gates(outlet.clock), clock_gate(outlet.config, outlet.clock, outlet.now))

@@ -8,7 +8,9 @@ from shared.domain.package import PackageQuote, round_down, round_up, tick_of
 from shared.domain.values import CENT
 from shared.domain.vocabulary import ExitReason
 
-URGENT_EXITS = frozenset({ExitReason.STOP_LOSS, ExitReason.TIME_EXIT, ExitReason.EXPIRATION, ExitReason.MANUAL})
+URGENT_EXITS = frozenset(
+    {ExitReason.STOP_LOSS, ExitReason.TIME_EXIT, ExitReason.EXPIRATION, ExitReason.MANUAL, ExitReason.ASSIGNMENT_RISK}
+)
 
 
 def _increment(underlying: str, package: PackageQuote, walk: Walk) -> Decimal:

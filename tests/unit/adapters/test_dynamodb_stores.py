@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from shared.adapters.dynamodb.alert_log import CARETAKER
 from shared.adapters.dynamodb.database import Database
-from shared.adapters.dynamodb.keys import stamp
+from shared.adapters.dynamodb.keys import CARETAKER, stamp
 from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, SnapshotsRow, StatsRow
 from shared.adapters.dynamodb.trips import SWITCH_SCOPE
 from shared.domain.book import RecordClosedTrade, Trip

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from shared.adapters.aws import Aws
-from shared.adapters.dynamodb.alert_log import CARETAKER
+from shared.adapters.dynamodb.keys import CARETAKER
 from shared.adapters.sns import SnsAlerts, subject_line
 from shared.domain.alerts import Alert
 from shared.domain.vocabulary import Bot

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.accounts import Confirmation
 from shared.domain.decisions import DenialCode, LastDecided, denials_of
 from shared.domain.market import Fault, FaultCode, Snapshot
 from shared.domain.vocabulary import Action, Bot, Source, Strategy, TradingMode, TradingState
@@ -56,6 +57,16 @@ def test_a_sound_snapshot_of_a_free_bot_is_worth_a_chain() -> None:
     answer = looked()
     assert refusals(answer) == []
     assert (answer.action, answer.strategy) == (Action.SELL_PREMIUM, Strategy.BULL_PUT_SPREAD)
+
+
+
+
+def confirmed(account_id: str) -> Setting:
+    """A bot set to live in account 6YA12345, of which a person confirmed this one."""
+    word = Confirmation(bot=Bot.PROMETHEUS, account_id=account_id, at=NOON, reason="I know")
+    return setting(
+        changes={"mode": "live", "confirmed_account": "6YA12345"}, live=live(Bot.PROMETHEUS, confirmation=word)
+    )
 
 
 RULE_2 = {"gamma": gamma(-600_000_000, 401), "vix": reading(25)}
@@ -112,6 +123,11 @@ SOLOMON = last_decided(Action.BUY_CALLS)
             setting(config=config().model_copy(update={"mode": TradingMode.LIVE})), snapshot(), None,
             CODES.MODE_MISMATCH, id="live without a confirmed account",
         ),
+        pytest.param(confirmed("6YA99999"), snapshot(), None, CODES.MODE_MISMATCH, id="live, confirmed for another"),
+        pytest.param(
+            setting(changes={"mode": "live", "confirmed_account": "6YA12345"}), snapshot(), None, CODES.MODE_MISMATCH,
+            id="live, configured but not confirmed",
+        ),
         pytest.param(
             holding(counters=counters(order_times=(NOON - seconds(59),) * 6)), snapshot(), None, CODES.ORDER_RATE,
             id="six orders within a minute",
@@ -157,7 +173,7 @@ def test_each_refusal_alone_keeps_the_bot_out(
             holding(positions=(position(underlying="QQQ"),)), snapshot(), id="the same strategy on another underlying"
         ),
         pytest.param(
-            setting(changes={"mode": "live", "confirmed_account": "6YA12345"}), snapshot(), id="live and confirmed"
+            confirmed("6YA12345"), snapshot(), id="live and confirmed"
         ),
         pytest.param(setting(Bot.ATLAS), spx_snapshot(vix=reading(12)), id="ATLAS at VIX 12"),
         pytest.param(setting(Bot.ATLAS), spx_snapshot(vix=reading(35)), id="ATLAS at VIX 35"),

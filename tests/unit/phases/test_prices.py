@@ -147,14 +147,14 @@ def test_an_entry_outside_its_collar_is_refused(limit: str, expected: tuple[Deni
 
 
 @pytest.mark.parametrize(
-    ("limit", "mid"),
+    ("limit", "mid", "code"),
     [
-        pytest.param("5.00", "4.99", id="as much as the width"),
-        pytest.param("0.00", "0.005", id="nothing"),
+        pytest.param("5.00", "4.99", DenialCode.PRICE_COLLAR, id="as much as the width"),
+        pytest.param("0.00", "0.005", DenialCode.LIMIT_REQUIRED, id="nothing"),
     ],
 )
-def test_a_credit_limit_lies_between_nothing_and_the_width(limit: str, mid: str) -> None:
-    assert collar_refusals(limit, mid) == (DenialCode.PRICE_COLLAR,)
+def test_a_credit_limit_lies_between_nothing_and_the_width(limit: str, mid: str, code: DenialCode) -> None:
+    assert collar_refusals(limit, mid) == (code,)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,214 @@
+"""One minute of watching under way: the bots as seen, accounts reconciled, orders worked, positions looked after."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, partial
+
+from functions.monitor.accounts import UNANSWERED, Accounts
+from functions.monitor.exits import Exits, Scene
+from functions.monitor.sight import Account, Sight
+from functions.monitor.trips import Breakers
+from functions.monitor.walk import Walker
+from shared.domain import messages
+from shared.domain.accounts import account_of, at_account
+from shared.domain.book import LiveState, WithdrawConfirmation
+from shared.domain.config import BotConfig, bot_config
+from shared.domain.errors import AlphaGexError, InvalidConfigurationError
+from shared.domain.market import BrokerClock
+from shared.domain.options import OptionQuote
+from shared.domain.ports import Alerts, Book, Broker, Clock, MarketClock, Parameters, Quotes
+from shared.domain.positions import Position
+from shared.domain.sessions import is_open
+from shared.domain.vocabulary import Bot, TradingMode, TradingState
+
+ISOLATED = (AlphaGexError, ArithmeticError, LookupError, ValueError)
+"""What may go wrong about one account, bot or position without stopping the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a minute is worked with."""
+
+    book: Book
+    quotes: Quotes
+    market_clock: MarketClock
+    broker: Callable[[BotConfig, TradingMode], Broker]
+    breakers: Breakers
+    accounts: Accounts
+    walker: Walker
+    exits: Exits
+    alerts: Alerts
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Minute:
+    """One run under way: what was seen of the bots, and what went wrong about some of them."""
+
+    tools: Tools
+    parameters: Parameters
+    sight: Sight
+    problems: list[Exception]
+
+    @property
+    def live(self) -> int:
+        """How many positions and intents are live."""
+        return sum(len(live.positions) + len(live.intents) for live in self.sight.lives.values())
+
+    def look(self, bots: Iterable[Bot]) -> None:
+        """Read the configuration and live state of bots; send what could not be sent, tell of what cannot be read."""
+        for bot in bots:
+            try:
+                self.sight.configs[bot] = self._config(bot)
+                self.sight.lives[bot] = live = self.tools.book.live(bot)
+                self._tend(self.sight.configs[bot], live)
+            except ISOLATED as problem:
+                self._trouble(bot, problem)
+
+    def _config(self, bot: Bot) -> BotConfig:
+        try:
+            return self.parameters.bot(bot)
+        except InvalidConfigurationError as problem:
+            alert = messages.invalid_configuration(bot, str(problem), self.tools.clock.now())
+            self.tools.alerts.send(alert)
+            return bot_config(bot)
+
+    def _tend(self, config: BotConfig, live: LiveState) -> None:
+        now, alerts = self.tools.clock.now(), self.tools.alerts
+        for alert in live.unsent_alerts:
+            alerts.resend(alert)
+        for key, facts in live.set_aside:
+            alerts.send(messages.item_set_aside(live.bot, key, facts, now))
+        if live.confirmation is not None and config.mode is not TradingMode.LIVE:
+            self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(live.bot),))
+            alerts.send(messages.live_withdrawn(live.bot, config.mode, now))
+        self.tools.breakers.after_failures(config, live)
+
+    def reconcile(self) -> None:
+        """Bring the book and every account together; trip what a closed position calls for."""
+        before = dict(self.sight.lives)
+        for account in self._accounts():
+            self._guarded(account.bots[0], partial(self.tools.accounts.reconcile, account, self.sight))
+        for bot, live in before.items():
+            if len(self.sight.lives[bot].positions) < len(live.positions):
+                self._guarded(bot, partial(self._trip, bot))
+
+    def _accounts(self) -> tuple[Account, ...]:
+        try:
+            return self.sight.accounts(self.tools.broker)
+        except ISOLATED as problem:
+            self._trouble(next(iter(self.sight.lives), Bot.ATLAS), problem)
+            return ()
+
+    def _trip(self, bot: Bot) -> None:
+        self.tools.breakers.after_close(self.parameters, self.sight.configs, self.sight.lives, bot)
+
+    def again(self, bots: tuple[Bot, ...]) -> tuple[Bot, ...]:
+        """Look again at busy bots: only their orders are read, their holdings wait for the next run."""
+        before = {bot: self.sight.lives[bot] for bot in bots if bot in self.sight.lives}
+        self.look(bots)
+        for account in self._accounts():
+            if set(account.bots) & set(bots):
+                self._guarded(account.bots[0], partial(self._match, account))
+        for bot, live in before.items():
+            if len(self.sight.lives[bot].positions) < len(live.positions):
+                self._guarded(bot, partial(self._trip, bot))
+        return self.watch(bots)
+
+    def _match(self, account: Account) -> None:
+        try:
+            self.tools.accounts.match(account, self.sight, account.broker.orders(), None)
+        except UNANSWERED as problem:
+            self._tell(account.bots[0], f"orders: {problem}")
+
+    def watch(self, bots: Iterable[Bot]) -> tuple[Bot, ...]:
+        """Work the orders and look after the positions of bots; return those to look at again in seconds."""
+        wanted = [bot for bot in bots if bot in self.sight.lives]
+        if not is_open(self.tools.clock.now()):
+            for bot in wanted:
+                self._settle(bot)
+            return ()
+        quotes = self._quotes(wanted)
+        clock = cache(self._broker_clock)
+        spot = cache(self._spot)
+        return tuple(bot for bot in wanted if self._watch(bot, quotes, spot, clock))
+
+    def _watch(
+        self,
+        bot: Bot,
+        quotes: Mapping[str, OptionQuote],
+        spot: Callable[[str], Decimal | None],
+        clock: Callable[[], BrokerClock | None],
+    ) -> bool:
+        config, live, tools = self.sight.configs[bot], self.sight.lives[bot], self.tools
+        places = {held.position_id: account_of(held) for held in live.positions}
+
+        def state() -> TradingState:
+            return tools.breakers.effective(bot, self.parameters.state())
+
+        def work_all() -> None:
+            for intent in live.intents:
+                broker = tools.broker(at_account(config, places.get(intent.position_id)), intent.mode)
+                self._guarded(bot, partial(tools.walker.work, config, live, intent, broker, quotes, state))
+
+        self._guarded(bot, work_all)
+        scene = Scene(quotes, spot, cache(state), clock)
+        looked = [self._look_after(config, position, scene) for position in live.positions]
+        return any(looked)
+
+    def _look_after(self, config: BotConfig, position: Position, scene: Scene) -> bool:
+        try:
+            return self.tools.exits.look_after(config, position, scene)
+        except ISOLATED as problem:
+            self._trouble(position.bot, problem)
+            return False
+
+    def _settle(self, bot: Bot) -> None:
+        for position in self.sight.lives[bot].positions:
+            config, live = self.sight.configs[bot], self.sight.lives[bot]
+            try:
+                if self.tools.exits.settle(config, live, position):
+                    self.sight.lives[bot] = self.tools.book.live(bot)
+                    self._trip(bot)
+            except ISOLATED as problem:
+                self._trouble(bot, problem)
+
+    def _quotes(self, bots: Iterable[Bot]) -> Mapping[str, OptionQuote]:
+        """Read the quotes of all legs of all positions in one batch."""
+        wanted = {
+            leg.option_symbol for bot in bots for position in self.sight.lives[bot].positions for leg in position.legs
+        }
+        try:
+            return self.tools.quotes.option_quotes(sorted(wanted)) if wanted else {}
+        except UNANSWERED as problem:
+            for bot in bots:
+                if self.sight.lives[bot].positions:
+                    self._tell(bot, f"quotes: {problem}")
+            return {}
+
+    def _spot(self, underlying: str) -> Decimal | None:
+        try:
+            found = self.tools.quotes.quotes((underlying,)).get(underlying)
+        except UNANSWERED:
+            return None
+        return None if found is None else found.last
+
+    def _broker_clock(self) -> BrokerClock | None:
+        try:
+            return self.tools.market_clock.clock()
+        except UNANSWERED:
+            return None
+
+    def _guarded(self, bot: Bot, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except ISOLATED as problem:
+            self._trouble(bot, problem)
+
+    def _trouble(self, bot: Bot, problem: Exception) -> None:
+        self.problems.append(problem)
+        self._tell(bot, f"{type(problem).__name__}: {problem}"[:500])
+
+    def _tell(self, bot: Bot, problem: str) -> None:
+        self.tools.alerts.send(messages.could_not_watch(bot, problem, self.tools.clock.now()))

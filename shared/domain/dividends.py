@@ -1,0 +1,22 @@
+"""When an underlying's holders of record are fixed: the days over which a short leg in the money is exercised early."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from shared.domain.sessions import is_session, previous_session, third_friday
+
+DIVIDEND_MONTHS: Final[Mapping[str, tuple[int, ...]]] = {"SPY": (3, 6, 9, 12)}
+"""SPY goes ex-dividend on the third Friday of the last month of each quarter, as its trust's schedule has it."""
+
+
+def ex_dividend_dates(underlying: str, year: int, given: Mapping[str, tuple[date, ...]]) -> tuple[date, ...]:
+    """Return the ex-dividend dates of a year; dates that the user gives for an underlying replace the schedule."""
+    if underlying in given:
+        return tuple(day for day in given[underlying] if day.year == year)
+    return tuple(_session_on(third_friday(year, month)) for month in DIVIDEND_MONTHS.get(underlying, ()))
+
+
+def _session_on(day: date) -> date:
+    """Return the day itself, or the session before a holiday (Good Friday can be a third Friday)."""
+    return day if is_session(day) else previous_session(day)
