@@ -35,6 +35,14 @@ demo: $(READY) $(MINISTACK) ## Trade half a year around February 2018 on this ma
 test: $(READY) $(MINISTACK) ## Run all tests
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
+.PHONY: fuzz
+fuzz: $(READY) ## Spoil the vendors' answers in 100,000 ways (make test does it in 2,000)
+	@FUZZ_CASES=$(or $(CASES),100000) $(BIN)/pytest -n 2 tests/unit/adapters/test_http_mutations.py
+
+.PHONY: bench
+bench: $(READY) $(MINISTACK) ## Measure, beside named peers (ONLY="collect" for some of it)
+	@$(BIN)/python -m tests.benchmarks $(ONLY)
+
 .PHONY: lint
 lint: $(READY) synth ## Check style, types, import layers and the synthesized template
 	@$(BIN)/ruff check $(CODE)

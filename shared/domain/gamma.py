@@ -47,8 +47,8 @@ class GammaExposure(NamedTuple):
     by_strike: dict[float, float]
 
 
-_Term = tuple[float, float, float, float]
-"""Strike, its logarithm less the drift, the inverse deviation, and dollars per unit of spot and density."""
+_Term = tuple[float, float, float]
+"""The logarithm of a strike less the drift, the inverse deviation, and dollars per unit of spot and density."""
 
 
 def rows_of(quotes: Iterable[OptionQuote]) -> list[GammaRow]:
@@ -73,25 +73,26 @@ def gamma_exposure(
     *,
     rate: float = 0.0,
     dividend_yield: float = 0.0,
+    with_flip: bool = True,
 ) -> GammaExposure:
     """Return net exposure, flip and walls of a chain.
 
     ``spot`` is dollars, ``as_of`` aware; ``rate`` and ``dividend_yield`` are decimals a year. Time to expiration
     is calendar days over 365, at least one day. Expired rows, and rows that expire today once the session is
-    over, are dropped. An empty chain has exposure 0, no flip and no walls.
+    over, are dropped. An empty chain has exposure 0, no flip and no walls. The flip takes most of the time and can
+    be left out.
 
     Raises:
         ValueError: the spot is not positive.
     """
     if not spot > 0.0:
         raise ValueError(f"spot: {spot} is not a price; give dollars above zero")
-    terms = _terms(options, as_of, rate, dividend_yield)
-    by_strike = _by_strike(terms, spot)
+    terms, by_strike = _opened(options, spot, as_of, rate, dividend_yield)
     if not by_strike:
         return GammaExposure(0.0, None, None, None, {})
     return GammaExposure(
         net_gex=sum(by_strike.values()),
-        flip_point=_flip(terms, spot),
+        flip_point=_flip(terms, spot) if with_flip else None,
         call_wall=_wall(by_strike, max, lambda exposure: exposure > 0.0),
         put_wall=_wall(by_strike, min, lambda exposure: exposure < 0.0),
         by_strike=by_strike,
@@ -107,7 +108,7 @@ def profile(
     dividend_yield: float = 0.0,
 ) -> tuple[float, ...]:
     """Return the net exposure the same chain would have at each of these spots, in dollars per +1 % move."""
-    terms = _terms(options, as_of, rate, dividend_yield)
+    terms, _ = _opened(options, spots[0] if spots else 1.0, as_of, rate, dividend_yield)
     return tuple(_net(terms, spot) for spot in spots)
 
 
@@ -117,47 +118,56 @@ def _first_live_expiration(as_of: datetime) -> tuple[date, bool]:
     return today, hours is not None and as_of < hours.closes_at
 
 
-def _terms(options: Sequence[GammaRow], as_of: datetime, rate: float, dividend_yield: float) -> list[_Term]:
+def _opened(
+    options: Sequence[GammaRow], spot: float, as_of: datetime, rate: float, dividend_yield: float
+) -> tuple[list[_Term], dict[float, float]]:
+    """Return the terms of the profile and the exposure by strike at the spot: the hot loop, so all in one pass.
+
+    A call and a put of one strike that stand side by side with one volatility make one term.
+    """
     today, today_lives = _first_live_expiration(as_of)
-    factors: dict[date, tuple[float, float, float]] = {}
-    logarithms: dict[float, float] = {}
+    log_spot = log(spot)
     terms: list[_Term] = []
+    by_strike: dict[float, float] = {}
+    known, logarithm, density_at = by_strike.get, log, exp
+    day: date | None = None
+    near_strike = near_iv = root = drift = dollars = shifted = inverse = weight = density = unit = 0.0
+    is_live = False
     for strike, expiration, is_call, iv, open_interest in options:
-        if expiration <= today and (expiration < today or not today_lives):
-            continue
-        factor = factors.get(expiration)
-        if factor is None:
+        if expiration is not day and expiration != day:
+            day, near_strike = expiration, 0.0
+            is_live = expiration > today or (today_lives and expiration == today)
             tau = years_between(as_of, expiration)
+            root, drift = sqrt(tau), (rate - dividend_yield) * tau
             dollars = CONTRACT_MULTIPLIER * ONE_PERCENT * exp(-dividend_yield * tau) * _INV_SQRT_2PI
-            factor = factors[expiration] = sqrt(tau), (rate - dividend_yield) * tau, dollars
-        log_strike = logarithms.get(strike)
-        if log_strike is None:
-            log_strike = logarithms[strike] = log(strike)
-        root, drift, dollars = factor
-        deviation = iv * root
-        weight = dollars * open_interest / deviation
-        shifted = log_strike - drift - 0.5 * deviation * deviation
-        terms.append((strike, shifted, 1.0 / deviation, weight if is_call else -weight))
-    return terms
-
-
-def _by_strike(terms: Sequence[_Term], spot: float) -> dict[float, float]:
-    exposures: dict[float, float] = {}
-    log_spot, known = log(spot), exposures.get
-    for strike, shifted, inverse, weight in terms:
-        d1 = (log_spot - shifted) * inverse
-        if -_DEEP < d1 < _DEEP:
-            exposures[strike] = known(strike, 0.0) + weight * spot * exp(-0.5 * d1 * d1)
-    return exposures
+        if not is_live:
+            continue
+        if strike == near_strike and iv == near_iv:
+            more = unit * open_interest if is_call else -unit * open_interest
+            weight += more
+            terms[-1] = shifted, inverse, weight
+        else:
+            near_strike, near_iv = strike, iv
+            deviation = iv * root
+            inverse = 1.0 / deviation
+            shifted = logarithm(strike) - drift - 0.5 * deviation * deviation
+            unit = dollars * inverse
+            weight = more = unit * open_interest if is_call else -unit * open_interest
+            terms.append((shifted, inverse, weight))
+            d1 = (log_spot - shifted) * inverse
+            density = density_at(-0.5 * d1 * d1) * spot if -_DEEP < d1 < _DEEP else 0.0
+        if density:
+            by_strike[strike] = known(strike, 0.0) + more * density
+    return terms, by_strike
 
 
 def _net(terms: Sequence[_Term], spot: float) -> float:
-    log_spot = log(spot)
+    log_spot, density_at = log(spot), exp
     total = 0.0
-    for _, shifted, inverse, weight in terms:
+    for shifted, inverse, weight in terms:
         d1 = (log_spot - shifted) * inverse
         if -_DEEP < d1 < _DEEP:
-            total += weight * exp(-0.5 * d1 * d1)
+            total += weight * density_at(-0.5 * d1 * d1)
     return total * spot
 
 

@@ -4,6 +4,7 @@ import json
 import math
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,18 +13,28 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.adapters.feeds import MarketFeeds
 from shared.adapters.polygon import PolygonClient
 from shared.adapters.tradier import TradierClient
 from shared.adapters.trading_volatility import TradingVolatilityClient, Version
 from shared.domain.errors import AlphaGexError
+from shared.domain.market import DailyBar, Snapshot, age_seconds
 from shared.domain.orders import Order, OrderLeg, OrderSide, PriceEffect
 from shared.domain.reference import IndicatorKind
+from shared.domain.sessions import sessions_between
+from shared.phases.collection import snapshots
 from tests.unit.adapters import vendor_bodies as bodies
-from tests.unit.adapters.wire import StandingClock, Wire, no_waiting, reply
+from tests.unit.adapters.fake_vendors import CONFIG, FakeCache
+from tests.unit.adapters.wire import NOW, Routes, StandingClock, Wire, no_waiting, reply
 
 CASES = int(os.environ.get("FUZZ_CASES", "2000"))
 """Cases over all kinds of answers; `make fuzz` sets more."""
 
+POOL = ThreadPoolExecutor(16)
+HISTORY = tuple(
+    DailyBar(day=day, open=Decimal(18), high=Decimal(30), low=Decimal(10), close=Decimal(12 + day.day % 9))
+    for day in sessions_between(date(2025, 2, 1), date(2026, 3, 3))
+)
 DAY, EXPIRATION = date(2026, 3, 2), date(2026, 4, 17)
 LEGS = [
     bodies.order_leg(bodies.SHORT_PUT, "sell_to_open", 2.0, 2.0, 2.44),
@@ -217,3 +228,55 @@ def test_a_spoilt_answer_gives_a_value_or_a_typed_error(kind: str, data: st.Data
         except AlphaGexError:
             return
     assert finite(found)
+
+
+MINUTE: dict[str, Any] = {
+    "quotes": bodies.quotes([bodies.stock_row(), bodies.index_row()]),
+    "clock": {"clock": {"state": "open", "timestamp": 1_772_638_200}},
+    "indices": bodies.index_snapshot(),
+    "SPY": bodies.state(),
+    "gex_by_strike": bodies.by_strike((590, -2.5), (600, 4.0)),
+}
+"""The answers of a minute, by the end of their paths."""
+
+
+def minute(answers: dict[str, str]) -> Snapshot:
+    """Collect a minute of SPY from these answers and judge it."""
+    line, clock = Routes(**{name: reply(text) for name, text in answers.items()}), StandingClock()
+    feeds = MarketFeeds(
+        tradier=TradierClient("https://tradier.example/v1", "t0ken", clock=clock, transport=line),
+        polygon=PolygonClient("https://api.polygon.io", "k", clock=clock, transport=line),
+        trading_volatility=TradingVolatilityClient("https://tv.example/api/v2", "sub", clock=clock, transport=line),
+        cache=FakeCache(kept={(symbol, NOW.date()): HISTORY for symbol in ("SPY", "VIX")}),
+        clock=clock,
+        pool=POOL,
+    )
+    (found,) = snapshots(feeds.collect(NOW, CONFIG), CONFIG)
+    return found
+
+
+def test_the_unspoilt_minute_can_be_traded_on() -> None:
+    assert minute({name: json.dumps(body) for name, body in MINUTE.items()}).faults == ()
+
+
+@pytest.mark.parametrize("spoilt", MINUTE)
+@settings(max_examples=max(CASES // 10 // len(MINUTE), 1), suppress_health_check=list(HealthCheck), deadline=None)
+@given(data=st.data())
+def test_a_spoilt_minute_says_why_it_cannot_be_traded_on_or_its_numbers_are_sound(
+    spoilt: str, data: st.DataObject
+) -> None:
+    answers = {name: json.dumps(body) for name, body in MINUTE.items()}
+    answers[spoilt] = data.draw(mutated(MINUTE[spoilt]))
+    with no_waiting():
+        found = minute(answers)
+    if not found.is_valid:
+        return
+    assert finite(found)
+    assert found.spot is not None
+    assert found.vix is not None
+    assert found.gamma is not None
+    assert found.spot.value > 0
+    assert CONFIG.vix_min <= found.vix.value <= CONFIG.vix_max
+    assert abs(found.gamma.spot / found.spot.value - 1) <= CONFIG.max_spot_mismatch
+    for reading, limit in ((found.spot, 300), (found.vix, 300), (found.gamma, 600)):
+        assert age_seconds(reading.as_of, NOW) <= limit
