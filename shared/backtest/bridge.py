@@ -5,6 +5,7 @@ close that really came: this is a replay of what happened, not a forecast, and n
 enters it.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 from math import exp, log, pi, sin, sqrt
 from typing import Final, NamedTuple
@@ -92,9 +93,19 @@ def _knots(bar: Bar, minutes: int, random: Generator) -> list[tuple[int, float]]
 def _bridge(begin: float, finish: float, noise: FloatArray) -> FloatArray:
     """Return a Brownian bridge from begin to finish with the given steps of noise."""
     walk = np.concatenate(([0.0], np.cumsum(noise)))
-    share = np.linspace(0.0, 1.0, len(walk))
+    share = _shares(len(walk))
     path: FloatArray = begin + walk + share * (finish - begin - walk[-1])
     return path
+
+
+@lru_cache(maxsize=512)
+def _shares(count: int) -> FloatArray:
+    return np.linspace(0.0, 1.0, count)
+
+
+@lru_cache(maxsize=8)
+def _elapsed(count: int) -> FloatArray:
+    return np.linspace(OVERNIGHT_SHARE, 1.0, count)
 
 
 def _folded(path: FloatArray, low: float, high: float) -> FloatArray:
@@ -108,7 +119,7 @@ def _vix_path(spot: FloatArray, previous_close: float, vix: VixChange, random: G
     """Move the VIX against the index, spread what that leaves unexplained over the day, add its own noise."""
     explained = -VIX_PER_INDEX_MOVE * np.log(spot / previous_close)
     unexplained = log(vix.close / vix.before) - float(explained[-1])
-    elapsed = np.linspace(OVERNIGHT_SHARE, 1.0, len(spot))
+    elapsed = _elapsed(len(spot))
     steps = random.standard_normal(len(spot)) * VIX_OWN_DEVIATION * np.sqrt(np.diff(elapsed, prepend=0.0))
     walk = np.cumsum(steps)
     own = walk - elapsed * walk[-1]

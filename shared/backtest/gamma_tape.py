@@ -20,13 +20,14 @@ Key = tuple[str, datetime]
 
 
 class Exposure(NamedTuple):
-    """One publication: dollars per 1 % move, and levels of the underlying."""
+    """One publication: dollars per 1 % move, levels of the underlying, and the VIX beside it."""
 
     net_gex: float
     flip_point: float | None
     call_wall: float
     put_wall: float
     spot: float
+    vix: float
 
 
 class GammaTape:
@@ -51,11 +52,18 @@ class GammaTape:
             self._readings[key] = None if exposure is None else _reading(exposure, key[1])
         return self._readings[key]
 
+    def level(self, underlying: str, at: datetime) -> tuple[float, float]:
+        """Return the underlying and the VIX at a moment; what a publication says of it is not worked out again."""
+        known = self._known.get((underlying, at))
+        if known is not None:
+            return known.spot, known.vix
+        return self._model.spot(underlying, at), self._model.vix(at)
+
     def _exposure(self, key: Key) -> Exposure | None:
         known = self._known.get(key)
         if known is None:
             try:
-                known = self._known[key] = _exposure(self._model.gamma_curve(*key))
+                known = self._known[key] = _exposure(self._model.gamma_curve(*key), self._model.vix(key[1]))
             except InvalidValueError:
                 return None
         return known
@@ -79,8 +87,8 @@ def restored(data: bytes) -> dict[Key, Exposure]:
         raise InvalidValueError("tape", f"{len(data)} bytes", "delete the file; it is made again") from error
 
 
-def _exposure(curve: GammaCurve) -> Exposure:
-    return Exposure(curve.net_gex, curve.flip_point, curve.call_wall, curve.put_wall, curve.spot)
+def _exposure(curve: GammaCurve, vix: float) -> Exposure:
+    return Exposure(curve.net_gex, curve.flip_point, curve.call_wall, curve.put_wall, curve.spot, vix)
 
 
 def _reading(exposure: Exposure, at: datetime) -> GammaReading:

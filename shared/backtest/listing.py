@@ -91,10 +91,17 @@ def expirations(on: date) -> tuple[date, ...]:
     friday = on + timedelta(days=(_FRIDAY - on.weekday()) % 7)
     listed = []
     while friday <= on + QUARTERLIES_FOR:
-        if friday <= on + _reach(_kind_of_friday(friday)):
-            listed.append(friday if is_session(friday) else previous_session(friday))
+        ahead, expiration = _friday(friday)
+        if friday - on <= ahead:
+            listed.append(expiration)
         friday += _WEEK
     return tuple(day for day in listed if day >= on)
+
+
+@lru_cache(maxsize=8192)
+def _friday(friday: date) -> tuple[timedelta, date]:
+    """Return how long before a Friday its expiration is listed, and the expiration."""
+    return _reach(_kind_of_friday(friday)), friday if is_session(friday) else previous_session(friday)
 
 
 @lru_cache(maxsize=4096)

@@ -17,7 +17,7 @@ from shared.domain.sessions import is_open, new_york_date
 from shared.domain.vocabulary import Source
 from shared.phases.collection import MA_LONG, snapshots
 
-BARS_KEPT: Final = MA_LONG + 10
+BARS_KEPT: Final = MA_LONG
 """Sessions of an underlying that phase 1 is given: all that a decision reads; RSI and MACD settle on them."""
 
 
@@ -87,20 +87,23 @@ class ModelMarket:
 
     def readings(self, underlyings: Sequence[str], at: datetime) -> Readings:
         """Return what the vendors would say in a minute."""
+        said = tuple(self._underlying(name, at) for name in underlyings)
+        _, vix = self._tape.level(underlyings[0], at)
         return Readings(
             at=at,
-            vix=Reading(value=Decimal(repr(self._model.vix(at))), as_of=at, source=Source.POLYGON),
-            vix_bars=self._daily(VIX, at, self._system.iv_window + 1),
+            vix=Reading(value=Decimal(repr(vix)), as_of=at, source=Source.POLYGON),
+            vix_bars=self._daily(VIX, at, self._system.iv_window),
             clock=BrokerClock(now=at, is_open=is_open(at)),
-            underlyings=tuple(self._underlying(name, at) for name in underlyings),
+            underlyings=said,
         )
 
     def _underlying(self, underlying: str, at: datetime) -> UnderlyingReadings:
-        spot = Decimal(repr(self._model.spot(underlying, at)))
+        gamma = self._tape.reading(underlying, at)
+        spot, _ = self._tape.level(underlying, at)
         return UnderlyingReadings(
             underlying=underlying,
-            spot=Reading(value=spot, as_of=at, source=Source.TRADIER),
-            gamma=self._tape.reading(underlying, at),
+            spot=Reading(value=Decimal(repr(spot)), as_of=at, source=Source.TRADIER),
+            gamma=gamma,
             bars=self._daily(underlying, at, BARS_KEPT),
         )
 
