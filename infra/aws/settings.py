@@ -32,6 +32,7 @@ class StageSettings(BaseModel):
     documents: Path | None = None
     architecture: ProcessorArchitecture = ProcessorArchitecture.ARM64
     bundle: bool = True
+    saved_queries: bool = True
     tradier_url: Url | None = None
     tradier_sandbox_url: Url | None = None
     polygon_url: Url | None = None

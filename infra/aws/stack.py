@@ -75,8 +75,10 @@ class AlphaGexStack(Stack):
             silence=alerts.silence,
         )
         groups = {name: function.log_group for name, function in self.functions.items()}
-        Queries(self, "Queries", stage=settings.stage, groups=groups)
+        if settings.saved_queries:
+            Queries(self, "Queries", stage=settings.stage, groups=groups)
         Dashboard(self, "Dashboard", stage=settings.stage, functions=aliases, groups=groups)
+        self.urls = {spec.name: self.functions[spec.name].add_url().url for spec in FUNCTIONS if spec.has_url}
         self._outputs(settings.stage)
 
     def _functions(self, settings: StageSettings, dead_letters: sqs.Queue) -> dict[FunctionName, LiveFunction]:
@@ -123,6 +125,7 @@ class AlphaGexStack(Stack):
         named = {
             **{f"{name.capitalize()}Table": self.tables[name].table_name for name in TableName},
             **{f"{name.capitalize()}Function": made.alias.function_arn for name, made in self.functions.items()},
+            **{f"{name.capitalize()}Url": url for name, url in self.urls.items()},
             "TopicArn": self.topic.topic_arn,
             "EventBus": self.bus.event_bus_name,
             "DeadLettersUrl": self.dead_letters.queue_url,

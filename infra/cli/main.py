@@ -12,6 +12,7 @@ from infra.cli.breaker import breaker
 from infra.cli.check import check
 from infra.cli.dashboard import dashboard
 from infra.cli.demo import demo
+from infra.cli.doctor import doctor
 from infra.cli.mistakes import told
 from infra.cli.positions import positions
 from infra.cli.preview import preview
@@ -32,8 +33,8 @@ app = typer.Typer(
 app.command()(demo)
 app.command(rich_help_panel=LOOK)(dashboard)
 app.add_typer(check, rich_help_panel=LOOK)
-SEEN = (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, preview, replay)
-for looking in SEEN:
+SEEN = (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, preview, doctor)
+for looking in (*SEEN, replay):
     app.command(rich_help_panel=LOOK)(at_stage(looking))
 for acting in (breaker, strategy, close):
     app.command(rich_help_panel=ACT)(at_stage(acting))

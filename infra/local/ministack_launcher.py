@@ -17,6 +17,11 @@ import signal
 import sys
 import threading
 import time
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import uvicorn
 
 GRACE_SECONDS = 5.0
 GARBAGE_THRESHOLD = 50_000
@@ -35,10 +40,12 @@ def _end_with_starter(scratch: str) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _save_often(seconds: float) -> None:
+def _save_often(server: "uvicorn.Server", seconds: float) -> None:
+    """Save for ever, but never before the last state was read: it would be overwritten with nothing."""
     while True:
         time.sleep(seconds)
-        _save()
+        if server.started:
+            _save()
 
 
 def _save() -> None:
@@ -70,12 +77,12 @@ def _write_and_end() -> None:
         os._exit(0)
 
 
-def _serve() -> None:
-    """Serve MiniStack's application; its own server needs twice the time for a request."""
+def _server() -> "uvicorn.Server":
+    """Make a server of MiniStack's application; its own needs twice the time for a request."""
     import uvicorn
     from ministack.app import app
 
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
@@ -84,7 +91,9 @@ def _serve() -> None:
         access_log=False,
         log_level="warning",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        date_header=False,  # MiniStack adds one itself, and the CDK cannot read two
     )
+    return uvicorn.Server(config)
 
 
 def _leave_out_the_ticker() -> None:
@@ -97,6 +106,8 @@ if __name__ == "__main__":
     threading.Thread(target=_end_with_starter, args=(sys.argv[1],), daemon=True).start()
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
     _leave_out_the_ticker()
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+    serving = _server()
     if float(sys.argv[2]) > 0:
-        threading.Thread(target=_save_often, args=(float(sys.argv[2]),), daemon=True).start()
-    _serve()
+        threading.Thread(target=_save_often, args=(serving, float(sys.argv[2])), daemon=True).start()
+    serving.run()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SECRET_SECONDS: Final = 300.0
 """How long a secret is kept in the process, so that a renewed one is taken up soon."""
+ABSENT_SECONDS: Final = 60.0
+"""The same for a secret that is not there: whoever stores one waits for it to work."""
 NAMES_AT_ONCE: Final = 10
 """The most parameters that one call reads."""
 
@@ -178,7 +180,7 @@ class SsmSecrets:
         """
         now = self.seconds()
         read_at, secret = self._kept.get(vendor, (float("-inf"), None))
-        if now - read_at < SECRET_SECONDS:
+        if now - read_at < (ABSENT_SECONDS if secret is None else SECRET_SECONDS):
             return secret
         name = self.parameters.names.secret(vendor)
         try:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 THREADS = 8
 ROUNDS = 5
 GONE_SECONDS = 10.0
+SAVED_SECONDS = 30.0
 REFUSED = {"ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException"}
 
 
@@ -244,6 +246,33 @@ def test_what_was_kept_in_a_directory_is_there_after_the_next_start(tmp_path: Pa
         kept = _client(stack).scan(TableName=table)["Items"]
 
     assert kept == [{"pk": {"S": "a"}, "sk": {"S": "b"}}]
+
+
+def test_what_was_saved_while_it_ran_outlives_a_kill(tmp_path: Path) -> None:
+    settings = MiniStackSettings(state_dir=tmp_path, save_seconds=0.1)
+    with MiniStack(settings) as stack:
+        table = _create_table(_client(stack))
+        _client(stack).put_item(TableName=table, Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
+        _wait_for(tmp_path / "state" / "dynamodb.json", '{"S": "b"}')
+        _kill(stack)
+
+    with MiniStack(settings) as stack:
+        _wait_for(tmp_path / "state" / "dynamodb.json", '{"S": "b"}')
+        kept = _client(stack).scan(TableName=table)["Items"]
+
+    assert kept == [{"pk": {"S": "a"}, "sk": {"S": "b"}}]
+
+
+def _kill(stack: MiniStack) -> None:
+    assert stack.process_id is not None
+    os.killpg(stack.process_id, signal.SIGKILL)
+
+
+def _wait_for(file: Path, text: str) -> None:
+    deadline = time.monotonic() + SAVED_SECONDS
+    while not (file.exists() and text in file.read_text()):
+        assert time.monotonic() < deadline, f"{text} was not saved in {SAVED_SECONDS} s"
+        time.sleep(0.02)
 
 
 def test_a_taken_port_is_one_clear_line() -> None:

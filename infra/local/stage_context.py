@@ -1,0 +1,43 @@
+"""What the stack is told of a laptop: its processor, what its AWS lacks, its simulators and its clock."""
+
+import platform
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from infra.local.errors import LocalStageError
+from infra.local.vendors.simulators import VendorUrls
+
+PROCESSORS: Final = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64"}
+
+
+def this_machine() -> dict[str, str]:
+    """Return the context for this processor, and for an AWS that knows no saved queries.
+
+    Raises:
+        LocalStageError: the libraries in the bundle do not run here.
+    """
+    known = PROCESSORS.get(platform.machine()) if platform.system() == "Linux" else None
+    if known is None:
+        raise LocalStageError(
+            f"the functions' bundle is made for Linux and does not run on {platform.system()} {platform.machine()}",
+            "run the local stage on Linux, in a virtual machine or under WSL",
+        )
+    return {"architecture": known, "saved_queries": "false"}
+
+
+def simulated(urls: VendorUrls, clock_file: Path) -> dict[str, str]:
+    """Return the context that leads the functions to these simulators and this clock."""
+    addresses = {
+        "tradier_url": urls.tradier_url,
+        "tradier_sandbox_url": urls.tradier_sandbox_url,
+        "polygon_url": urls.polygon_url,
+        "trading_volatility_url": urls.trading_volatility_url,
+    }
+    return {name: _host(url) for name, url in addresses.items()} | {"clock_file": str(clock_file)}
+
+
+def _host(url: str) -> str:
+    """Return the address without the path, which the clients know themselves."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
