@@ -72,9 +72,10 @@ def house(furnished: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         patched.setenv("TZ", "Europe/Berlin")
         tzset()
         furnished.empty()
-        trade = furnished.module("trade")
-        trade._trade.cache_clear()
-        trade._stage.cache_clear()
+        for name in ("collect", "trade"):
+            module = furnished.module(name)
+            getattr(module, f"_{name}").cache_clear()
+            module._stage.cache_clear()
         yield furnished
     tzset()
 
