@@ -44,8 +44,8 @@ def _voice() -> tuple[Alerts, Clock]:
 
 
 @cache
-def _parameters() -> Opened:
-    return Opened(_stage().parameters)
+def _parameters(stage: Stage) -> Opened:
+    return Opened(stage.parameters)
 
 
 @cache
@@ -66,7 +66,7 @@ def _monitor() -> Monitor:
         clock=clock,
     )
     return Monitor(
-        parameters=_parameters(),
+        parameters=_parameters(stage),
         tools=tools,
         heartbeat=stage.heartbeat,
         seconds=_settings().monitor_seconds,
@@ -92,5 +92,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 def _report() -> None:
     """Measure what the run saw, also of one that could not look after everything."""
     stage = _stage()
-    for name, value in figures(stage.seen, _parameters().last, stage.trips.every()).items():
+    for name, value in figures(stage.seen, _parameters(stage).last, stage.trips.every()).items():
         measure(metrics, name, value)

@@ -1,11 +1,13 @@
 """Tradier's orders made into ours: contracts and prices come from the legs, signs from the cash."""
 
+import json
 from decimal import Decimal
 from typing import Final
 
 from shared.adapters.documents import Document, Record, parsing
 from shared.adapters.tradier.envelope import TRADIER, rows_of
 from shared.adapters.vendor_times import from_iso
+from shared.domain.errors import MalformedReplyError
 from shared.domain.orders import BrokerLeg, BrokerOrder, OrderSide, OrderStatus
 
 _STATUS: Final = {
@@ -21,6 +23,8 @@ _STATUS: Final = {
     "error": OrderStatus.REJECTED,
     "expired": OrderStatus.EXPIRED,
 }
+FACTS_SHOWN: Final = 2_000
+"""How many characters of an unreadable order are shown."""
 _SIDES: Final = tuple(side.value for side in OrderSide)
 
 
@@ -48,13 +52,37 @@ class _LegRow:
 
 
 def parse_orders(document: Document) -> tuple[BrokerOrder, ...]:
-    """Return all orders of an answer, in its order."""
-    return tuple(_order(row) for row in rows_of(document, "orders", "order"))
+    """Return all orders of an answer, in its order; one that cannot be read is told apart, the others stay readable.
+
+    Raises:
+        MalformedReplyError: an order without an id or a time, which nobody could tell apart.
+    """
+    return tuple(_told_apart(row) for row in rows_of(document, "orders", "order"))
 
 
 def parse_order(document: Document) -> BrokerOrder:
     """Return the one order of an answer."""
-    return _order(Record.of(TRADIER, "", document).record("order"))
+    return _told_apart(Record.of(TRADIER, "", document).record("order"))
+
+
+def _told_apart(row: Record) -> BrokerOrder:
+    try:
+        return _order(row)
+    except MalformedReplyError as fault:
+        facts = json.dumps(row.values, default=str, sort_keys=True)
+        return BrokerOrder(
+            order_id=row.name_of("id"),
+            tag=row.text("tag") if row.has("tag") else None,
+            status=OrderStatus.UNREADABLE,
+            legs=(),
+            contracts=0,
+            filled_contracts=0,
+            fill_price=None,
+            limit_price=None,
+            created_at=row.moment("create_date", from_iso),
+            updated_at=row.moment("create_date", from_iso),
+            reason=f"{fault}; the broker said: {facts[:FACTS_SHOWN]}",
+        )
 
 
 def _order(row: Record) -> BrokerOrder:

@@ -157,9 +157,23 @@ def test_orders_of_other_kinds_are_told_without_harm() -> None:
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        pytest.param({"status": "dancing"}, "order[0].status", id="unknown status"),
         pytest.param({"id": None}, "order[0].id", id="no id"),
         pytest.param({"create_date": "2026-03-04T15:20:01"}, "order[0].create_date", id="a time without a zone"),
+    ],
+)
+def test_an_order_that_nobody_could_tell_apart_makes_the_list_unknown(changes: dict[str, Any], path: str) -> None:
+    with pytest.raises(MalformedReplyError) as caught:
+        answering({"orders": {"order": [multileg_order(credit_spread()) | changes]}}).orders()
+    assert caught.value.path.endswith(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        pytest.param({"status": "dancing"}, "order[0].status", id="unknown status"),
+        pytest.param(
+            {"leg": [order_leg(SHORT_PUT, "buy_to_open", -1.0)]}, "leg[0].quantity", id="below zero"
+        ),
         pytest.param({"leg": None}, "order[0].leg", id="no legs"),
         pytest.param({"leg": [order_leg(SHORT_PUT, "buy")]}, "leg[0].side", id="a leg that opens nothing"),
         pytest.param({"leg": [order_leg(SHORT_PUT, "buy_to_open", 1.5)]}, "leg[0].quantity", id="half a contract"),
@@ -167,14 +181,19 @@ def test_orders_of_other_kinds_are_told_without_harm() -> None:
             {"leg": [order_leg(SHORT_PUT, "buy_to_open", 1.0, 2.0)]}, "leg[0].exec_quantity", id="more than ordered"
         ),
         pytest.param(
-            {"leg": [order_leg(SHORT_PUT, "buy_to_open", 1.0, 1.0, -2.0)]}, "leg[0].avg_fill_price", id="below zero"
+            {"leg": [order_leg(SHORT_PUT, "buy_to_open", 1.0, 1.0, -2.0)]}, "leg[0].avg_fill_price", id="a price below zero"
         ),
     ],
 )
-def test_an_order_that_cannot_be_read_is_named(changes: dict[str, Any], path: str) -> None:
-    with pytest.raises(MalformedReplyError) as caught:
-        answering({"orders": {"order": [multileg_order(credit_spread()) | changes]}}).orders()
-    assert caught.value.path.endswith(path)
+def test_an_order_that_cannot_be_read_is_set_aside_with_its_facts_and_the_rest_goes_on(
+    changes: dict[str, Any], path: str
+) -> None:
+    strange, sound = multileg_order(credit_spread()) | changes, multileg_order(credit_spread()) | {"id": 51000009}
+    first, second = answering({"orders": {"order": [strange, sound]}}).orders()
+    assert (first.status, first.tag, first.order_id) == (OrderStatus.UNREADABLE, "agx-7", "51000001")
+    assert path in (first.reason or "")
+    assert '"tag": "agx-7"' in (first.reason or "")
+    assert second.status is not OrderStatus.UNREADABLE
 
 
 def test_trap_09_tags_come_only_when_asked_for() -> None:
