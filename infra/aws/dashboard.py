@@ -12,7 +12,14 @@ from constructs import Construct
 from infra.aws.catalogue import FunctionName
 from infra.aws.environment import Measure
 from infra.aws.metrics import stage_metric
-from infra.aws.queries import CLOSED_TRADES, DECISIONS_BY_REASON, DECISIONS_BY_REGIME, INVALID_SNAPSHOTS, VENDORS, Query
+from infra.aws.questions import (
+    CLOSED_TRADES,
+    DECISIONS_BY_REASON,
+    DECISIONS_BY_REGIME,
+    INVALID_SNAPSHOTS,
+    VENDORS,
+    Query,
+)
 
 PERIOD: Final = Duration.minutes(5)
 SHOWN: Final = Duration.days(1)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.aws.environment import Measure
-from infra.aws.queries import QUERIES
+from infra.aws.questions import QUERIES
 from tests.infra.aws.synthesis import Template
 from tests.infra.aws.test_permissions import text
 
