@@ -1,7 +1,7 @@
 """One minute of watching under way: the bots as seen, accounts reconciled, orders worked, positions looked after."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, partial
 
@@ -49,7 +49,8 @@ class Minute:
     tools: Tools
     parameters: Parameters
     sight: Sight
-    problems: list[Exception]
+    problems: list[Exception] = field(default_factory=list)
+    unconfigured: set[Bot] = field(default_factory=set)
 
     @property
     def live(self) -> int:
@@ -62,7 +63,7 @@ class Minute:
             try:
                 self.sight.configs[bot] = self._config(bot)
                 self.sight.lives[bot] = live = self.tools.book.live(bot)
-                self._tend(self.sight.configs[bot], live)
+                self._tend(bot, live)
             except ISOLATED as problem:
                 self._trouble(bot, problem)
 
@@ -72,15 +73,18 @@ class Minute:
         except InvalidConfigurationError as problem:
             alert = messages.invalid_configuration(bot, str(problem), self.tools.clock.now())
             self.tools.alerts.send(alert)
+            self.unconfigured.add(bot)
             return bot_config(bot)
 
-    def _tend(self, config: BotConfig, live: LiveState) -> None:
+    def _tend(self, bot: Bot, live: LiveState) -> None:
+        config = self.sight.configs[bot]
         now, alerts = self.tools.clock.now(), self.tools.alerts
         for alert in live.unsent_alerts:
             alerts.resend(alert)
         for key, facts in live.set_aside:
             alerts.send(messages.item_set_aside(live.bot, key, facts, now))
-        if live.confirmation is not None and config.mode is not TradingMode.LIVE:
+        left = config.mode is not TradingMode.LIVE and bot not in self.unconfigured
+        if live.confirmation is not None and left:
             self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(live.bot),))
             alerts.send(messages.live_withdrawn(live.bot, config.mode, now))
         self.tools.breakers.after_failures(config, live)
