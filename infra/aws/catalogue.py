@@ -15,6 +15,8 @@ class FunctionName(StrEnum):
     TRADE = "trade"
     MONITOR = "monitor"
     LEARN = "learn"
+    REPORT = "report"
+    API = "api"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class FunctionSpec:
     parameters: Sequence[Parameters]
     publishes_alerts: bool = True
     publishes_events: bool = False
+    has_url: bool = False
 
     @property
     def handler(self) -> str:
@@ -45,6 +48,15 @@ _BOOK: Final = (
 
 _ALERTS: Final = Access(TableName.POSITIONS, ("PutItem", "UpdateItem"))
 """One item for each alert, so that a repeat is silent."""
+
+_READ_ONLY: Final = (
+    Access(TableName.POSITIONS, ("Query",), index=ACTIVE_INDEX),
+    Access(TableName.POSITIONS, ("GetItem",)),
+    Access(TableName.DECISIONS, ("Query",)),
+    Access(TableName.STATS, ("BatchGetItem", "Query")),
+    Access(TableName.SNAPSHOTS, ("BatchGetItem", "GetItem", "Query")),
+)
+"""What is shown, and nothing that changes it."""
 
 _CONFIGURATION: Final = (Parameters.BREAKER, Parameters.BOTS, Parameters.SYSTEM)
 """Read together, in one call."""
@@ -95,5 +107,25 @@ FUNCTIONS: Final = (
         concurrency=1,
         access=(Access(TableName.STATS, ("BatchGetItem", "Query", "PutItem")), _ALERTS),
         parameters=_CONFIGURATION,
+    ),
+    FunctionSpec(
+        name=FunctionName.REPORT,
+        purpose="After the close: the day in one message",
+        memory_mb=256,
+        timeout_seconds=30,
+        concurrency=1,
+        access=(*_READ_ONLY, _ALERTS),
+        parameters=(*_CONFIGURATION, Parameters.SECRETS),
+    ),
+    FunctionSpec(
+        name=FunctionName.API,
+        purpose="Over HTTP, IAM-authorised and read-only: regime, positions, decisions, trades, statistics, health",
+        memory_mb=512,
+        timeout_seconds=30,
+        concurrency=2,
+        access=_READ_ONLY,
+        parameters=(*_CONFIGURATION, Parameters.SECRETS),
+        publishes_alerts=False,
+        has_url=True,
     ),
 )

@@ -71,6 +71,10 @@ class LiveFunction(Construct):
         )
         self._explain_findings()
 
+    def add_url(self) -> lambda_.FunctionUrl:
+        """Give the alias an address that answers only what is signed with AWS Signature Version 4."""
+        return self.alias.add_function_url(auth_type=lambda_.FunctionUrlAuthType.AWS_IAM)
+
     def _explain_findings(self) -> None:
         explain(
             self.function,

@@ -9,7 +9,9 @@ from tests.infra.aws.synthesis import Template
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-FUNCTIONS = ("Collect", "Trade", "Monitor", "Learn")
+FUNCTIONS = ("Collect", "Trade", "Monitor", "Learn", "Api")
+SILENT = ("Api",)
+"""What tells nobody anything: it only answers."""
 
 
 def as_list(value: Any) -> list[Any]:
@@ -97,6 +99,13 @@ TABLE_ACTIONS = {
         "Positions": {"PutItem", "UpdateItem"},
         "*": {"ListStreams"},
     },
+    "Api": {
+        "Positions": {"GetItem"},
+        "Positions/index/active": {"Query"},
+        "Decisions": {"Query"},
+        "Stats": {"BatchGetItem", "Query"},
+        "Snapshots": {"BatchGetItem", "GetItem", "Query"},
+    },
 }
 
 
@@ -131,6 +140,7 @@ DOCUMENTS = {"circuit-breaker", "system", "bots/ATLAS", "bots/PROMETHEUS", "bots
         pytest.param("Collect", DOCUMENTS | {"secrets/*"}, id="collect"),
         pytest.param("Trade", DOCUMENTS | {"secrets/*"}, id="trade"),
         pytest.param("Monitor", DOCUMENTS | {"secrets/*"}, id="monitor"),
+        pytest.param("Api", DOCUMENTS | {"secrets/*"}, id="api"),
         pytest.param("Learn", DOCUMENTS, id="learn speaks to no vendor and needs no secret"),
     ],
 )
@@ -143,7 +153,7 @@ def test_a_function_reads_the_parameters_of_its_own_stage(template: Template, na
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_alerts_and_only_collect_tells_of_snapshots(template: Template, name: str) -> None:
     (topic,) = [one for one in template.named("AWS::SNS::Topic") if one.startswith("TopicAlerts")]
-    assert allowed(template, name, "sns") == {f"<{topic}>": {"Publish"}}
+    assert allowed(template, name, "sns") == ({} if name in SILENT else {f"<{topic}>": {"Publish"}})
     (bus,) = template.named("AWS::Events::EventBus")
     assert allowed(template, name, "events") == ({f"<{bus}.Arn>": {"PutEvents"}} if name == "Collect" else {})
 
@@ -154,7 +164,8 @@ def test_schedules_may_invoke_the_aliases_and_nothing_else(template: Template) -
         for _, actions, resources in statements(template, "SchedulesRole")
         if "lambda:InvokeFunction" in actions
     ]
-    assert [set(one) for one in found] == [{f"<{name}>" for name in template.named("AWS::Lambda::Alias")}]
+    scheduled = {f"<{name}>" for name in template.named("AWS::Lambda::Alias") if not name.startswith(SILENT)}
+    assert [set(one) for one in found] == [scheduled]
 
 
 def test_a_role_is_assumed_by_one_service_and_the_scheduler_for_this_account_only(template: Template) -> None:
@@ -164,3 +175,21 @@ def test_a_role_is_assumed_by_one_service_and_the_scheduler_for_this_account_onl
         assert trust["Principal"] == {"Service": f"{service}.amazonaws.com"}
         account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
         assert trust.get("Condition") == (account if service == "scheduler" else None)
+
+
+def test_the_api_writes_nothing(template: Template) -> None:
+    every = {action for _, actions, _ in statements(template, "ApiRole") for action in actions}
+    assert not {one for one in every if one.startswith("dynamodb:") and ("Put" in one or "Update" in one)}
+
+
+def test_nothing_is_reached_but_by_signed_requests(template: Template) -> None:
+    (url,) = template.all("AWS::Lambda::Url")
+    assert url["AuthType"] == "AWS_IAM"
+    assert url["Qualifier"] == "live"
+    assert text(url["TargetFunctionArn"]).startswith("<ApiFunction")
+    assert "Cors" not in url
+    for kind in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api", "AWS::ElasticLoadBalancingV2::LoadBalancer"):
+        assert template.named(kind) == {}
+    for permission in template.all("AWS::Lambda::Permission"):
+        assert permission["Principal"] != "*"
+        assert "FunctionUrlAuthType" not in permission
