@@ -31,6 +31,9 @@ EVERY_FIVE_MINUTES_OUTSIDE: Final = {
 }
 """The rest of the week, so that the sign of life never stops; no minute is in both."""
 
+AFTER_THE_CLOSE: Final = {"Day": "cron(45 16 ? * MON-FRI *)"}
+"""When monitor has settled what expired; the function knows the holidays."""
+
 EVERY_EVENING: Final = {"Evening": "cron(30 17 ? * * *)"}
 
 
@@ -61,6 +64,7 @@ WAKES: Final = (
         times=EVERY_MINUTE_OF_THE_SESSION | EVERY_FIVE_MINUTES_OUTSIDE,
     ),
     Wake(name="Learn", function=FunctionName.LEARN, times=EVERY_EVENING),
+    Wake(name="Report", function=FunctionName.REPORT, times=AFTER_THE_CLOSE),
 )
 
 

@@ -8,6 +8,7 @@ import typer
 
 from infra.cli import config, reading, secrets
 from infra.cli.acting import close, strategy
+from infra.cli.alerts import alerts
 from infra.cli.breaker import breaker
 from infra.cli.check import check
 from infra.cli.dashboard import dashboard
@@ -17,6 +18,7 @@ from infra.cli.mistakes import told
 from infra.cli.positions import positions
 from infra.cli.preview import preview
 from infra.cli.replay import replay
+from infra.cli.report import report
 from infra.cli.stage import at_stage
 from infra.cli.status import status
 from infra.cli.why import why
@@ -34,9 +36,9 @@ app.command()(demo)
 app.command(rich_help_panel=LOOK)(dashboard)
 app.add_typer(check, rich_help_panel=LOOK)
 SEEN = (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, preview, doctor)
-for looking in (*SEEN, replay):
+for looking in (*SEEN, replay, report):
     app.command(rich_help_panel=LOOK)(at_stage(looking))
-for acting in (breaker, strategy, close):
+for acting in (breaker, strategy, close, alerts):
     app.command(rich_help_panel=ACT)(at_stage(acting))
 
 configuration = typer.Typer(help="Show, compare, validate and set the configuration.", no_args_is_help=True)

@@ -12,7 +12,7 @@ from shared.domain.decisions import Denial
 from shared.domain.market import Snapshot
 from shared.domain.orders import BrokerOrder, Intent
 from shared.domain.positions import ClosedTrade, Position
-from shared.domain.sessions import new_york_date
+from shared.domain.sessions import NEW_YORK
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import AlertLevel, Bot, TradingMode, TradingState
 
@@ -23,11 +23,12 @@ def _alert(
     return Alert(event_id=event_id, level=level, subject=subject[:SUBJECT_LIMIT], body="\n".join(lines), at=at, bot=bot)
 
 
-_POSITIONS = "Look closer: table positions"
+_POSITIONS = "Look closer: alphagex positions"
+_LOG = "Look closer: alphagex doctor; the log of the function in CloudWatch"
 
 
 def _decisions(bot: Bot, at: datetime) -> str:
-    return f"Look closer: table decisions, {bot}#{new_york_date(at)}"
+    return f"Look closer: alphagex why {bot} --at {at.astimezone(NEW_YORK):%Y-%m-%dT%H:%M:%S}"
 
 
 def _legs(position: Position) -> str:
@@ -69,7 +70,7 @@ def closed(trade: ClosedTrade, loss_alert: Decimal, at: datetime) -> Alert:
             f"What: {trade.contracts} contracts, entry {trade.entry_price}, exit {trade.exit_price:.4f}",
             f"Why: {trade.exit_reason}",
             f"How: {result} after fees of ${trade.fees}, {trade.pnl_fraction:.1%} of the premium ({trade.mode})",
-            f"Look closer: table stats, {trade.mode}#{trade.strategy}",
+            f"Look closer: alphagex trades --bot {trade.bot}",
         ),
         at,
         trade.bot,
@@ -238,7 +239,7 @@ def item_set_aside(bot: Bot, key: str, facts: str, at: datetime) -> Alert:
             f"What: {facts}",
             "Why: written by a newer version, or damaged",
             "How: it is set aside and never overwritten; its legs are not compared, all other items go on",
-            f"Look closer: table positions, ACCT#{bot}, {key}",
+            f"Look closer: alphagex doctor; table positions, ACCT#{bot}, {key}",
         ),
         at,
         bot,
@@ -320,7 +321,7 @@ def invalid_snapshots(snapshot: Snapshot, in_a_row: int) -> Alert:
             f"What: no entry is decided on {snapshot.underlying}",
             f"Why: {reasons}",
             "How: exits go on with what is known; entries resume with the first valid snapshot",
-            f"Look closer: table snapshots, {snapshot.underlying}",
+            f"Look closer: alphagex regime {snapshot.underlying}; alphagex check vendors",
         ),
         snapshot.at,
     )
@@ -336,7 +337,7 @@ def invalid_configuration(name: str, problem: str, at: datetime) -> Alert:
             f"What: {problem}",
             "Why: a field is unknown, impossible or missing",
             "How: entries stop; exits go on by the rules stamped on each position",
-            "Look closer: the parameter of that name in SSM",
+            f"Look closer: alphagex config show {name}",
         ),
         at,
     )
@@ -352,7 +353,7 @@ def breaker_changed(state: TradingState, who: str, reason: str, at: datetime) ->
             f"What: {_CONSEQUENCE[state]}",
             f"Why: {reason}",
             f"How: {who}",
-            "Look closer: table stats, BREAKER; the switch is the SSM parameter circuit-breaker",
+            "Look closer: alphagex breaker",
         ),
         at,
     )
@@ -387,7 +388,7 @@ def strategy_disabled(numbers: StrategyStatistics) -> Alert:
             f"What: no entry of {numbers.strategy} in {numbers.mode} mode",
             _results(numbers),
             "How: open positions keep their exits",
-            f"Look closer: table stats, {numbers.mode}#{numbers.strategy}",
+            "Look closer: alphagex stats",
         ),
         numbers.computed_at,
     )
@@ -403,7 +404,7 @@ def sizes_to_zero(numbers: StrategyStatistics) -> Alert:
             f"What: {numbers.strategy} is not entered in {numbers.mode} mode until its results improve",
             _results(numbers),
             "How: Kelly's answer to a negative expectancy is not to trade",
-            f"Look closer: table stats, {numbers.mode}#{numbers.strategy}",
+            "Look closer: alphagex stats",
         ),
         numbers.computed_at,
     )
@@ -419,7 +420,7 @@ def could_not_watch(bot: Bot, problem: str, at: datetime) -> Alert:
             f"What: {problem}",
             "Why: see the log",
             "How: the next run tries again",
-            "Look closer: the log of the function in CloudWatch",
+            _LOG,
         ),
         at,
         bot,
@@ -436,7 +437,7 @@ def missing_key(problem: str, at: datetime) -> Alert:
             f"What: {problem}",
             "Why: without market data nothing is decided, and a position could not be valued",
             "How: store the key with `alphagex secrets set`; it is taken up within a minute or so",
-            "Look closer: `alphagex secrets check`",
+            "Look closer: alphagex secrets check",
         ),
         at,
     )
@@ -452,7 +453,7 @@ def function_failed(function: str, problem: str, at: datetime) -> Alert:
             f"What: {problem}",
             "Why: see the log",
             "How: the next run tries again",
-            "Look closer: the log of the function in CloudWatch",
+            _LOG,
         ),
         at,
     )

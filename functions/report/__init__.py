@@ -1,0 +1,1 @@
+"""After the close: the day in one message."""

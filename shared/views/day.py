@@ -1,0 +1,188 @@
+"""One day in one message: results, trades, what is open, regimes, decisions by reason, health."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from shared.domain.alerts import SUBJECT_LIMIT, Alert
+from shared.domain.decisions import Decision, DecisionKind
+from shared.domain.sessions import NEW_YORK, new_york_date
+from shared.domain.vocabulary import Action, AlertLevel, Bot, ExitReason, GammaRegime, Strategy
+from shared.views.health import health_view
+from shared.views.positions import positions_view
+from shared.views.regime import regime_view
+from shared.views.sources import Sources
+from shared.views.trades import closed_trades
+from shared.views.view import View, dollars
+
+ZERO = Decimal(0)
+REASONS_TOLD = 6
+
+
+class DayTrade(View):
+    """A trade closed on the day; dollars after fees."""
+
+    bot: Bot
+    underlying: str
+    strategy: Strategy
+    contracts: int
+    exit_reason: ExitReason
+    pnl: Decimal
+
+
+class DayEntry(View):
+    """An entry of the day."""
+
+    bot: Bot
+    what: str
+    how: str
+
+
+class DayOpen(View):
+    """What is open at the end of the day; ``pnl`` is None without a price."""
+
+    bot: Bot
+    underlying: str
+    strategy: Strategy
+    contracts: int
+    pnl: Decimal | None
+    max_loss: Decimal
+
+
+class DayRegime(View):
+    """The last regime of an underlying."""
+
+    underlying: str
+    regime: GammaRegime | None
+    action: Action | None
+
+
+class DayView(View):
+    """One New York date; ``reasons`` counts snapshots refused, by reason, the most frequent first."""
+
+    stage: str
+    day: date
+    asked_at: datetime
+    pnl: Decimal
+    trades: tuple[DayTrade, ...]
+    entries: tuple[DayEntry, ...]
+    open_positions: tuple[DayOpen, ...]
+    open_pnl: Decimal | None
+    open_risk: Decimal
+    regimes: tuple[DayRegime, ...]
+    decided: int
+    reasons: dict[str, int]
+    problems: tuple[str, ...]
+
+
+def day_view(sources: Sources, day: date) -> DayView:
+    """Return the day; what is open, the regimes and the health are those of now."""
+    trades = [
+        DayTrade(
+            bot=one.bot,
+            underlying=one.underlying,
+            strategy=one.strategy,
+            contracts=one.contracts,
+            exit_reason=one.exit_reason,
+            pnl=dollars(one.pnl),
+        )
+        for one in closed_trades(sources, _midnight(day))
+        if new_york_date(one.closed_at) == day
+    ]
+    decided = [one for bot in Bot for one in sources.decisions.of_day(bot, day)]
+    held, health = positions_view(sources), health_view(sources)
+    return DayView(
+        stage=sources.stage,
+        day=day,
+        asked_at=sources.clock.now(),
+        pnl=sum((one.pnl for one in trades), ZERO),
+        trades=tuple(trades),
+        entries=tuple(_entries(decided)),
+        open_positions=tuple(
+            DayOpen(
+                bot=one.bot,
+                underlying=one.underlying,
+                strategy=one.strategy,
+                contracts=one.contracts,
+                pnl=one.pnl,
+                max_loss=one.max_loss,
+            )
+            for one in held.positions
+        ),
+        open_pnl=held.pnl,
+        open_risk=held.risk,
+        regimes=tuple(_regime(sources, one.underlying) for one in health.data if one.at is not None),
+        decided=sum(one.count for one in decided if one.snapshot_id and one.kind in _OF_SNAPSHOTS),
+        reasons=_reasons(decided),
+        problems=health.problems,
+    )
+
+
+_OF_SNAPSHOTS = frozenset({DecisionKind.ENTRY, DecisionKind.NO_ENTRY})
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), NEW_YORK).astimezone(UTC) - timedelta(seconds=1)
+
+
+def _entries(decided: Sequence[Decision]) -> list[DayEntry]:
+    entries = [one for one in decided if one.kind is DecisionKind.ENTRY]
+    return [DayEntry(bot=one.bot, what=one.what, how=one.how) for one in sorted(entries, key=lambda one: one.at)]
+
+
+def _reasons(decided: Sequence[Decision]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for one in decided:
+        if one.kind is DecisionKind.NO_ENTRY:
+            counted.update(dict.fromkeys(dict.fromkeys(denial.code.value for denial in one.denials), one.count))
+    return dict(counted.most_common())
+
+
+def _regime(sources: Sources, underlying: str) -> DayRegime:
+    found = regime_view(sources, underlying)
+    return DayRegime(underlying=underlying, regime=found.regime, action=found.recommended_action)
+
+
+def day_alert(day: DayView) -> Alert:
+    """Write the day's message; one for each New York date."""
+    number = len(day.trades)
+    closed = f"{number} {'trade' if number == 1 else 'trades'} closed"
+    subject = f"{day.day}: {_signed(day.pnl)}, {closed}, {len(day.open_positions)} open"
+    return Alert(
+        event_id=f"day-{day.day}",
+        level=AlertLevel.INFO,
+        subject=subject[:SUBJECT_LIMIT],
+        body="\n".join(day_lines(day)),
+        at=day.asked_at,
+    )
+
+
+def day_lines(day: DayView) -> tuple[str, ...]:
+    """Return the lines of a day, for a mail or a terminal."""
+    lines = [f"Result: {_signed(day.pnl)} realized"]
+    lines += [
+        f"  closed: {one.bot} {one.contracts} {one.strategy} on {one.underlying}, {one.exit_reason}: {_signed(one.pnl)}"
+        for one in day.trades
+    ]
+    lines += [f"  entered: {one.bot} {one.what}: {one.how}" for one in day.entries]
+    unknown = "not known" if day.open_pnl is None else _signed(day.open_pnl)
+    lines.append(f"Open: {len(day.open_positions)} positions, P&L {unknown}, risk ${day.open_risk:,.2f}")
+    lines += [
+        f"  {one.bot} {one.contracts} {one.strategy} on {one.underlying}:"
+        f" {'no price' if one.pnl is None else _signed(one.pnl)}, maximum loss ${one.max_loss:,.2f}"
+        for one in day.open_positions
+    ]
+    regimes = ", ".join(
+        f"{one.underlying} {one.regime or 'unknown'} ({one.action or 'no action'})" for one in day.regimes
+    )
+    lines.append(f"Regime: {regimes or 'no data'}")
+    told = list(day.reasons.items())[:REASONS_TOLD]
+    lines.append(f"Decisions: {day.decided}, refused for {', '.join(f'{code} {n}' for code, n in told) or 'nothing'}")
+    lines.append(f"Health: {'; '.join(day.problems) or 'all is well'}")
+    lines.append("Look closer: alphagex report; alphagex dashboard")
+    return tuple(lines)
+
+
+def _signed(amount: Decimal) -> str:
+    return f"{'-' if amount < 0 else '+' if amount > 0 else ''}${abs(amount):,.2f}"
