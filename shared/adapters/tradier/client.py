@@ -138,6 +138,10 @@ class TradierClient:
             )
         )
 
+    def history(self, symbol: str, start: date, end: date) -> tuple[DailyBar, ...]:
+        """Return the same by the vendor's own name for it."""
+        return self.daily_bars(symbol, start, end)
+
     def _market(self, path: str, **params: str) -> Document:
         return self._http.get(path, params, before=lambda: self._windows.check("market"))
 
