@@ -33,12 +33,16 @@ class ApiBridge:
 
     def get(self, target: str, headers: Mapping[str, str]) -> Answer:
         """Answer a GET; ``target`` is path and query, ``headers`` have names in lower case."""
+        return self.ask("GET", target, headers)
+
+    def ask(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
+        """Answer a request of any method."""
         resolver = self._resolver()
         try:
-            reply = resolver.resolve(_event(target, headers), _Context())  # type: ignore[arg-type]
+            reply = resolver.resolve(_event(method, target, headers), _Context())  # type: ignore[arg-type]
         finally:
             self._idle.put(resolver)
-        return Answer(reply["statusCode"], reply["headers"], reply["body"])
+        return Answer(reply["statusCode"], reply["headers"], reply.get("body") or "")
 
     def _resolver(self) -> LambdaFunctionUrlResolver:
         try:
@@ -51,7 +55,7 @@ class _Context:
     """The resolver asks nothing of its context."""
 
 
-def _event(target: str, headers: Mapping[str, str]) -> dict[str, Any]:
+def _event(method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:
     parts = urlsplit(target)
     query: dict[str, str] = {}
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
@@ -65,7 +69,7 @@ def _event(target: str, headers: Mapping[str, str]) -> dict[str, Any]:
         "queryStringParameters": query,
         "requestContext": {
             "domainName": DOMAIN,
-            "http": {"method": "GET", "path": parts.path, "sourceIp": "127.0.0.1", "userAgent": ""},
+            "http": {"method": method, "path": parts.path, "sourceIp": "127.0.0.1", "userAgent": ""},
             "stage": "$default",
         },
         "isBase64Encoded": False,
