@@ -37,7 +37,7 @@ from tests.infra.aws.synthesis import PROJECT, Resource, Template
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-FUNCTIONS = ("collect", "trade", "monitor", "learn", "api")
+FUNCTIONS = ("collect", "trade", "monitor", "learn", "report", "api")
 ROWS: dict[str, type[Row]] = {
     "Positions": PositionsRow,
     "Decisions": DecisionsRow,

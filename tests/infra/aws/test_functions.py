@@ -6,7 +6,7 @@ from tests.infra.aws.synthesis import Resource, Template, read_template, synthes
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-FUNCTIONS = ("Collect", "Trade", "Monitor", "Learn", "Api")
+FUNCTIONS = ("Collect", "Trade", "Monitor", "Learn", "Report", "Api")
 TICK_RETRIES = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
 
 

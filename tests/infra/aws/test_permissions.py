@@ -9,7 +9,7 @@ from tests.infra.aws.synthesis import Template
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-FUNCTIONS = ("Collect", "Trade", "Monitor", "Learn", "Api")
+FUNCTIONS = ("Collect", "Trade", "Monitor", "Learn", "Report", "Api")
 SILENT = ("Api",)
 """What tells nobody anything: it only answers."""
 
@@ -99,6 +99,13 @@ TABLE_ACTIONS = {
         "Positions": {"PutItem", "UpdateItem"},
         "*": {"ListStreams"},
     },
+    "Report": {
+        "Positions": {"GetItem", "PutItem", "UpdateItem"},
+        "Positions/index/active": {"Query"},
+        "Decisions": {"Query"},
+        "Stats": {"BatchGetItem", "Query"},
+        "Snapshots": {"BatchGetItem", "GetItem", "Query"},
+    },
     "Api": {
         "Positions": {"GetItem"},
         "Positions/index/active": {"Query"},
@@ -140,6 +147,7 @@ DOCUMENTS = {"circuit-breaker", "system", "bots/ATLAS", "bots/PROMETHEUS", "bots
         pytest.param("Collect", DOCUMENTS | {"secrets/*"}, id="collect"),
         pytest.param("Trade", DOCUMENTS | {"secrets/*"}, id="trade"),
         pytest.param("Monitor", DOCUMENTS | {"secrets/*"}, id="monitor"),
+        pytest.param("Report", DOCUMENTS | {"secrets/*"}, id="report"),
         pytest.param("Api", DOCUMENTS | {"secrets/*"}, id="api"),
         pytest.param("Learn", DOCUMENTS, id="learn speaks to no vendor and needs no secret"),
     ],

@@ -83,9 +83,13 @@ def test_learn_wakes_every_evening(template: Template) -> None:
     assert week(template, "Learn") == Counter((day, 17, 30) for day in DAYS)
 
 
+def test_report_tells_the_day_after_each_close(template: Template) -> None:
+    assert week(template, "Report") == Counter((day, 16, 45) for day in DAYS[1:6])
+
+
 def test_schedules_are_in_new_york_time_exact_and_never_repeat(template: Template) -> None:
     every = template.all("AWS::Scheduler::Schedule")
-    assert len(every) == 5 * 3 + 4 + 1
+    assert len(every) == 5 * 3 + 4 + 1 + 1
     for schedule in every:
         assert schedule["ScheduleExpressionTimezone"] == "America/New_York"
         assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
