@@ -6,14 +6,17 @@ from typing import Annotated
 
 import typer
 
-from infra.cli import config, reading, secrets
+from infra.cli import broken, config, live, reading, secrets
 from infra.cli.acting import close, strategy
 from infra.cli.alerts import alerts
+from infra.cli.backtest import backtest
 from infra.cli.breaker import breaker
 from infra.cli.check import check
+from infra.cli.cost.command import cost
 from infra.cli.dashboard import dashboard
 from infra.cli.demo import demo
 from infra.cli.doctor import doctor
+from infra.cli.local import local
 from infra.cli.mistakes import told
 from infra.cli.positions import positions
 from infra.cli.preview import preview
@@ -33,8 +36,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
+app.add_typer(local)
+app.command()(backtest)
 app.command(rich_help_panel=LOOK)(dashboard)
 app.add_typer(check, rich_help_panel=LOOK)
+app.command(rich_help_panel=LOOK)(cost)
 SEEN = (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, preview, doctor)
 for looking in (*SEEN, replay, report):
     app.command(rich_help_panel=LOOK)(at_stage(looking))
@@ -47,6 +53,16 @@ configuration.command()(at_stage(config.diff))
 configuration.command()(config.validate)
 configuration.command("set")(at_stage(config.set_value))
 app.add_typer(configuration, name="config", rich_help_panel=ACT)
+
+live_mode = typer.Typer(help="Say where a bot trades; live takes two steps, mode and confirm.", no_args_is_help=True)
+live_mode.command("mode")(at_stage(live.mode))
+live_mode.command("confirm")(at_stage(live.confirm))
+app.add_typer(live_mode, name="live", rich_help_panel=ACT)
+
+repairs = typer.Typer(help="Look after BROKEN positions: mend one, or book it as closed.", no_args_is_help=True)
+repairs.command("mend")(at_stage(broken.mend))
+repairs.command("book")(at_stage(broken.book))
+app.add_typer(repairs, name="broken", rich_help_panel=ACT)
 
 keys = typer.Typer(help="Store the vendors' keys, and tell which are stored.", no_args_is_help=True)
 keys.command("set")(at_stage(secrets.set_secrets))

@@ -1,0 +1,1 @@
+"""The backtest on a laptop: its market and its report."""

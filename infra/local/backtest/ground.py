@@ -1,0 +1,86 @@
+"""The ground a backtest stands on: which history, which days, and the exposures kept from an earlier run."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from infra.local.errors import LocalStageError
+from shared.backtest.gamma_tape import GammaTape, restored
+from shared.backtest.history import History
+from shared.backtest.market import WARM_UP_SESSIONS, MarketModel
+from shared.backtest.runner.market import ModelMarket
+from shared.domain.config import SystemConfig
+from shared.domain.sessions import sessions_between
+
+KEPT: Final = Path(".alphagex/market")
+SEED: Final = 13
+
+
+@dataclass
+class Ground:
+    """A market that can be run over, with its tape kept on disk."""
+
+    history: History
+    seed: int = SEED
+    kept: Path = KEPT
+
+    def __post_init__(self) -> None:
+        """Open the market."""
+        model = MarketModel(self.history, seed=self.seed)
+        known = restored(self._file.read_bytes()) if self._file.is_file() else None
+        self.tape = GammaTape(model, known)
+        self._count = len(self.tape)
+        self.market = ModelMarket(model, SystemConfig(), self.tape)
+
+    @property
+    def _file(self) -> Path:
+        return self.kept / f"gamma-{_digest(self.history)}-{self.seed}.json.gz"
+
+    def keep(self) -> None:
+        """Store the exposures that were worked out, for the next run over the same market."""
+        if len(self.tape) == self._count:
+            return
+        self.kept.mkdir(parents=True, exist_ok=True)
+        part = self._file.with_suffix(".part")
+        part.write_bytes(self.tape.stored())
+        part.replace(self._file)
+        self._count = len(self.tape)
+
+    def days(self, first: date | None, last: date | None) -> tuple[date, ...]:
+        """Return the sessions from first to last, both included; by default all that can be decided on.
+
+        Raises:
+            LocalStageError: a date lies outside the data, or a session is missing; it names the remedy.
+        """
+        known = self.history.days
+        warm = max(SystemConfig().iv_window, WARM_UP_SESSIONS)
+        if len(known) <= warm:
+            raise LocalStageError(
+                f"the history has {len(known)} sessions", f"fetch more than {warm}; the IV rank needs a year"
+            )
+        earliest, latest = known[warm], known[-1]
+        first, last = first or earliest, last or latest
+        if first > last:
+            raise LocalStageError(f"--from {first} lies after --to {last}", "swap the two dates")
+        for option, day in (("--from", first), ("--to", last)):
+            if not earliest <= day <= latest:
+                raise LocalStageError(
+                    f"{option} {day} is outside the data", f"choose a date from {earliest} to {latest}"
+                )
+        days = sessions_between(first, last)
+        missing = sorted(set(days) - set(known))
+        if missing:
+            raise LocalStageError(
+                f"the history has no bar of {missing[0]} ({len(missing)} sessions missing)",
+                "fetch it again with alphagex history fetch, or choose other dates",
+            )
+        if not days:
+            raise LocalStageError(f"no session from {first} to {last}", "choose days on which the market is open")
+        return days
+
+
+def _digest(history: History) -> str:
+    text = f"{history.bars}{history.vix_closes}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,90 @@
+"""``alphagex backtest``: figures, report, and a mistake told in one line."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from infra.cli.main import app
+from infra.cli.mistakes import told
+from infra.local.backtest.histories import opened, read_bars, write_bars
+from infra.local.errors import LocalStageError
+from shared.backtest.history import History
+
+SHORT = ["backtest", "SOLOMON", "--from", "2018-01-16", "--to", "2018-02-28"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path) -> Iterator[Path]:
+    with chdir(tmp_path):
+        yield tmp_path
+
+
+def test_a_run_is_told_in_figures_and_as_a_page_of_its_own(folder: Path) -> None:
+    ran = CliRunner().invoke(app, [*SHORT, "--json", "--report", "run.html"])
+    assert ran.exit_code == 0, ran.output
+    figures = json.loads(ran.stdout)
+    assert figures["sessions"] == 31
+    assert figures["trades"] == sum(group["trades"] for group in figures["by_exit"])
+    assert any("too few for a statistic" in warning for warning in figures["warnings"])
+    page = (folder / "run.html").read_text()
+    assert not re.search(r'(src|href)="(?!#)', page)
+    for heading in ("Results", "Equity and drawdown", "Months", "Payoff and Kelly", "Parameters", "Yardsticks"):
+        assert heading in page
+    assert "alphagex backtest SOLOMON --from 2018-01-16 --to 2018-02-28" in page
+    assert list((folder / ".alphagex/market").glob("gamma-*.json.gz"))
+    again = CliRunner().invoke(app, [*SHORT, "--json"])
+    assert json.loads(again.stdout) == figures
+
+
+MISTAKES = [
+    pytest.param(["--from", "2013-01-02"], "--from 2013-01-02 is outside the data; choose a date from", id="early"),
+    pytest.param(["--to", "2026-01-02"], "--to 2026-01-02 is outside the data", id="late"),
+    pytest.param(["--from", "2018-02-01", "--to", "2018-01-02"], "swap the two dates", id="reversed"),
+    pytest.param(["--from", "soon"], "--from soon is no date; write it as 2017-10-02", id="no date"),
+    pytest.param(["--param", "rails.confirmations"], "write it as rails.confirmations=1", id="no value"),
+    pytest.param(["--param", "rails.confirmations=0"], "rails.confirmations", id="out of range"),
+    pytest.param(["--param", "rails.conformations=1"], "rails.conformations", id="unknown field"),
+    pytest.param(["--step", "often"], "give minutes such as 60, or day", id="no step"),
+    pytest.param(["--step", "0"], "give 1 to 390 minutes", id="step of nothing"),
+    pytest.param(["--history", "nowhere"], "is not there; run alphagex history fetch", id="no history"),
+]
+
+
+@pytest.mark.parametrize(("options", "line"), MISTAKES)
+def test_a_mistake_is_one_line_with_its_remedy(
+    options: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = told(lambda: app(["backtest", "SOLOMON", *options]))
+    heard = capsys.readouterr().err.strip().splitlines()
+    assert code == 2
+    assert len(heard) == 1
+    assert line in heard[0]
+
+
+def test_bars_are_read_as_they_were_written(folder: Path) -> None:
+    history = History.embedded()
+    write_bars(folder / "SPX.csv", history.bars)
+    closes = zip(history.bars, history.vix_closes, strict=True)
+    write_bars(folder / "VIX.csv", tuple(bar._replace(open=v, high=v, low=v, close=v) for bar, v in closes))
+    assert opened(folder) == history
+
+
+def test_a_row_that_is_no_bar_is_named(folder: Path) -> None:
+    (folder / "SPX.csv").write_text("date,open,high,low,close,volume\n2018-01-02,1,2,1,x,0\n")
+    with pytest.raises(LocalStageError, match="line 2 is no bar"):
+        read_bars(folder / "SPX.csv")
+
+
+def test_a_gap_in_the_history_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    history = History.embedded()
+    kept = tuple(bar for bar in history.bars if str(bar.day) != "2018-01-25")
+    write_bars(folder / "SPX.csv", kept)
+    write_bars(folder / "VIX.csv", tuple(bar._replace(open=20, high=20, low=20, close=20) for bar in kept))
+    code = told(lambda: app([*SHORT, "--history", str(folder)]))
+    assert code == 2
+    assert "the history has no bar of 2018-01-25" in capsys.readouterr().err
