@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
 from aws_lambda_powertools.event_handler.content_types import APPLICATION_JSON
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import BeforeValidator
 
 from functions.api.etags import with_etag
 from functions.api.problems import INVALID, UNAVAILABLE, UNKNOWN, handle_problems, no_such_path, only_get
@@ -33,6 +34,15 @@ DESCRIPTION: Final = (
 OPENAPI_PATH: Final = "/api/openapi.json"
 LONGEST_EQUITY: Final = 3_650
 
+
+def _iso(text: object) -> object:
+    if isinstance(text, str) and len(text) != len("2018-02-05"):
+        raise ValueError("give a valid date such as 2018-02-05")
+    return text
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
+"""A date written as 2018-02-05; a bare number is none."""
 Underlying = Annotated[str, Path(pattern=r"^[A-Z]{1,6}$", description="An underlying that is collected, e.g. SPY.")]
 OneBot = Annotated[Bot | None, Query(description="Only this bot.")]
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Entries of a page.")]
@@ -72,7 +82,7 @@ class Api:
         self,
         bot: OneBot = None,
         kind: Annotated[DecisionKind | None, Query(description="Only this kind.")] = None,
-        day: Annotated[date | None, Query(description="Only this New York date.")] = None,
+        day: Annotated[Day | None, Query(description="Only this New York date.")] = None,
         limit: Limit = PAGE,
         next: Next = None,  # noqa: A002 - the name of the parameter
     ) -> DecisionsView:
