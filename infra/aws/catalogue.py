@@ -46,6 +46,9 @@ _BOOK: Final = (
 )
 """The live state, positions, orders, ledgers, alerts and the paper account of each bot."""
 
+_BUDGET: Final = Access(TableName.SNAPSHOTS, ("GetItem", "PutItem"))
+"""The rate budgets of the vendors' tokens, which the functions share."""
+
 _ALERTS: Final = Access(TableName.POSITIONS, ("PutItem", "UpdateItem"))
 """One item for each alert, so that a repeat is silent."""
 
@@ -82,20 +85,22 @@ FUNCTIONS: Final = (
             *_BOOK,
             Access(TableName.DECISIONS, ("PutItem", "UpdateItem")),
             Access(TableName.STATS, ("BatchGetItem", "Query", "ConditionCheckItem")),
-            Access(TableName.SNAPSHOTS, ("GetItem", "Query")),
+            Access(TableName.SNAPSHOTS, ("Query",)),
+            _BUDGET,
         ),
         parameters=(*_CONFIGURATION, Parameters.SECRETS),
     ),
     FunctionSpec(
         name=FunctionName.MONITOR,
         purpose="Phase 6: positions are reconciled, worked and closed",
-        memory_mb=512,
+        memory_mb=256,
         timeout_seconds=60,
         concurrency=2,
         access=(
             *_BOOK,
             Access(TableName.DECISIONS, ("PutItem",)),
             Access(TableName.STATS, ("Query", "PutItem", "UpdateItem", "ConditionCheckItem")),
+            _BUDGET,
         ),
         parameters=(*_CONFIGURATION, Parameters.SECRETS),
     ),

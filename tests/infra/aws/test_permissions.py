@@ -85,13 +85,14 @@ TABLE_ACTIONS = {
         "Positions/index/active": {"Query"},
         "Decisions": {"PutItem", "UpdateItem"},
         "Stats": {"BatchGetItem", "Query", "ConditionCheckItem"},
-        "Snapshots": {"GetItem", "Query"},
+        "Snapshots": {"GetItem", "Query", "PutItem"},
     },
     "Monitor": {
         "Positions": {"GetItem", "PutItem", "UpdateItem"},
         "Positions/index/active": {"Query"},
         "Decisions": {"PutItem"},
         "Stats": {"Query", "PutItem", "UpdateItem", "ConditionCheckItem"},
+        "Snapshots": {"GetItem", "PutItem"},
     },
     "Learn": {
         "Stats": {"BatchGetItem", "Query", "PutItem"},
