@@ -43,6 +43,14 @@ fuzz: $(READY) ## Spoil the vendors' answers in 100,000 ways (make test does it 
 bench: $(READY) $(MINISTACK) ## Measure, beside named peers (ONLY="collect" for some of it)
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
+.PHONY: soak
+soak: $(READY) $(MINISTACK) ## Mix every fault in 10,000 examples (EXAMPLES=, SEED=) and print what was survived
+	@$(BIN)/python -m tests.faults.soak $(if $(EXAMPLES),--examples $(EXAMPLES)) $(if $(SEED),--seed $(SEED))
+
+.PHONY: mutants
+mutants: $(READY) $(MINISTACK) ## Remove each guard from a copy of the code, one at a time; none may go unnoticed (ONLY=)
+	@$(BIN)/python -m tests.faults.mutants $(if $(ONLY),--only "$(ONLY)")
+
 .PHONY: lint
 lint: $(READY) synth ## Check style, types, import layers and the synthesized template
 	@$(BIN)/ruff check $(CODE)
@@ -72,6 +80,19 @@ diff: $(CDK) ## Show what a deploy would change
 .PHONY: destroy
 destroy: $(CDK) ## Remove the stack; the tables with your history stay
 	@$(NODE); $(CDK) destroy --all $(ARGS)
+
+.PHONY: audit
+audit: $(READY) ## Look for known flaws in the locked libraries; write SBOM and licences into dist/
+	@mkdir -p dist
+	@$(BIN)/uv export --locked --quiet --no-default-groups --format cyclonedx1.5 --preview-features sbom-export > dist/sbom.json
+	@$(BIN)/uv run --isolated --quiet --locked --no-default-groups --group audit \
+	  pip-licenses --format=json --with-urls --output-file=dist/licences.json >/dev/null
+	@$(BIN)/uv run --isolated --quiet --locked --no-default-groups --group audit \
+	  pip-licenses --summary --from=mixed
+	@$(BIN)/uv export --locked --quiet --all-groups --no-emit-project > dist/locked.txt
+	@$(BIN)/uv run --isolated --quiet --locked --only-group audit \
+	  pip-audit --strict --require-hashes --disable-pip --requirement dist/locked.txt
+	@echo "audit: dist/sbom.json, dist/licences.json"
 
 .PHONY: clean
 clean: ## Remove what make has made: environments, caches, cdk.out
