@@ -1,17 +1,22 @@
 """What only a person may do: hold a bot back, set trips back, enable a strategy, close a position."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from shared.domain.book import LiveState, MovePosition, RecordDecision, Trip
+from shared.domain import messages
+from shared.domain.accounts import Confirmation
+from shared.domain.book import ConfirmAccount, LiveState, MovePosition, RecordDecision, Trip
+from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DecisionKind
-from shared.domain.ports import Book, Clock, TradeHistory, Trips
-from shared.domain.positions import Position
+from shared.domain.errors import InvalidValueError
+from shared.domain.ports import Alerts, Book, Broker, Clock, TradeHistory, Trips
+from shared.domain.positions import ClosedTrade, Position, PositionState
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode, TradingState
-from shared.phases.execution.protocol import waits
+from shared.phases.execution.protocol import close_by_hand, mended, waits
 from shared.phases.monitoring.trips import ALL, measured_anew
 
 
@@ -86,6 +91,54 @@ class Operator:
         self.book.commit("close by hand", (MovePosition(position, pending), RecordDecision(decision)))
         return pending
 
+    def confirm_live(
+        self, config: BotConfig, account_id: str, broker: Callable[[], Broker], alerts: Alerts, reason: str
+    ) -> Confirmation:
+        """Take the second step to live trading: a person names the account that the configuration names.
+
+        Raises:
+            InvalidValueError: the configuration is not live, names another account, or the broker answers for another.
+            FeedError: the broker does not answer.
+        """
+        if config.mode is not TradingMode.LIVE:
+            raise InvalidValueError("mode", config.mode.value, "set it to live first; this is the second step")
+        if account_id != config.confirmed_account:
+            raise InvalidValueError("account", account_id, f"the configuration names {config.confirmed_account}")
+        answered = broker().balances().account_id
+        if answered != account_id:
+            raise InvalidValueError("account", account_id, f"the broker answers for {answered}; check the key")
+        confirmation = Confirmation(bot=config.bot, account_id=account_id, at=self.clock.now(), reason=reason)
+        decision = self._decision(config.bot, f"LIVE in account {account_id}", reason, TradingMode.LIVE)
+        self.book.commit("confirm live", (ConfirmAccount(confirmation), RecordDecision(decision)))
+        alerts.send(messages.live_confirmed(confirmation))
+        return confirmation
+
+    def mend(self, position: Position, reason: str) -> Position:
+        """Return a BROKEN position to its rules, after looking at the broker: book and broker agree again.
+
+        Raises:
+            InvalidValueError: it is not BROKEN.
+        """
+        _require_broken(position)
+        after = mended(position)
+        decision = self._decision(position.bot, f"MEND {position.position_id}", reason, position.mode)
+        self.book.commit("mend", (MovePosition(position, after), RecordDecision(decision)))
+        return after
+
+    def book_close(self, position: Position, cash: Decimal, reason: str) -> ClosedTrade:
+        """Book a BROKEN position as closed; ``cash`` is dollars that came in (negative: went out), fees included.
+
+        Raises:
+            InvalidValueError: it is not BROKEN.
+        """
+        _require_broken(position)
+        decision = self._decision(position.bot, f"BOOK {position.position_id} closed, ${cash}", reason, position.mode)
+        trade, changes = close_by_hand(
+            position, self.book.live(position.bot), cash, Decimal(0), self.clock.now(), "an operator's word", decision
+        )
+        self.book.commit("book close", changes)
+        return trade
+
     def record(
         self,
         bot: Bot,
@@ -114,6 +167,11 @@ class Operator:
             how=reason,
             last_seen=now,
         )
+
+
+def _require_broken(position: Position) -> None:
+    if position.state is not PositionState.BROKEN:
+        raise InvalidValueError("position", position.position_id, f"it is {position.state}; only BROKEN ones need this")
 
 
 def trader_of(strategy: Strategy) -> Bot:

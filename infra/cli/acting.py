@@ -60,7 +60,7 @@ def close(
 ) -> None:
     """Close a position through the order protocol: monitor sends the exit at its next run of an open session."""
     why = reason_of(reason)
-    held = _held(place, position)
+    held = held_position(place, position)
     if held.state not in CLOSABLE:
         raise CommandError(f"{held.position_id} is {held.state}", "an order is working already; see `status`")
     place.stage.operator.close(held, why)
@@ -68,7 +68,8 @@ def close(
     console().say(f"{held.bot} {plain(held.strategy)} {held.position_id}: monitor sends its exit {when}")
 
 
-def _held(place: Place, beginning: str) -> Position:
+def held_position(place: Place, beginning: str) -> Position:
+    """Return the one open position whose id begins so. Raises CommandError."""
     live = [one for bot in Bot for one in place.stage.book.live(bot).positions]
     found = [one for one in live if one.position_id.startswith(beginning)]
     if not found:

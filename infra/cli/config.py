@@ -18,7 +18,7 @@ from shared.domain.vocabulary import Bot
 SYSTEM = "system"
 ABSENT = "–"
 NameArgument = Annotated[str, typer.Argument(help="ATLAS, PROMETHEUS, SOLOMON or system.")]
-GUARDED = {"mode": "`alphagex live confirm`", "confirmed_account": "`alphagex live confirm`"}
+GUARDED = {"mode": "`alphagex live mode`, then `alphagex live confirm`", "confirmed_account": "`alphagex live confirm`"}
 
 
 def show(

@@ -1,0 +1,44 @@
+"""``alphagex broken``: a person decides about a position that is not what the broker says."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import typer
+
+from infra.cli.acting import held_position
+from infra.cli.breaker import ReasonOption, reason_of
+from infra.cli.mistakes import CommandError
+from infra.cli.screen import console
+from infra.cli.stage import Place
+
+PositionArgument = Annotated[str, typer.Argument(help="Its id, or the beginning of it.")]
+
+
+def mend(place: Place, position: PositionArgument, *, reason: ReasonOption = None) -> None:
+    """Return a BROKEN position to its rules: you have looked, and the broker holds exactly its legs."""
+    held = held_position(place, position)
+    place.stage.operator.mend(held, reason_of(reason))
+    console().say(f"{held.position_id}: OPEN again; the bot stays REDUCING until `alphagex breaker ACTIVE --bot`")
+
+
+def book(
+    place: Place,
+    position: PositionArgument,
+    *,
+    cash: Annotated[str, typer.Option("--cash", help="Dollars the close brought, fees included; negative: it cost.")],
+    reason: ReasonOption = None,
+) -> None:
+    """Book a BROKEN position as closed, with the cash that the broker's statement shows."""
+    held = held_position(place, position)
+    trade = place.stage.operator.book_close(held, _dollars(cash), reason_of(reason))
+    console().say(f"{held.position_id}: closed as {trade.exit_reason}, result ${trade.pnl:,.2f}")
+
+
+def _dollars(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise CommandError(f"--cash {text} is no amount", "write dollars, such as -123.40") from error
+    if not amount.is_finite():
+        raise CommandError(f"--cash {text} is no amount", "write dollars, such as -123.40")
+    return amount
