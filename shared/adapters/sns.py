@@ -1,12 +1,13 @@
 """Alerts over SNS: written down first, sent once, and sent again if the sending failed."""
 
+import json
 import logging
 import unicodedata
 from typing import TYPE_CHECKING, Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.domain.alerts import SUBJECT_LIMIT, Alert
+from shared.domain.alerts import SMS_LIMIT, SUBJECT_LIMIT, Alert
 
 if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
@@ -17,6 +18,7 @@ _PLAIN: Final = str.maketrans(
     {"–": "-", "—": "-", "−": "-", "→": "->", "×": "x", "·": "-", "≤": "<=", "≥": ">=", "’": "'", "“": '"', "”": '"'}
 )
 _CUT: Final = "..."
+_LOOK_CLOSER: Final = "Look closer: "
 
 
 class AlertLog(Protocol):
@@ -59,7 +61,8 @@ class SnsAlerts:
             self._client.publish(
                 TopicArn=self._topic_arn,
                 Subject=subject_line(alert.subject),
-                Message=alert.body,
+                Message=json.dumps({"default": alert.body, "sms": sms_text(alert)}),
+                MessageStructure="json",
                 MessageAttributes={"level": {"DataType": "String", "StringValue": alert.level.value}},
             )
         except (BotoCoreError, ClientError):
@@ -68,10 +71,22 @@ class SnsAlerts:
         return True
 
 
+def sms_text(alert: Alert) -> str:
+    """Return an alert as one text message: its level and subject, and the command to look closer where it fits."""
+    told = f"{alert.level}: {subject_line(alert.subject)}"
+    command = next((line for line in alert.body.splitlines() if line.startswith(_LOOK_CLOSER)), "")
+    whole = f"{told}\n{_plain(command.removeprefix(_LOOK_CLOSER))}".strip()
+    return whole if len(whole) <= SMS_LIMIT else told
+
+
+def _plain(text: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode()
+    return " ".join("".join(each if each.isprintable() else " " for each in ascii_only).split())
+
+
 def subject_line(text: str) -> str:
     """Return what SNS takes as a subject: one line of at most 100 printable ASCII characters."""
-    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN)).encode("ascii", "ignore").decode()
-    line = " ".join("".join(each if each.isprintable() else " " for each in plain).split())
+    line = _plain(text)
     if len(line) > SUBJECT_LIMIT:
         line = line[: SUBJECT_LIMIT - len(_CUT)].rstrip() + _CUT
     return line or "AlphaGEX"

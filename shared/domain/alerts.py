@@ -5,6 +5,8 @@ from shared.domain.vocabulary import AlertLevel, Bot
 
 SUBJECT_LIMIT = 100
 """The longest subject SNS takes."""
+SMS_LIMIT = 160
+"""The longest text message that stays one message."""
 
 
 class Alert(Value):

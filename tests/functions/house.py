@@ -79,7 +79,7 @@ class House:
             list(mailbox.bodies())
         self._stream.records()
         self._told.clear()
-        self.module("trade")._trade().decided.clear()
+        self.module("trade")._trade.cache_clear()
 
     def stop(self, *vendors: Vendor) -> None:
         """Let vendors refuse every connection from now on."""

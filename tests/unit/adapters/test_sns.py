@@ -9,7 +9,7 @@ import pytest
 
 from shared.adapters.aws import Aws
 from shared.adapters.dynamodb.keys import CARETAKER
-from shared.adapters.sns import SnsAlerts, subject_line
+from shared.adapters.sns import SnsAlerts, sms_text, subject_line
 from shared.domain.alerts import Alert
 from shared.domain.vocabulary import Bot
 from tests.store import BOT, Store, alert
@@ -90,3 +90,20 @@ def test_what_sns_did_not_take_is_sent_later(aws: Aws, store: Store, inbox: Inbo
 )
 def test_a_subject_is_what_sns_takes(text: str, line: str) -> None:
     assert subject_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "text"),
+    [
+        pytest.param(
+            "near its stop",
+            "What: x\nLook closer: alphagex positions",
+            "HIGH: near its stop\nalphagex positions",
+            id="with the command",
+        ),
+        pytest.param("s" * 100, f"Look closer: {'c' * 60}", f"HIGH: {'s' * 100}", id="without what does not fit"),
+        pytest.param("loss − $5", "What: x", "HIGH: loss - $5", id="plain signs"),
+    ],
+)
+def test_a_text_message_is_one_message(subject: str, body: str, text: str) -> None:
+    assert sms_text(alert().model_copy(update={"subject": subject, "body": body})) == text
