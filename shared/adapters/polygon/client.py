@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -32,6 +32,7 @@ CONTRACTS_LIMIT: Final = 1_000
 AROUND_THE_MONEY: Final = Decimal("0.003")
 MOST_PAGES: Final = 40
 ALL_CALLS: Final = "all"
+LAST_WEEK: Final = timedelta(days=7)
 
 
 class PolygonClient:
@@ -126,7 +127,7 @@ class PolygonClient:
 
     def expirations(self, underlying: str) -> tuple[date, ...]:
         """Return the listed expirations, ascending: those of the calls around the money, which every one has."""
-        spot = self.spot(underlying).value
+        spot = self._near(underlying)
         params = {
             "underlying_ticker": underlying,
             "contract_type": "call",
@@ -141,6 +142,14 @@ class PolygonClient:
         if not days:
             raise FeedUnavailableError(f"{POLYGON}: no expirations of {underlying} are listed")
         return tuple(sorted(days))
+
+    def _near(self, underlying: str) -> Decimal:
+        """Return about where an underlying trades: its price, or its last close where the plan has no prices."""
+        try:
+            return self.spot(underlying).value
+        except NotEntitledError:
+            today = new_york_date(self._windows.now())
+            return self.daily_bars(underlying, today - LAST_WEEK, today)[-1].close
 
     def market_status(self) -> BrokerClock:
         """Return the vendor's time and whether the regular session runs."""

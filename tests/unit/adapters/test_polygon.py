@@ -250,6 +250,15 @@ def test_expirations_are_those_of_the_contracts_around_the_money() -> None:
     assert wire.query["underlying_ticker"] == "SPX"
 
 
+def test_without_prices_in_the_plan_the_last_close_tells_where_the_money_is() -> None:
+    contracts = [{"expiration_date": "2026-04-17"}]
+    refused = reply({"status": "NOT_AUTHORIZED", "message": REFUSED}, 403)
+    close = reply(bars(midnight(START, "America/New_York")))
+    wire = Wire(refused, close, reply({"status": "OK", "results": contracts}))
+    assert client(wire).expirations("SPY") == (EXPIRATION,)
+    assert float(wire.query["strike_price.gte"]) < 596.4 < float(wire.query["strike_price.lte"])
+
+
 def test_market_status_holidays_and_indicators_are_read() -> None:
     status = client(Wire(reply({"market": "open", "serverTime": "2026-03-04T10:30:00-05:00"}))).market_status()
     assert (status.now, status.is_open) == (NOW, True)
