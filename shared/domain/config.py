@@ -209,10 +209,11 @@ class Fees(Value):
 
 
 class PaperFill(Value):
-    """How the paper broker fills: mid less a share of the package spread."""
+    """How the paper broker fills: mid less a share of the package spread, at most so many contracts at one look."""
 
     slippage: Fraction = Decimal("0.25")
     delay_seconds: Annotated[int, Field(ge=0, le=3_600)] = 0
+    contracts_at_once: Annotated[int, Field(ge=1, le=200)] | None = None
 
 
 class GammaThreshold(Value):

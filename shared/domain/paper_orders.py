@@ -11,6 +11,7 @@ from shared.domain.orders import BrokerLeg, BrokerOrder, Order, OrderStatus, Pri
 from shared.domain.package import PackageQuote, one_way_fees
 from shared.domain.paper import PaperAccount, PaperOrder, requirement, worth
 from shared.domain.sessions import is_open, new_york_date
+from shared.domain.values import CENT
 
 FillRule = Callable[[PriceEffect, Decimal, PackageQuote, Decimal], Decimal | None]
 """What an order of this effect and limit fills at on this package with this slippage, None for not now."""
@@ -71,10 +72,11 @@ class PaperRules:
         orders = []
         for one in remembered(account.orders, now):
             after = self._step(one, quotes, now)
-            if after.status.filled_contracts > one.status.filled_contracts:
-                cash += (after.status.fill_price or Decimal(0)) * CONTRACT_MULTIPLIER * one.order.contracts
-                cash -= self.fees(one.order)
-                holdings = with_fill(holdings, one.order, one.order.contracts)
+            new = after.status.filled_contracts - one.status.filled_contracts
+            if new:
+                cash += _paid(after.status) - _paid(one.status)
+                cash -= self.fees(one.order) / one.order.contracts * new
+                holdings = with_fill(holdings, one.order, new)
             orders.append(after)
         if tuple(orders) == account.orders and holdings == account.holdings:
             return account
@@ -96,17 +98,26 @@ class PaperRules:
         if price is None:
             return one
         signed = price if one.order.effect is PriceEffect.CREDIT else -price
+        before, contracts = status.filled_contracts, one.order.contracts
+        total = min(before + (self.config.paper.contracts_at_once or contracts), contracts)
+        average = ((status.fill_price or Decimal(0)) * before + signed * (total - before)) / total
         filled = status.model_copy(
             update={
-                "status": OrderStatus.FILLED,
-                "legs": _legs(one.order, one.order.contracts, quotes),
-                "filled_contracts": one.order.contracts,
-                "fill_price": signed,
+                "status": OrderStatus.FILLED if total == contracts else OrderStatus.PARTIALLY_FILLED,
+                "legs": _legs(one.order, total, quotes),
+                "filled_contracts": total,
+                "fill_price": average,
                 "updated_at": now,
-                "fees": self.fees(one.order),
+                "fees": self.fees(one.order) / contracts * total,
             }
         )
         return one.model_copy(update={"status": filled})
+
+
+def _paid(status: BrokerOrder) -> Decimal:
+    """Return the dollars that an order has brought so far, to the exact cent of each fill."""
+    cash = (status.fill_price or Decimal(0)) * CONTRACT_MULTIPLIER * status.filled_contracts
+    return cash.quantize(CENT)
 
 
 def free_cash(account: PaperAccount, now: datetime) -> Decimal:

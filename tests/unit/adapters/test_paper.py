@@ -1,0 +1,132 @@
+"""The paper broker walks the path of a real one: it delays, fills in parts, refuses, forgets, and keeps its cash."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.adapters.paper import PaperBroker
+from shared.domain.errors import OrderFinalError, OrderRejectedError
+from shared.domain.market import DailyBar, Quote
+from shared.domain.options import OptionQuote
+from shared.domain.orders import Order, OrderStatus
+from shared.domain.paper import PaperAccount
+from shared.phases.execution import paper_fill
+from tests.builders import NOON, config, entry_intent, position, quotes_at, seconds
+
+HELD = position(contracts=5)
+ORDER: Order = entry_intent(HELD, "1.00").order
+
+
+@dataclass
+class Place:
+    """Everything outside the broker: one account, a market at a mark, a clock that stands still."""
+
+    account: PaperAccount | None = None
+    mark: str = "1.05"
+    at: datetime = NOON
+    asked: list[str] = field(default_factory=list)
+
+    def load(self, account_id: str) -> PaperAccount | None:
+        return self.account
+
+    def save(self, before: PaperAccount | None, after: PaperAccount) -> None:
+        assert before == self.account
+        self.account = after
+
+    def quotes(self, symbols: Any) -> dict[str, Quote]:
+        return {}
+
+    def option_quotes(self, option_symbols: Any) -> dict[str, OptionQuote]:
+        return quotes_at(HELD, self.mark)
+
+    def daily_bars(self, symbol: str, start: Any, end: Any) -> tuple[DailyBar, ...]:
+        return ()
+
+    def now(self) -> datetime:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError("a broker never waits")
+
+    def broker(self, **paper: Any) -> PaperBroker:
+        told = config(paper={"slippage": 0, **paper}, fees={"per_contract": 1, "index_surcharge": 0})
+        return PaperBroker(told, self, self, self, self, paper_fill)
+
+    def later(self, count: float) -> None:
+        self.at += seconds(count)
+
+
+def test_an_order_fills_at_the_first_look() -> None:
+    place = Place()
+    broker = place.broker()
+    order_id = broker.submit(ORDER, "agx-1")
+    told = broker.order(order_id)
+    assert (told.status, told.filled_contracts, told.fill_price) == (OrderStatus.FILLED, 5, Decimal("1.05"))
+    assert broker.balances().total_equity == Decimal(100_000) + Decimal(525) - 10
+
+
+def test_an_order_waits_for_its_delay() -> None:
+    place = Place()
+    broker = place.broker(delay_seconds=30)
+    order_id = broker.submit(ORDER, "agx-1")
+    place.later(29)
+    assert broker.order(order_id).status is OrderStatus.WORKING
+    place.later(1)
+    assert broker.order(order_id).status is OrderStatus.FILLED
+
+
+def test_an_order_fills_in_parts_at_the_prices_of_each_look() -> None:
+    place = Place()
+    broker = place.broker(contracts_at_once=2)
+    order_id = broker.submit(ORDER, "agx-1")
+    first = broker.order(order_id)
+    assert (first.status, first.filled_contracts) == (OrderStatus.PARTIALLY_FILLED, 2)
+    assert {leg.filled_contracts for leg in first.legs} == {2}
+    place.mark = "1.10"
+    assert broker.order(order_id).fill_price == Decimal("1.075")
+    last = broker.order(order_id)
+    assert (last.status, last.filled_contracts) == (OrderStatus.FILLED, 5)
+    assert broker.balances().total_equity == Decimal(100_000) + 210 + 220 + 110 - 10
+    assert {row.contracts for row in broker.positions()} == {-5, 5}
+
+
+def test_what_had_filled_stays_when_the_rest_is_canceled() -> None:
+    place = Place()
+    broker = place.broker(contracts_at_once=3)
+    order_id = broker.submit(ORDER, "agx-1")
+    broker.order(order_id)
+    place.mark = "0.90"
+    broker.cancel(order_id)
+    told = broker.order(order_id)
+    assert (told.status, told.filled_contracts, told.fill_price) == (OrderStatus.CANCELED, 3, Decimal("1.05"))
+    assert {row.contracts for row in broker.positions()} == {-3, 3}
+    with pytest.raises(OrderFinalError):
+        broker.cancel(order_id)
+
+
+def test_an_order_beyond_the_buying_power_is_refused() -> None:
+    broker = Place().broker()
+    with pytest.raises(OrderRejectedError, match="buying power"):
+        broker.submit(ORDER.model_copy(update={"contracts": 500}), "agx-1")
+    assert broker.orders() == ()
+
+
+def test_an_order_of_yesterday_is_expired_and_then_forgotten() -> None:
+    place = Place(mark="0.50")
+    broker = place.broker()
+    broker.submit(ORDER, "agx-1")
+    place.later(24 * 3600)
+    assert [told.status for told in broker.orders()] == [OrderStatus.EXPIRED]
+    assert broker.orders() == ()
+
+
+def test_nobody_else_trades_here_and_the_account_has_a_name() -> None:
+    broker = Place().broker()
+    assert (broker.account_id, broker.balances().account_id, broker.gain_loss()) == (
+        "PAPER-PROMETHEUS",
+        "PAPER-PROMETHEUS",
+        (),
+    )
