@@ -39,7 +39,7 @@ demo: $(READY) $(MINISTACK) ## Trade half a year around February 2018 on this ma
 	@$(BIN)/alphagex demo
 
 .PHONY: test
-test: $(READY) $(MINISTACK) $(CDK) ## Run all tests
+test: $(READY) $(MINISTACK) $(CDK) chromium ## Run all tests
 	@$(BIN)/pytest -n 2 --dist loadgroup
 
 .PHONY: fuzz
@@ -109,6 +109,15 @@ audit: $(READY) ## Look for known flaws in the locked libraries; write SBOM and 
 clean: ## Remove what make has made: environments, caches, cdk.out
 	@rm -rf .venv .venv-ministack .venv-ministack.lock cdk.out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The page is tested in a real Chromium: that of the machine, else one that playwright fetches, else Debian's.
+.PHONY: chromium
+chromium: $(READY) ## Find or install the Chromium that the tests of the page run in
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  if command -v $$name >/dev/null; then exit 0; fi; done; \
+	if $(BIN)/playwright install --only-shell chromium >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && apt-get install -y chromium >/dev/null 2>&1; then exit 0; fi; \
+	echo "alphagex: no Chromium found, and none could be installed; install one (Debian: apt-get install chromium)" >&2; exit 2
 
 $(BIN)/uv:
 	@python=""; for candidate in $(PYTHONS); do \

@@ -56,7 +56,10 @@ def record(laptop: Laptop, plan: DemoPlan) -> Recording:
         raise LocalStageError("the run collected nothing", "replay at least one session")
     beat = stage.heartbeat.last()
     trips = {trip.scope: trip for bot in Bot for trip in stage.trips.read(bot)}
-    statistics = _bodies(laptop, names.stats, "STATISTICS")
+    decisions = [Decision.model_validate(one) for one in _bodies(laptop, names.decisions, "DECISION")]
+    positions = [Position.model_validate(one) for one in _bodies(laptop, names.positions, "POSITION")]
+    trades = [ClosedTrade.model_validate(one) for one in _bodies(laptop, names.stats, "CLOSED_TRADE")]
+    statistics = [StrategyStatistics.model_validate(one) for one in _bodies(laptop, names.stats, "STATISTICS")]
     return Recording(
         stage=stage.name,
         seed=plan.seed,
@@ -66,10 +69,10 @@ def record(laptop: Laptop, plan: DemoPlan) -> Recording:
         flips=_flips(plan),
         trips=tuple(trips.values()),
         snapshots=tuple(sorted(snapshots, key=lambda one: (one.at, one.underlying))),
-        decisions=tuple(Decision.model_validate(one) for one in _bodies(laptop, names.decisions, "DECISION")),
-        positions=tuple(Position.model_validate(one) for one in _bodies(laptop, names.positions, "POSITION")),
-        trades=tuple(ClosedTrade.model_validate(one) for one in _bodies(laptop, names.stats, "CLOSED_TRADE")),
-        statistics=tuple(StrategyStatistics.model_validate(one) for one in statistics),
+        decisions=tuple(sorted(decisions, key=lambda one: (one.at, one.decision_id))),
+        positions=tuple(sorted(positions, key=lambda one: (one.planned_at, one.position_id))),
+        trades=tuple(sorted(trades, key=lambda one: (one.closed_at, one.position_id))),
+        statistics=tuple(sorted(statistics, key=lambda one: (one.mode, one.strategy))),
     )
 
 

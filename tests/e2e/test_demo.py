@@ -1,35 +1,15 @@
 """The demo as a user runs it, over the shock of February 2018: the same seed gives the same trades."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.local.recording import recording_beside
 from shared.domain.vocabulary import ExitReason
 
-SHOCK = ("--from", "2018-01-29", "--to", "2018-02-07")
 SESSIONS = 8
 TICKS = 6 * SESSIONS
-
-
-def demo(report: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "infra.cli", "demo", *SHOCK, "--json", "--report", str(report)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-    summary: dict[str, Any] = json.loads(ended.stdout)
-    return summary
-
-
-@pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return [tmp_path_factory.mktemp("demo") / f"run-{run}.html" for run in (1, 2)]
-
-
-@pytest.fixture(scope="module")
-def runs(reports: list[Path]) -> list[dict[str, Any]]:
-    return [demo(report) for report in reports]
 
 
 def counted(run: dict[str, Any], what: str) -> int:
@@ -67,6 +47,13 @@ def test_each_entry_and_each_result_is_told(runs: list[dict[str, Any]]) -> None:
     subjects = [alert["subject"] for alert in runs[0]["alerts"]]
     assert sum(" closed " in subject for subject in subjects) == len(runs[0]["trades"])
     assert sum("Breaker" in subject for subject in subjects) == 2
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_same_run_leaves_the_same_recording(runs: list[dict[str, Any]], reports: list[Path]) -> None:
+    assert len(runs) == len(reports)
+    first, second = (recording_beside(report).read_bytes() for report in reports)
+    assert first == second
 
 
 @pytest.mark.xdist_group("demo")
