@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from shared.domain import messages
-from shared.domain.config import Feedback
+from shared.domain.config import Feedback, Prior
 from shared.domain.errors import ConflictError, InvalidConfigurationError
 from shared.domain.ports import Alerts, Clock, Parameters, TradeHistory
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, Strategy, TradingMode
 from shared.phases import feedback
-from shared.phases.feedback import Verdict
+from shared.phases.feedback import Divergence, Verdict
 
 Pair = tuple[TradingMode, Strategy]
 TRIES = 3
@@ -76,12 +76,23 @@ class Learn:
         trades = self.history.closed_trades(mode, strategy, feedback.window_start(now, rules))
         if stored is None and not trades:
             return Verdict.UNCHANGED
-        lesson = feedback.lesson(stored, feedback.statistics(mode, strategy, trades, now), rules)
+        prior = self._prior(strategy)
+        lesson = feedback.lesson(stored, feedback.statistics(mode, strategy, trades, now), rules, prior)
         if lesson.statistics is None:
             return lesson.verdict
         self.history.save(stored, lesson.statistics)
+        grade = feedback.divergence(lesson.statistics, prior, rules)
+        if grade is not Divergence.FINE and prior is not None:
+            self.alerts.send(messages.diverged(lesson.statistics, prior.win_rate, grade, prior.version))
         if lesson.verdict is Verdict.DISABLED:
             self.alerts.send(messages.strategy_disabled(lesson.statistics))
         if lesson.verdict is Verdict.SIZES_TO_ZERO:
             self.alerts.send(messages.sizes_to_zero(lesson.statistics))
         return lesson.verdict
+
+    def _prior(self, strategy: Strategy) -> Prior | None:
+        """Return what is expected of a strategy; None where the bot's document cannot be read."""
+        try:
+            return self.parameters().bot(feedback.bot_of(strategy)).priors[strategy]
+        except InvalidConfigurationError:
+            return None

@@ -11,11 +11,13 @@ from infra.cli.acting import close, strategy
 from infra.cli.alerts import alerts
 from infra.cli.backtest import backtest
 from infra.cli.breaker import breaker
+from infra.cli.calibrate import calibrate
 from infra.cli.check import check
 from infra.cli.cost.command import cost
 from infra.cli.dashboard import dashboard
 from infra.cli.demo import demo
 from infra.cli.doctor import doctor
+from infra.cli.export import export
 from infra.cli.local import local
 from infra.cli.mistakes import told
 from infra.cli.positions import positions
@@ -38,11 +40,12 @@ app = typer.Typer(
 app.command()(demo)
 app.add_typer(local)
 app.command()(backtest)
+app.command()(calibrate)
 app.command(rich_help_panel=LOOK)(dashboard)
 app.add_typer(check, rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(cost)
 SEEN = (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, preview, doctor)
-for looking in (*SEEN, replay, report):
+for looking in (*SEEN, replay, report, export):
     app.command(rich_help_panel=LOOK)(at_stage(looking))
 for acting in (breaker, strategy, close, alerts):
     app.command(rich_help_panel=ACT)(at_stage(acting))

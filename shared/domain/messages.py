@@ -394,6 +394,24 @@ def strategy_disabled(numbers: StrategyStatistics) -> Alert:
     )
 
 
+def diverged(numbers: StrategyStatistics, expected: Decimal, grade: str, calibration: str) -> Alert:
+    """Tell, once a grade and calibration, that the live win rate is not the expected one."""
+    stops = grade == "STOP"
+    deed = "no entry is made any more; open positions keep their exits" if stops else "nothing is changed"
+    return _alert(
+        f"diverged-{grade}-{numbers.mode}-{numbers.strategy}-{calibration}",
+        AlertLevel.CRITICAL if stops else AlertLevel.WARNING,
+        f"Strategy {numbers.strategy} diverges: {grade.lower()}",
+        (
+            f"What: won {numbers.win_rate:.0%} of {numbers.total_trades} trades, expected {expected:.0%}",
+            f"Why: calibration {calibration}; 5 points call for watching, 10 for a new calibration, 20 stop",
+            f"How: {deed}",
+            "Look closer: alphagex stats; alphagex calibrate",
+        ),
+        numbers.computed_at,
+    )
+
+
 def sizes_to_zero(numbers: StrategyStatistics) -> Alert:
     """Tell, once, that a strategy's own results size it to zero."""
     return _alert(

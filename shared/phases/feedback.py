@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
-from shared.domain.config import Feedback
+from shared.domain.config import Feedback, Prior
 from shared.domain.positions import ClosedTrade
 from shared.domain.statistics import SizingBasis, StrategyStatistics
-from shared.domain.vocabulary import Strategy, TradingMode
+from shared.domain.vocabulary import Bot, Strategy, TradingMode
 from shared.phases.sizing import kelly_fraction
 
 SIX_PLACES = Decimal("0.000001")
+ASSUMED = "assumed"
+"""How the version of a prior begins that nobody measured: nothing can diverge from it."""
+WATCHED_FROM = Decimal("0.05")
+RECALIBRATED_FROM = Decimal("0.10")
+STOPPED_FROM = Decimal("0.20")
 
 
 class Verdict(StrEnum):
@@ -22,6 +27,16 @@ class Verdict(StrEnum):
     UPDATED = "UPDATED"
     SIZES_TO_ZERO = "SIZES_TO_ZERO"
     DISABLED = "DISABLED"
+    DIVERGED = "DIVERGED"
+
+
+class Divergence(StrEnum):
+    """How far the live win rate lies from the one a calibration led to expect."""
+
+    FINE = "FINE"
+    WATCH = "WATCH"
+    RECALIBRATE = "RECALIBRATE"
+    STOP = "STOP"
 
 
 class Lesson(NamedTuple):
@@ -65,8 +80,41 @@ def _mean(values: Sequence[Decimal]) -> Decimal:
     return sum(values, Decimal(0)) / len(values) if values else Decimal(0)
 
 
-def lesson(stored: StrategyStatistics | None, fresh: StrategyStatistics, rules: Feedback) -> Lesson:
-    """Decide what to store.
+def bot_of(strategy: Strategy) -> Bot:
+    """Return the bot that trades a strategy."""
+    match strategy:
+        case Strategy.CASH_SECURED_PUT:
+            return Bot.ATLAS
+        case Strategy.BULL_PUT_SPREAD | Strategy.BEAR_CALL_SPREAD | Strategy.IRON_CONDOR:
+            return Bot.PROMETHEUS
+        case Strategy.LONG_CALL | Strategy.LONG_PUT | Strategy.BULL_CALL_SPREAD | Strategy.BEAR_PUT_SPREAD:
+            return Bot.SOLOMON
+        case _:
+            assert_never(strategy)
+
+
+def divergence(numbers: StrategyStatistics, prior: Prior | None, rules: Feedback) -> Divergence:
+    """Grade the live win rate against the calibrated one: below 5 points fine, 5 to 10 watch, 10 to 20 recalibrate.
+
+    More than 20 points below it stop the strategy; above it they call for a new calibration only. Nothing diverges
+    from an assumption, nor with fewer trades than ``disable_after_trades``.
+    """
+    if prior is None or prior.version.startswith(ASSUMED):
+        return Divergence.FINE
+    if numbers.is_stale or numbers.total_trades < rules.disable_after_trades:
+        return Divergence.FINE
+    below = prior.win_rate - numbers.win_rate
+    if below > STOPPED_FROM:
+        return Divergence.STOP
+    if abs(below) >= RECALIBRATED_FROM:
+        return Divergence.RECALIBRATE
+    return Divergence.WATCH if abs(below) >= WATCHED_FROM else Divergence.FINE
+
+
+def lesson(
+    stored: StrategyStatistics | None, fresh: StrategyStatistics, rules: Feedback, prior: Prior | None = None
+) -> Lesson:
+    """Decide what to store; ``prior`` is what a calibration expected of the strategy.
 
     Fewer than ``min_trades`` leave the stored numbers and mark them stale. Negative expectancy disables from
     ``disable_after_trades`` on and only warns below; a disabled strategy stays so until an operator enables it,
@@ -81,11 +129,14 @@ def lesson(stored: StrategyStatistics | None, fresh: StrategyStatistics, rules: 
         return Lesson(None, Verdict.UNCHANGED)
     was_disabled = stored is not None and stored.is_disabled
     disables = fresh.expectancy < 0 and fresh.total_trades >= rules.disable_after_trades
+    stops = divergence(fresh, prior, rules) is Divergence.STOP
     after = fresh.model_copy(
-        update={"is_disabled": was_disabled or disables, "version": stored.version + 1 if stored else 1}
+        update={"is_disabled": was_disabled or disables or stops, "version": stored.version + 1 if stored else 1}
     )
     if disables and not was_disabled:
         return Lesson(after, Verdict.DISABLED)
+    if stops and not was_disabled:
+        return Lesson(after, Verdict.DIVERGED)
     zero = sizes_to_zero(after) and not sizes_to_zero(stored) and not was_disabled
     return Lesson(after, Verdict.SIZES_TO_ZERO if zero else Verdict.UPDATED)
 

@@ -22,7 +22,7 @@ from shared.domain.book import Trip
 from shared.domain.config import BotConfig, Feedback, SystemConfig, bot_config
 from shared.domain.decisions import DenialCode
 from shared.domain.events import SnapshotCollected, TradeRequest
-from shared.domain.market import BrokerClock, DailyBar, Snapshot
+from shared.domain.market import BrokerClock, DailyBar, Quote, Snapshot
 from shared.domain.options import OptionQuote
 from shared.domain.paper import PaperAccount
 from shared.domain.positions import ClosedTrade
@@ -108,6 +108,9 @@ class World:
 
     def option_quotes(self, option_symbols: Sequence[str]) -> Mapping[str, OptionQuote]:
         return self._runner.market.option_quotes(option_symbols, self.time.at)
+
+    def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
+        return {}
 
     def daily_bars(self, symbol: str, start: date, end: date) -> tuple[DailyBar, ...]:
         close = self._runner.market.official_close(symbol, end)

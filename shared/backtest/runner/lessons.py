@@ -56,11 +56,13 @@ class Lessons:
         since = feedback.window_start(now, self.rules)
         trades = [one for one in self.book.trades if one.strategy is strategy and one.closed_at >= since]
         stored = self.book.statistics.get(key)
-        lesson = feedback.lesson(stored, feedback.statistics(*key, trades, now), self.rules)
+        lesson = feedback.lesson(
+            stored, feedback.statistics(*key, trades, now), self.rules, self.config.priors[strategy]
+        )
         if lesson.statistics is None:
             return
         after = lesson.statistics
-        if lesson.verdict is Verdict.DISABLED:
+        if lesson.verdict in (Verdict.DISABLED, Verdict.DIVERGED):
             self.disabled += 1
         if after.is_disabled and after.is_stale:
             after = after.model_copy(update={"is_disabled": False})

@@ -76,10 +76,14 @@ class Runner:
 
     def step(self, step: Step) -> None:
         """Look after what is live, decide, and follow the orders until they end."""
-        if self.book.live(self.config.bot).positions:
-            self._follow(self.monitor(step.at))
+        self.follow_off(step)
         for underlying in self.config.underlyings:
             self._visit(underlying, step)
+
+    def follow_off(self, step: Step) -> None:
+        """Look after what is live, and enter nothing."""
+        if self.book.live(self.config.bot).positions:
+            self._follow(self.monitor(step.at))
 
     def _visit(self, underlying: str, step: Step) -> None:
         """Look once, and again by the minute while nothing but confirmation is missing."""

@@ -36,10 +36,10 @@ def shuffled_after(history: History, day: date) -> History:
     order = list(range(cut, len(history.days)))
     Random(1).shuffle(order)
     past = history.bars[cut - 1].close
-    bars = [
-        Bar(history.days[place], *(past * value / history.bars[source].close for value in _prices(history, source)), 0)
-        for place, source in zip(range(cut, len(history.days)), order, strict=True)
-    ]
+    bars = []
+    for place, source in zip(range(cut, len(history.days)), order, strict=True):
+        opening, high, low, close = (past * value / history.bars[source].close for value in _prices(history, source))
+        bars.append(Bar(history.days[place], opening, high, low, close, 0))
     closes = [history.vix_closes[source] for source in order]
     return replace(history, bars=(*history.bars[:cut], *bars), vix_closes=(*history.vix_closes[:cut], *closes))
 

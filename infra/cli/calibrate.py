@@ -1,0 +1,180 @@
+"""``alphagex calibrate``: a configuration for a bot, walked forward, with every reason to doubt it."""
+
+import json
+import os
+import sys
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from infra.cli.backtest import bar, day_of
+from infra.cli.config import flat
+from infra.cli.demo import _bot as bot_named
+from infra.local.errors import LocalStageError
+from shared.domain.config import BotConfig, bot_config, parse_document
+from shared.domain.errors import InvalidValueError
+from shared.domain.vocabulary import Bot
+
+TRIALS, WINDOWS = 200, 8
+FEWEST_TRIALS = 10
+OUT = Path("report")
+
+
+def calibrate(
+    bot: Annotated[str, typer.Argument(help="ATLAS, PROMETHEUS or SOLOMON.")],
+    trials: Annotated[int, typer.Option("--trials", help="How many choices of the parameters are judged.")] = TRIALS,
+    windows: Annotated[int, typer.Option("--windows", help="Into how many windows the stretch is divided.")] = WINDOWS,
+    first: Annotated[
+        str | None, typer.Option("--from", help="First session; by default the first with a year behind it.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last session; by default the last of the data.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="Processes; by default one a core.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the trials and of the intraday paths.")] = 13,
+    history: Annotated[Path | None, typer.Option("--history", help="Bars stored by `alphagex history`.")] = None,
+    current: Annotated[
+        Path | None, typer.Option("--current", help="The document in use, to compare with; by default the defaults.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where the document goes; by default report/<bot>.json.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome for machines.")] = False,
+) -> None:
+    """Find parameters and priors for a bot; nothing is installed."""
+    chosen = bot_named(bot)
+    if trials < FEWEST_TRIALS:
+        raise InvalidValueError("--trials", trials, f"give at least {FEWEST_TRIALS}; {TRIALS} is the default")
+    before = _in_use(chosen, current)
+    processes = workers if workers is not None else os.cpu_count() or 1
+    if processes < 1:
+        raise InvalidValueError("--workers", processes, "give 1 or more")
+    outcome = _calibrated(chosen, trials, windows, first, last, processes, seed, history, quiet=as_json)
+    path = out or OUT / f"{chosen.lower()}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(outcome.document, indent=2) + "\n", encoding="ascii")
+    if as_json:
+        sys.stdout.write(outcome.model_dump_json(indent=2) + "\n")
+        return
+    _tell(outcome, before, path)
+
+
+def _calibrated(
+    bot: Bot,
+    trials: int,
+    windows: int,
+    first: str | None,
+    last: str | None,
+    workers: int,
+    seed: int,
+    history: Path | None,
+    *,
+    quiet: bool,
+) -> Any:  # noqa: ANN401 - the heavy types are imported where they are needed
+    from infra.local.backtest.ground import Ground
+    from infra.local.backtest.histories import opened
+    from infra.local.backtest.sampling import drawn
+    from infra.local.backtest.workers import Task, judged_by
+    from shared.backtest.calibration.outcome import calibrated
+    from shared.backtest.calibration.space import space_of
+    from shared.backtest.calibration.windows import windows_of
+
+    ground = Ground(opened(history), seed)
+    days = ground.days(day_of("--from", first), day_of("--to", last))
+    cut = windows_of(days, windows)
+    space = space_of(bot)
+    asked, study = drawn(space, trials, seed)
+    _prepare(ground, bot, days, quiet=quiet)
+    task = Task(bot, cut, days, history, seed)
+    matrix = []
+    with bar(trials, quiet=quiet) as (progress, shown):
+        for number, row in enumerate(judged_by(task, asked, workers)):
+            matrix.append(row)
+            study.tell(number, sum(judged.score for judged in row) / len(row))
+            progress.advance(shown)
+    return calibrated(bot, space, asked, matrix)
+
+
+def _prepare(ground: Any, bot: Bot, days: tuple[date, ...], *, quiet: bool) -> None:  # noqa: ANN401
+    """Work the exposures out once, before the workers open the market."""
+    from shared.backtest.runner.schedule import steps_of
+
+    (underlying, *_) = bot_config(bot).underlyings
+    with bar(len(days), quiet=quiet) as (progress, shown):
+        for day in days:
+            ground.tape.reading(underlying, steps_of(day, None)[0].at)
+            progress.advance(shown)
+    ground.keep()
+
+
+def _in_use(bot: Bot, current: Path | None) -> BotConfig:
+    if current is None:
+        return bot_config(bot)
+    try:
+        text = current.read_text(encoding="utf-8")
+    except OSError as error:
+        raise LocalStageError(f"--current {current} cannot be read", "give the file of a document") from error
+    return bot_config(bot, parse_document(str(current), text))
+
+
+def _tell(outcome: Any, before: BotConfig, path: Path) -> None:  # noqa: ANN401
+    console = Console(highlight=False)
+    console.print(f"{outcome.bot}: {outcome.trials} trials over {outcome.windows} windows, walked forward")
+    console.print(_folds(outcome))
+    console.print(_changes(outcome, before))
+    console.print(_priors(outcome))
+    luck = outcome.deflated_sharpe
+    told = "cannot be told, nothing moved" if luck is None else f"{luck:.0%}"
+    console.print(f"probability of overfitting {outcome.overfitting:.0%}; deflated Sharpe ratio holds with {told}")
+    console.print(f"what the windows ahead gained, chosen by those before: {outcome.forward_gain:+.2f} % of capital")
+    console.print(f"written to {path}; nothing is installed. To compare and install it:")
+    console.print(f"  alphagex config validate {path}")
+    changes = " ".join(f"{name}={value}" for name, value in flat(outcome.document).items() if "priors" not in name)
+    console.print(f"  alphagex config set {outcome.bot} {changes}", soft_wrap=True)
+
+
+def _folds(outcome: Any) -> Table:  # noqa: ANN401
+    table = Table("window", "trial", "score before", "score after", "gained", "trades", title="Walk forward")
+    for fold in outcome.folds:
+        row = (fold.window, fold.trial, f"{fold.before:+.2f}", f"{fold.after:+.2f}", f"{fold.gained:+.2f} %")
+        table.add_row(*map(str, row), str(fold.trades))
+    return table
+
+
+def _changes(outcome: Any, before: BotConfig) -> Table:  # noqa: ANN401
+    table = Table("field", "now", "proposed", title="Changes")
+    now = flat(before.model_dump(mode="json"))
+    after = flat(bot_config(before.bot, outcome.document).model_dump(mode="json"))
+    for name in flat(outcome.document):
+        if not _same(now.get(name), after.get(name)):
+            table.add_row(name, str(now.get(name)), str(after.get(name)))
+    return table
+
+
+def _same(now: object, after: object) -> bool:
+    try:
+        return Decimal(str(now)) == Decimal(str(after))
+    except InvalidOperation:
+        return now == after
+
+
+def _priors(outcome: Any) -> Table:  # noqa: ANN401
+    table = Table("strategy", "trades", "win rate", "avg win", "avg loss", "used", title="Priors, 95 % intervals")
+    for prior in outcome.priors:
+        low, high = prior.win_rate_interval
+        table.add_row(
+            prior.strategy,
+            str(prior.trades),
+            f"{prior.win_rate:.0%} ({low:.0%} to {high:.0%})",
+            _interval(prior.avg_win, prior.avg_win_interval),
+            _interval(prior.avg_loss, prior.avg_loss_interval),
+            "yes" if prior.is_used else "too few trades",
+        )
+    return table
+
+
+def _interval(mean: float, interval: tuple[float, float]) -> str:
+    return f"{mean:.2f} ({interval[0]:.2f} to {interval[1]:.2f})"

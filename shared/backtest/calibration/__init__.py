@@ -1,0 +1,1 @@
+"""Calibration: parameters judged by walking forward over windows that hold whole trades."""
