@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import cache, partial
 
@@ -17,8 +18,9 @@ from shared.domain.config import BotConfig, bot_config
 from shared.domain.errors import AlphaGexError, InvalidConfigurationError
 from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote
+from shared.domain.orders import IntentState
 from shared.domain.ports import Alerts, Book, Broker, Clock, MarketClock, Parameters, Quotes
-from shared.domain.positions import Position
+from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import is_open
 from shared.domain.vocabulary import Bot, TradingMode, TradingState
 
@@ -83,11 +85,21 @@ class Minute:
             alerts.resend(alert)
         for key, facts in live.set_aside:
             alerts.send(messages.item_set_aside(live.bot, key, facts, now))
+        self._tell_doubts(live, now)
         left = config.mode is not TradingMode.LIVE and bot not in self.unconfigured
         if live.confirmation is not None and left:
             self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(live.bot),))
             alerts.send(messages.live_withdrawn(live.bot, config.mode, now))
         self.tools.breakers.after_failures(config, live)
+
+    def _tell_doubts(self, live: LiveState, now: datetime) -> None:
+        """Tell of every UNKNOWN and BROKEN, in case whoever made it so ended before the alert; a repeat is silent."""
+        for intent in live.intents:
+            if intent.state is IntentState.UNKNOWN:
+                self.tools.alerts.send(messages.unknown(intent, intent.reason or "no answer", now))
+        for position in live.positions:
+            if position.state is PositionState.BROKEN:
+                self.tools.alerts.send(messages.broken(position, now))
 
     def reconcile(self) -> None:
         """Bring the book and every account together; trip what a closed position calls for."""

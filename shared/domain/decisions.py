@@ -7,7 +7,7 @@ from enum import StrEnum
 from shared.domain.inputs import DecisionInputs
 from shared.domain.options import OptionSymbol
 from shared.domain.sessions import new_york_date
-from shared.domain.values import SCHEMA_VERSION, Price, UtcTime, Value
+from shared.domain.values import SCHEMA_VERSION, Dollars, UtcTime, Value
 from shared.domain.vocabulary import Action, Bot, ExitReason, GammaRegime, Rule, Strategy, TradingMode
 
 
@@ -99,11 +99,11 @@ class DecisionKind(StrEnum):
 
 
 class ChainRow(Value):
-    """A row of the option chain that was considered when legs were sought."""
+    """A row of the option chain that was considered when legs were sought, as the vendor gave it, sound or not."""
 
     option_symbol: OptionSymbol
-    bid: Price | None
-    ask: Price | None
+    bid: Dollars | None
+    ask: Dollars | None
     delta: float | None
 
 

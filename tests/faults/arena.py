@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Final, Self, TypeVar, cast
 
+import stamina
+
 from functions.monitor.workflow import Monitor
 from functions.trade.workflow import Trade
 from infra.local.replay_clock import ReplayClock
@@ -25,12 +27,14 @@ from infra.local.vendors.tradier.accounts import Accounts
 from infra.local.vendors.tradier.book import Book as BrokerBook
 from shared.adapters.aws import Aws
 from shared.adapters.dynamodb.database import Database
+from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
 from shared.adapters.dynamodb.trips import SWITCH_SCOPE
+from shared.adapters.http import ATTEMPTS as HTTP_ATTEMPTS
 from shared.adapters.ssm import ParameterNames
 from shared.composition import Stage
 from shared.domain.accounts import Confirmation
 from shared.domain.book import ConfirmAccount, LiveState
-from shared.domain.config import BotConfig
+from shared.domain.config import BotConfig, bot_config
 from shared.domain.decisions import Decision
 from shared.domain.errors import AlphaGexError
 from shared.domain.events import SnapshotCollected, TradeRequest
@@ -73,6 +77,15 @@ RUNS_TO_REST: Final = 8
 FREE: Final = {"per_contract": 0, "index_surcharge": 0}
 ONE_LOOK: Final[Mapping[str, Any]] = {"rails": {"confirmations": 1}, "fees": FREE, "mode": "live"}
 """Acts on the first snapshot, at the simulated broker, which takes no fees: so cash must agree to the cent."""
+TWIN: Final = Bot.ATLAS
+SAME_STRIKE: Final[Mapping[str, Any]] = {
+    **ONE_LOOK,
+    "underlyings": ["SPY"],
+    "gamma_thresholds": {"SPY": {}},
+    "capital": 400_000,
+    "strategies": {"CASH_SECURED_PUT": {"short_delta": "0.30"}},
+}
+"""The second bot sells the very put that the first one's spread is short of: the broker merges the two."""
 SWITCHES: Final[Mapping[str, str | float]] = {
     "tradier.rate": "generous",
     "tradier.greeks": "live",
@@ -180,16 +193,20 @@ class Ground:
         self._accounts_opened = 0
 
     def __enter__(self) -> Self:
+        stamina.set_testing(True, attempts=HTTP_ATTEMPTS, cap=True)
         self.simulators.start()
         wiring = Wires(self.endpoint_url, ParameterStore(), Outbox())
         create_tables(wiring, self.names, expires=False)
         self.dynamodb = wiring.dynamodb()
         self.database = Database(wiring)
+        quiet = Database(Wires(self.endpoint_url, ParameterStore(), Outbox()))
+        self.snapshots = DynamoDbSnapshots(quiet, snapshots=self.names.snapshots)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        stamina.set_testing(False)
         self.simulators.close()
         self.clock.close()
         self._folder.cleanup()
@@ -260,6 +277,7 @@ class Arena:
     checks: int = 0
     unlawful: list[str] = field(default_factory=list)
     ever_unknown: set[str] = field(default_factory=set)
+    configs: dict[Bot, list[BotConfig]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ground.empty()
@@ -272,7 +290,7 @@ class Arena:
             self.configure(bot, ONE_LOOK)
         self.start_processes()
         for bot in self.bots:
-            self._confirm(bot)
+            self.confirm(bot)
 
     # The processes.
 
@@ -310,10 +328,11 @@ class Arena:
 
     def configure(self, bot: Bot, changes: Mapping[str, Any]) -> None:
         """Store a bot's document; its account is this arena's."""
-        document = {"confirmed_account": self.account, **changes}
-        self.parameters.values[self.parameter_names.bot(bot)] = json.dumps(document, default=str)
+        text = json.dumps({"confirmed_account": self.account, **changes}, default=str)
+        self.parameters.values[self.parameter_names.bot(bot)] = text
+        self.configs.setdefault(bot, []).append(bot_config(bot, json.loads(text, parse_float=Decimal)))
 
-    def _confirm(self, bot: Bot) -> None:
+    def confirm(self, bot: Bot) -> None:
         """Take the second step to live trading, as the command does."""
         confirmed = Confirmation(bot=bot, account_id=self.account, at=self.now, reason="faults are wanted")
         self._bare(self.stage.book).commit("confirm", (ConfirmAccount(confirmed),))
@@ -363,7 +382,7 @@ class Arena:
             "momentum": builders.momentum(level * Decimal("0.98"), level * Decimal("0.96")),
         }
         snapshot: Snapshot = builders.snapshot(**facts | changes)
-        self._bare(self.stage.snapshots).put(snapshot)
+        self.ground.snapshots.put(snapshot)
         return SnapshotCollected(underlying=snapshot.underlying, snapshot_at=snapshot.at)
 
     def trade(self, news: SnapshotCollected | None = None, bot: Bot = SELLER) -> tuple[Decision, ...]:
@@ -419,7 +438,6 @@ class Arena:
 
     def inject(self, kind: FaultKind, **scope: Any) -> None:
         """Put a fault in waiting at the broker's live host."""
-        self.faults_injected += 1
         with self.ground.vendors.shared.lock:
             self.ground.vendors.faults.inject(kind, **{"vendor": Vendor.TRADIER} | scope)
 
@@ -465,12 +483,16 @@ class Arena:
         found: list[dict[str, Any]] = self.truth()["orders"]
         return found
 
+    def seen(self) -> Evidence:
+        """Return everything that the store says and the broker knows."""
+        return evidence(self)
+
     # What must be true.
 
     def verify(self) -> None:
         """Check what must hold at every moment."""
         self.checks += 1
-        broken = [*always(evidence(self)), *self.unlawful]
+        broken = [*always(self.seen()), *self.unlawful]
         assert broken == [], broken
 
     def rest(self) -> Evidence:
@@ -481,14 +503,14 @@ class Arena:
         self.parameters.is_down = self.outbox.is_down = False
         self.minutes(RUNS_TO_AGREE, MINUTE)
         self.checks += 1
-        apart = list(same_legs(evidence(self)))
+        apart = list(same_legs(self.seen()))
         assert apart == [], apart
         for _ in range(RUNS_TO_REST):
             if not any(self.live(bot).intents for bot in self.bots):
                 break
             self.minutes(1, MINUTE)
         self.checks += 1
-        seen = evidence(self)
+        seen = self.seen()
         broken = [*at_rest(seen, self.ever_unknown), *self.unlawful]
         assert broken == [], broken
         return seen

@@ -6,6 +6,7 @@ import pytest
 
 from infra.local.ministack import MiniStack
 from tests.faults.arena import Arena, Ground
+from tests.faults.wire import Wire
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +18,9 @@ def ground(ministack: MiniStack) -> Iterator[Ground]:
 @pytest.fixture
 def arena(ground: Ground) -> Arena:
     return Arena(ground)
+
+
+@pytest.fixture(scope="session")
+def wire(ground: Ground) -> Wire:
+    """The line between the functions and DynamoDB, on which troubles may wait."""
+    return Wire(ground.database.connection._shared)

@@ -37,7 +37,10 @@ OPENS: Final = ("buy_to_open", "sell_to_open")
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything the store says, and everything the broker knows, at one moment."""
+    """Everything the store says, and everything the broker knows, at one moment.
+
+    ``configs`` are all that a bot was ever told: a cap that was lowered afterwards is not exceeded by what was open.
+    """
 
     intents: tuple[Intent, ...]
     positions: tuple[Position, ...]
@@ -46,7 +49,7 @@ class Evidence:
     alerts: frozenset[str]
     decisions: tuple[Decision, ...]
     trades: tuple[ClosedTrade, ...]
-    configs: Mapping[Bot, BotConfig]
+    configs: Mapping[Bot, Sequence[BotConfig]]
     orders: Sequence[Mapping[str, Any]]
     holdings: Mapping[str, int]
     gained: Decimal
@@ -69,7 +72,6 @@ def evidence(arena: "Arena") -> Evidence:
     items = list(database.table(PositionsRow, names.positions).scan(consistent_read=True))
     decided = database.table(DecisionsRow, names.decisions).scan(consistent_read=True)
     stats = database.table(StatsRow, names.stats).scan(consistent_read=True)
-    parameters = arena.stage.parameters()
     return Evidence(
         intents=_all(Intent, items, Kind.INTENT),
         positions=_all(Position, items, Kind.POSITION),
@@ -78,7 +80,7 @@ def evidence(arena: "Arena") -> Evidence:
         alerts=frozenset(row.sk.partition("#")[2] for row in items if row.kind == Kind.ALERT),
         decisions=_all(Decision, decided, Kind.DECISION),
         trades=_all(ClosedTrade, stats, Kind.CLOSED_TRADE),
-        configs={bot: parameters.bot(bot) for bot in Bot},
+        configs=arena.configs,
         orders=truth["orders"],
         holdings=truth["positions"],
         gained=Decimal(truth["cash"]) - arena.opening_cash,
@@ -139,14 +141,16 @@ def ledger_and_caps(seen: Evidence) -> Iterator[str]:
     for ledger in seen.ledgers:
         mine = [one for one in seen.open_positions if (one.bot, one.mode) == (ledger.bot, ledger.mode)]
         risk = sum((one.risk * one.remaining_contracts for one in mine), Decimal(0))
-        config = seen.configs[ledger.bot]
+        configs = seen.configs[ledger.bot]
+        cap = max(config.caps.open_risk * config.capital for config in configs)
+        cap_here = max(config.caps.underlying_risk * config.capital for config in configs)
         if (ledger.open_count, ledger.open_risk) != (len(mine), risk):
             yield f"D: ledger of {ledger.bot} has {ledger.open_count} / {ledger.open_risk}, open {len(mine)} / {risk}"
-        if len(mine) > config.max_positions or risk > config.caps.open_risk * config.capital:
+        if len(mine) > max(config.max_positions for config in configs) or risk > cap:
             yield f"D: {ledger.bot} risks {risk} in {len(mine)} positions"
         for underlying, stored in ledger.risk_by_underlying.items():
             here = sum((one.risk * one.remaining_contracts for one in mine if one.underlying == underlying), Decimal(0))
-            if stored != here or here > config.caps.underlying_risk * config.capital:
+            if stored != here or here > cap_here:
                 yield f"D: {ledger.bot} on {underlying}: {stored} in the ledger, {here} open"
     if seen.open_positions and not seen.ledgers:
         yield "D: positions without a ledger"

@@ -1,8 +1,8 @@
 """All faults mixed: a state machine that deals them out between and inside the runs of the real functions."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -11,7 +11,7 @@ from infra.local.vendors.faults import FaultKind
 from shared.domain.events import SnapshotCollected
 from shared.domain.orders import TAG_PREFIX
 from shared.domain.vocabulary import Bot, TradingState
-from tests.faults.arena import ONE_LOOK, SELLER, Arena, Ground
+from tests.faults.arena import ONE_LOOK, SAME_STRIKE, SELLER, TWIN, Arena, Ground
 from tests.faults.invariants import Evidence, cents_apart, every_fill_is_booked, evidence, same_legs
 from tests.faults.tally import Tally
 from tests.faults.wire import Trouble, Wire
@@ -62,9 +62,7 @@ BROKER_FAULTS: Final[tuple[tuple[FaultKind, Mapping[str, Any]], ...]] = (
 LEVELS: Final = (360.0, 385.0, 396.0, 400.0, 404.0, 430.0)
 CRASHED: Final = 360.0
 STATES: Final = (*TradingState, "nonsense")
-BOTS: Final = (SELLER, Bot.SOLOMON)
-SAME_STRIKE: Final[Mapping[str, Any]] = {**ONE_LOOK, "actions": ["SELL_PREMIUM"], "capital": 60_000}
-"""The second bot sells the very same spread in the same account: the broker merges the legs."""
+BOTS: Final = (SELLER, TWIN)
 DOCUMENTS: Final[tuple[Mapping[str, Any], ...]] = (
     ONE_LOOK,
     {**ONE_LOOK, "enabled": False},
@@ -73,6 +71,62 @@ DOCUMENTS: Final[tuple[Mapping[str, Any], ...]] = (
     {**ONE_LOOK, "strategies": {"BULL_PUT_SPREAD": {"profit_target": "0.1", "stop_loss": "0.2"}}},
     {**ONE_LOOK, "walk": {"cancel_after_seconds": 20}},
 )
+BEGINNINGS: Final = ("nothing open", "an entry working", "a spread open")
+CALLS: Final = ("book.commit", "parameters.state", "broker.submit", "broker.cancel", "broker.modify")
+
+
+class Fault(NamedTuple):
+    """One thing that goes wrong, by name, so that an example can be read."""
+
+    name: str
+    strike: Callable[[Arena, Wire], object]
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __call__(self, arena: Arena, wire: Wire) -> None:
+        self.strike(arena, wire)
+
+
+def _at_the_broker(kind: FaultKind, scope: Mapping[str, Any]) -> Fault:
+    return Fault(f"{kind} {dict(scope)}", lambda arena, _: arena.inject(kind, **scope))
+
+
+def _at_the_store(kind: Trouble, times: int, skip: int) -> Fault:
+    return Fault(f"store {kind.name} x{times} after {skip}", lambda _, wire: wire.trouble(kind, times, skip))
+
+
+def _crash(call: int) -> Fault:
+    return Fault(f"crash before call {call}", lambda arena, _: arena.trail.restart(crash_at=call))
+
+
+def _flip(state: TradingState | str, call: str) -> Fault:
+    name = f"{state} just before {call}"
+    return Fault(name, lambda arena, _: arena.trail.just_before(call, lambda: arena.switch(state)))
+
+
+def _switch_unreadable(arena: Arena, _: Wire) -> None:
+    arena.parameters.is_down = True
+
+
+def _alerts_down(arena: Arena, _: Wire) -> None:
+    arena.outbox.is_down = True
+
+
+def _after_the_preview(kind: FaultKind, scope: Mapping[str, Any]) -> Fault:
+    """Let the first POST pass, which is the preview of an entry."""
+    return _at_the_broker(kind, {**scope, "skip": 1})
+
+
+FAULT: Final = st.one_of(
+    st.sampled_from([_at_the_broker(kind, scope) for kind, scope in BROKER_FAULTS]),
+    st.sampled_from([_after_the_preview(kind, scope) for kind, scope in BROKER_FAULTS if "path" in scope]),
+    st.builds(_at_the_store, st.sampled_from(Trouble), st.sampled_from((1, 2, 4)), st.integers(0, 6)),
+    st.builds(_crash, st.integers(0, 24)),
+    st.builds(_flip, st.sampled_from(STATES), st.sampled_from(CALLS)),
+    st.sampled_from([Fault("switch unreadable", _switch_unreadable), Fault("alerts down", _alerts_down)]),
+)
+TROUBLES: Final = st.lists(FAULT, max_size=2)
 
 
 class FaultMachine(RuleBasedStateMachine):
@@ -82,74 +136,58 @@ class FaultMachine(RuleBasedStateMachine):
     wire: ClassVar[Wire]
     tally: ClassVar[Tally]
 
-    @initialize()
-    def morning(self) -> None:
+    @initialize(begin=st.sampled_from(BEGINNINGS))
+    def morning(self, begin: str) -> None:
         self.wire.clear()
         self.arena = Arena(self.ground, bots=BOTS)
-        self.arena.configure(Bot.SOLOMON, SAME_STRIKE)
+        self.arena.configure(TWIN, SAME_STRIKE)
         self.news: list[SnapshotCollected] = []
         self.called = 0
         self.arena.monitor()
+        if begin != "nothing open":
+            self.deliver(SELLER, 1, 1, [])
+        if begin == "a spread open":
+            self.watch(10, [])
 
-    # What is meant to happen.
+    # What is meant to happen, each under faults.
 
-    @rule(bot=st.sampled_from(BOTS), times=st.integers(1, 3), seconds=st.sampled_from((1, 20, 61)))
-    def signal(self, bot: Bot, times: int, seconds: int) -> None:
+    @rule(bot=st.sampled_from(BOTS), times=st.integers(1, 3), seconds=st.sampled_from((1, 20, 61)), wrong=TROUBLES)
+    def deliver(self, bot: Bot, times: int, seconds: int, wrong: list[Fault]) -> None:
         self.arena.later(seconds)
         self.news.append(self.arena.signal())
+        self._go_wrong(wrong)
         for _ in range(times):
             self._called(lambda: self.arena.trade(self.news[-1], bot))
 
     @precondition(lambda self: self.news)
-    @rule(bot=st.sampled_from(BOTS), which=st.integers(0, 5))
-    def deliver_again(self, bot: Bot, which: int) -> None:
+    @rule(bot=st.sampled_from(BOTS), which=st.integers(0, 5), wrong=TROUBLES)
+    def deliver_again(self, bot: Bot, which: int, wrong: list[Fault]) -> None:
+        self._go_wrong(wrong)
         self._called(lambda: self.arena.trade(self.news[which % len(self.news)], bot))
 
-    @rule(seconds=st.sampled_from((1, 5, 10, 31, 61, 95)))
-    def watch(self, seconds: int) -> None:
+    @rule(seconds=st.sampled_from((1, 10, 31, 61, 95)), wrong=TROUBLES)
+    def watch(self, seconds: int, wrong: list[Fault]) -> None:
         self.arena.later(seconds)
+        self._go_wrong(wrong)
         self._called(self.arena.monitor)
 
-    @rule(level=st.sampled_from(LEVELS))
-    def move(self, level: float) -> None:
-        self.arena.later(1).move(level)
+    @rule(level=st.sampled_from(LEVELS), wrong=TROUBLES)
+    def watch_a_moved_market(self, level: float, wrong: list[Fault]) -> None:
+        self.arena.later(30).move(level)
+        self._go_wrong(wrong)
+        self._called(self.arena.monitor)
 
     # What goes wrong.
 
-    @rule(fault=st.sampled_from(BROKER_FAULTS))
-    def broker_fault(self, fault: tuple[FaultKind, Mapping[str, Any]]) -> None:
-        kind, scope = fault
-        self.arena.inject(kind, **scope)
-
-    @rule(kind=st.sampled_from(Trouble), times=st.sampled_from((1, 2, 4)), skip=st.integers(0, 6))
-    def store_fault(self, kind: Trouble, times: int, skip: int) -> None:
-        self.arena.faults_injected += 1
-        self.wire.trouble(kind, times, skip)
-
-    @rule(call=st.integers(0, 20))
-    def crash(self, call: int) -> None:
-        self.arena.faults_injected += 1
-        self.arena.trail.restart(crash_at=call)
+    def _go_wrong(self, faults: list[Fault]) -> None:
+        for fault in faults:
+            self.arena.faults_injected += 1
+            fault(self.arena, self.wire)
 
     @rule(state=st.sampled_from(STATES))
     def flip(self, state: TradingState | str) -> None:
         self.arena.faults_injected += 1
         self.arena.switch(state)
-
-    @rule(state=st.sampled_from(STATES), call=st.sampled_from(("book.commit", "parameters.state", "broker.submit")))
-    def flip_meanwhile(self, state: TradingState | str, call: str) -> None:
-        self.arena.faults_injected += 1
-        self.arena.trail.just_before(call, lambda: self.arena.switch(state))
-
-    @rule()
-    def switch_unreadable(self) -> None:
-        self.arena.faults_injected += 1
-        self.arena.parameters.is_down = not self.arena.parameters.is_down
-
-    @rule()
-    def alerts_down(self) -> None:
-        self.arena.faults_injected += 1
-        self.arena.outbox.is_down = not self.arena.outbox.is_down
 
     @rule(document=st.sampled_from(DOCUMENTS))
     def configure(self, document: Mapping[str, Any]) -> None:
@@ -157,15 +195,18 @@ class FaultMachine(RuleBasedStateMachine):
         self.arena.configure(SELLER, document)
 
     @rule()
-    def heal(self) -> None:
+    def peace(self) -> None:
+        self._heal()
+        self.arena.switch(TradingState.ACTIVE)
+
+    def _heal(self) -> None:
         self.arena.heal()
         self.wire.clear()
-        self.arena.switch(TradingState.ACTIVE)
         self.arena.parameters.is_down = self.arena.outbox.is_down = False
 
     # What must be true.
 
-    def _called(self, function: Any) -> None:
+    def _called(self, function: Callable[[], object]) -> None:
         self.called += 1
         function()
         self.arena.verify()
@@ -173,34 +214,28 @@ class FaultMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "arena"):
             return
-        self.wire.clear()
+        self._heal()
         self.arena.configure(SELLER, ONE_LOOK)
         self.arena.switch(TradingState.ACTIVE)
-        self.arena.heal()
-        self._count_faults()
+        self.arena.move(CRASHED)
         try:
-            self.arena.rest()
-            self.arena.move(CRASHED)
             seen = self.arena.rest()
             assert not seen.open_positions, seen.open_positions
             assert not seen.holdings, seen.holdings
         finally:
             self._count(evidence(self.arena))
 
-    def _count_faults(self) -> None:
-        tally = self.tally
-        tally.examples += 1
-        tally.faults_injected += self.arena.faults_injected
-        tally.crashes += self.arena.crashes
-        tally.functions_called += self.called
-
     def _count(self, seen: Evidence) -> None:
-        tally = self.tally
+        tally, arena = self.tally, self.arena
         tags = Counter(order["tag"] for order in seen.orders if (order["tag"] or "").startswith(TAG_PREFIX))
+        tally.examples += 1
+        tally.faults_injected += arena.faults_injected
+        tally.crashes += arena.crashes
+        tally.functions_called += self.called
+        tally.invariants_checked += arena.checks
         tally.orders_sent += sum(tags.values())
-        tally.duplicate_orders += sum(count - 1 for count in tags.values())
         tally.trades_closed += len(seen.trades)
-        tally.invariants_checked += self.arena.checks
+        tally.duplicate_orders += sum(count - 1 for count in tags.values())
         tally.lost_or_orphaned_positions += len(list(same_legs(seen)))
         tally.fills_unbooked_or_double += sum(1 for one in every_fill_is_booked(seen) if "cents" not in one)
         tally.cents_apart += abs(cents_apart(seen))

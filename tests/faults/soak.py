@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from infra.local.ministack import CREDENTIALS, MiniStack
@@ -21,20 +22,22 @@ from tests.faults.wire import Wire
 
 CHUNK: Final = 100
 """How many examples one seed stands for."""
-STEPS: Final = 10
+STEPS: Final = 8
 SEEDS: Final = 2**31
 
 
-def playing(examples: int) -> settings:
-    """Return how many examples are played, and that nothing but the seed decides which."""
+def playing(examples: int, *, smallest: bool = False) -> settings:
+    """Return how many examples are played, and that nothing but the seed decides which.
+
+    ``smallest`` looks for the smallest example of what was found broken, which takes minutes.
+    """
     return settings(
         max_examples=examples,
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if smallest else (Phase.generate,),
         suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.normal,
         print_blob=False,
         report_multiple_bugs=False,
     )
@@ -53,25 +56,25 @@ def _grounded() -> Iterator[tuple[Ground, Wire]]:
         yield ground, Wire(ground.database.connection._shared)
 
 
-def play(number: int, examples: int) -> tuple[int, Tally, str | None]:
+def play(number: int, examples: int, *, smallest: bool = False) -> tuple[int, Tally, str | None]:
     """Play one chunk; return its seed, its counts, and what was broken."""
     with _grounded() as (ground, wire):
         machine = machine_on(ground, wire, number)
         try:
-            run_state_machine_as_test(machine, settings=playing(examples))
+            run_state_machine_as_test(machine, settings=playing(examples, smallest=smallest))
         except AssertionError as broken:
             return number, machine.tally, "\n".join([str(broken), *getattr(broken, "__notes__", ())])
         return number, machine.tally, None
 
 
-def soak(first: int, examples: int, workers: int) -> int:
+def soak(first: int, examples: int, workers: int, *, smallest: bool) -> int:
     """Play all chunks, print the numbers, and return the exit code."""
     started, total, broken = time.monotonic(), Tally(), 0
     sizes = [CHUNK] * (examples // CHUNK) + ([examples % CHUNK] if examples % CHUNK else [])
     _say(f"soak: {examples:,} examples from seed {first}")
     with ProcessPoolExecutor(workers) as pool:
         numbers = range(first, first + len(sizes))
-        for number, tally, problem in pool.map(play, numbers, sizes):
+        for number, tally, problem in pool.map(partial(play, smallest=smallest), numbers, sizes):
             total.add(tally)
             if problem is not None:
                 broken += 1
@@ -95,9 +98,10 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=10_000, help="how many examples to play")
     parser.add_argument("--seed", type=int, help="the seed of the first hundred; drawn when it is not given")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="how many processes play")
+    parser.add_argument("--smallest", action="store_true", help="look for the smallest broken example")
     given = parser.parse_args()
     first = given.seed if given.seed is not None else secrets.randbelow(SEEDS)
-    return soak(first, given.examples, given.workers)
+    return soak(first, given.examples, given.workers, smallest=given.smallest)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def _partly_filled(arena: Arena) -> None:
 
 
 def _unanswered(arena: Arena) -> None:
-    arena.inject(FaultKind.LOST_RESPONSE, method="POST", path="/orders$")
+    arena.inject(FaultKind.LOST_RESPONSE, method="POST", path="/orders$", skip=1)
     _fills(arena)
     arena.later(70)
 

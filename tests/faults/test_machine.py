@@ -12,11 +12,6 @@ from tests.faults.wire import Wire
 EXAMPLES = 100
 
 
-@pytest.fixture(scope="session")
-def wire(ground: Ground) -> Wire:
-    return Wire(ground.database.connection._shared)
-
-
 @pytest.mark.parametrize(
     "seed",
     [

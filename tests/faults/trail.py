@@ -40,6 +40,10 @@ class Trail:
 
         self.before.setdefault(name, []).append(once)
 
+    def crash_after(self, name: str) -> None:
+        """End the process as soon as the next call of this name is made."""
+        self.before.setdefault(name, []).append(lambda _: setattr(self, "crash_at", len(self.calls)))
+
     def pass_by(self, name: str, detail: str) -> None:
         """Note a call that is about to be made."""
         number = len(self.calls)

@@ -44,6 +44,7 @@ class Wire:
 
     client: "DynamoDBClient"
     waiting: list[Trouble] = field(default_factory=list)
+    every: Trouble | None = None
     skip: int = 0
     sent: int = 0
     struck: int = 0
@@ -60,24 +61,34 @@ class Wire:
         self.skip = skip
         self.waiting += [kind] * times
 
+    def trouble_every(self, kind: Trouble) -> None:
+        """Let something happen to every write from now on, and nothing to its second try."""
+        self.every = kind
+
     def clear(self) -> None:
         """Forget what waits."""
         self.waiting.clear()
+        self.every = None
         self.skip = 0
 
     def _meet(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
         if event_name.rpartition(".")[2] not in WRITES:
             return None
         self.sent += 1
-        self._just_struck = False
+        is_second_try, self._just_struck = self._just_struck, False
+        if self.every is not None and not is_second_try:
+            return self._struck(self.every, request)
         if not self.waiting:
             return None
         if self.skip:
             self.skip -= 1
             return None
+        return self._struck(self.waiting.pop(0), request)
+
+    def _struck(self, kind: Trouble, request: AWSPreparedRequest) -> AWSResponse:
         self.struck += 1
         self._just_struck = True
-        return self._strike(self.waiting.pop(0), request)
+        return self._strike(kind, request)
 
     def _strike(self, kind: Trouble, request: AWSPreparedRequest) -> AWSResponse:
         match kind:

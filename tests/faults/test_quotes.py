@@ -1,0 +1,42 @@
+"""Quotes that cannot be traded on: nothing is priced by them, neither in nor out."""
+
+import pytest
+
+from infra.local.vendors.faults import FaultKind
+from shared.domain.positions import PositionState
+from tests.faults.arena import Arena
+from tests.faults.test_whole_life import CRASHED
+
+pytestmark = pytest.mark.xdist_group("faults-3")
+
+UNSOUND = [
+    FaultKind.QUOTE_MISSING,
+    FaultKind.QUOTE_CROSSED,
+    FaultKind.QUOTE_ZERO,
+    FaultKind.QUOTE_NAN,
+    FaultKind.QUOTE_NEGATIVE,
+    FaultKind.QUOTE_WRONG_SYMBOL,
+]
+
+
+@pytest.mark.parametrize("kind", [*UNSOUND, FaultKind.QUOTE_STALE])
+def test_nothing_is_entered_on_it(arena: Arena, kind: FaultKind) -> None:
+    arena.monitor()
+    arena.inject(kind, count=None)
+    (decision,) = arena.trade(arena.signal())
+    assert decision.denials
+    assert arena.orders() == []
+    arena.verify()
+
+
+@pytest.mark.parametrize("kind", UNSOUND)
+def test_nothing_is_closed_or_booked_on_it_and_it_closes_when_quotes_return(arena: Arena, kind: FaultKind) -> None:
+    arena.enter()
+    arena.inject(kind, count=None)
+    arena.later(60).move(CRASHED)
+    arena.minutes(3, 60).verify()
+    assert len(arena.orders()) == 1
+    assert arena.live().positions[0].state in (PositionState.OPEN, PositionState.EXIT_PENDING)
+    arena.heal()
+    arena.minutes(3, 60)
+    assert len(arena.rest().trades) == 1
