@@ -1,8 +1,8 @@
 """The simulators on a scripted market, on a Wednesday at eleven in New York."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from shared.adapters.clock import clock_for
 from shared.adapters.shared_budget import OwnBudgets
 from shared.domain.config import SystemConfig, system_config
 from shared.domain.errors import CredentialsError
+from shared.domain.market import DailyBar
 from shared.vendors import POLYGON, TRADIER, TRADIER_SANDBOX, TRADING_VOLATILITY, Vendors, VendorUrls
 from tests.integration.vendors.scripted_market import ScriptedMarket
 
@@ -131,6 +132,16 @@ def polygon(vendors: VendorSimulators) -> Iterator[httpx.Client]:
 def volatility(vendors: VendorSimulators) -> Iterator[httpx.Client]:
     with json_client(vendors.urls.trading_volatility_url, vendors.tokens.trading_volatility) as http:
         yield http
+
+
+class NoCache:
+    """A day's first minute, always."""
+
+    def load(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
+        return None
+
+    def save(self, symbol: str, day: date, bars: Sequence[DailyBar]) -> None:
+        """Keep nothing."""
 
 
 class Keys:

@@ -1,8 +1,6 @@
 """The clients of a stage follow the keys and plans that the user has stored, while the process lives."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -12,29 +10,15 @@ from infra.local.vendors.control import SimulatorControl
 from infra.local.vendors.simulators import VendorSimulators
 from shared.domain.config import SystemConfig, system_config
 from shared.domain.errors import CredentialsError, InvalidConfigurationError, RateLimitedError
-from shared.domain.market import DailyBar, FaultCode
+from shared.domain.market import FaultCode
 from shared.domain.readings import Readings
 from shared.domain.vocabulary import Source
 from shared.phases.collection import snapshots
 from shared.vendors import PLAN_SECONDS, POLYGON, TRADIER, TRADIER_SANDBOX, TRADING_VOLATILITY, Vendors
-from tests.integration.vendors.conftest import good_keys
+from tests.integration.vendors.conftest import NoCache, good_keys
 
 Composed = Callable[..., Vendors]
 STALE = {FaultCode.STALE_SPOT, FaultCode.STALE_VIX, FaultCode.STALE_GAMMA}
-
-
-@dataclass
-class NoCache:
-    """A day's first minute, always."""
-
-    asked: list[str] = field(default_factory=list)
-
-    def load(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
-        self.asked.append(symbol)
-        return None
-
-    def save(self, symbol: str, day: date, bars: Sequence[DailyBar]) -> None:
-        """Keep nothing."""
 
 
 def collected(vendors: Vendors, clock: ReplayClock, config: SystemConfig) -> Readings:
