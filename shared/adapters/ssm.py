@@ -177,6 +177,7 @@ class SsmSecrets:
 
         Raises:
             StoreError: SSM does not answer, and there is no last one.
+            CredentialsError: what is stored cannot be a key.
         """
         now = self.seconds()
         read_at, secret = self._kept.get(vendor, (float("-inf"), None))
@@ -186,12 +187,20 @@ class SsmSecrets:
         try:
             text = self.parameters.read([name]).get(name)
         except StoreError:
-            if secret is None:
+            if vendor not in self._kept:
                 raise
             return secret
-        secret = SecretStr(text) if text else None
+        secret = _key_of(name, text)
         self._kept[vendor] = (now, secret)
         return secret
+
+
+def _key_of(name: str, text: str | None) -> SecretStr | None:
+    """Take a key as it was pasted, white space around it aside; what no header can carry is no key."""
+    key = (text or "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise CredentialsError(f"{name} holds characters that no key has; store it again")
+    return SecretStr(key) if key else None
 
 
 @contextmanager

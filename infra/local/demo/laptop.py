@@ -65,6 +65,7 @@ class Laptop:
     switches: Mapping[str, str | float] = field(default_factory=dict)
     document: str = "{}"
     port: int | None = None
+    tokens: Tokens = field(default_factory=Tokens)
     _stack: ExitStack = field(default_factory=ExitStack, init=False, repr=False)
 
     def __enter__(self) -> Self:
@@ -85,7 +86,9 @@ class Laptop:
         aws = MiniStack()
         stack.callback(aws.stop)
         options = SimulatorOptions(switches={**MARKET_SWITCHES, **self.switches})
-        self.simulators = VendorSimulators(self.market, self.clock, options=options, port=self.port or 0)
+        self.simulators = VendorSimulators(
+            self.market, self.clock, tokens=self.tokens, options=options, port=self.port or 0
+        )
         stack.callback(self.simulators.close)
         with ThreadPoolExecutor(max_workers=1) as pool:
             simulators = pool.submit(self.simulators.start)

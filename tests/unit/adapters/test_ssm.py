@@ -203,3 +203,27 @@ def test_a_stage_is_made_once_and_its_values_are_left_alone(aws: Aws) -> None:
     parameters.put_breaker(TradingState.HALTED)
     create_parameters(aws, names)
     assert SsmConfiguration(parameters).state() is TradingState.HALTED
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        pytest.param("key-one\n", "key-one", id="a line break that was pasted with it"),
+        pytest.param("  key-one ", "key-one", id="blanks around it"),
+        pytest.param(" \n", None, id="nothing but blanks"),
+    ],
+)
+def test_a_key_is_taken_without_the_white_space_around_it(
+    parameters: SsmParameters, stored: str, expected: str | None
+) -> None:
+    parameters.put_secret("tradier", SecretStr(stored))
+    found = SsmSecrets(parameters).find("tradier")
+    assert (None if found is None else found.get_secret_value()) == expected
+
+
+@pytest.mark.parametrize("stored", ["\N{EURO SIGN}key-one", "key\none"])
+def test_what_cannot_be_a_key_is_refused_without_being_shown(parameters: SsmParameters, stored: str) -> None:
+    parameters.put_secret("tradier", SecretStr(stored))
+    with pytest.raises(CredentialsError, match="secrets/tradier") as refused:
+        SsmSecrets(parameters).find("tradier")
+    assert "one" not in str(refused.value)
