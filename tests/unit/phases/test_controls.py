@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.book import SetCounters
 from shared.domain.decisions import DenialCode, denials_of
 from shared.domain.market import BrokerClock
 from shared.domain.orders import Order, OrderStatus
@@ -85,7 +86,7 @@ def entry_refusals(**changes: Any) -> list[DenialCode]:
 def test_an_order_that_left_is_remembered_by_its_fingerprint() -> None:
     held = position(contracts=3)
     changes = protocol.plan_entry(entry_intent(held), held, decision(), last_decided(), live(), config())
-    (after,) = (change.after for change in changes if type(change).__name__ == "SetCounters")
+    (after,) = (change.after for change in changes if isinstance(change, SetCounters))
     assert after.order_prints == {TWIN: NOON}
 
 

@@ -1,7 +1,7 @@
 """How entries, exits and settlements end: what is booked, what is given back, what waits."""
 
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -130,7 +130,7 @@ def test_an_order_that_fills_ends_the_failures_in_a_row() -> None:
 # ---- the end of an exit
 
 
-def sent(held: Position, **changes: object) -> Intent:
+def sent(held: Position, **changes: Any) -> Intent:
     """The exit of a position, of which nobody heard since it left."""
     return exit_intent(held, state=IntentState.UNKNOWN, owner=OWNER, **changes)
 
