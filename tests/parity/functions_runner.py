@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from functions.collect.workflow import Collect
 from functions.learn.workflow import Learn
+from functions.monitor.accounts import Accounts
 from functions.monitor.exits import Exits
+from functions.monitor.ledger import LegLedger
+from functions.monitor.minute import Tools
 from functions.monitor.reconcile import Reconciler
+from functions.monitor.trips import Breakers
 from functions.monitor.walk import Walker
 from functions.monitor.workflow import Monitor
 from functions.trade.workflow import Trade
@@ -29,7 +33,7 @@ from shared.domain.positions import ClosedTrade
 from shared.domain.readings import Readings
 from shared.domain.sessions import is_open, new_york_date
 from shared.domain.statistics import StrategyStatistics
-from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
+from shared.domain.vocabulary import Bot, Source, Strategy, TradingMode, TradingState
 from shared.phases.execution import paper_fill
 from shared.phases.monitoring.trips import ALL
 
@@ -39,6 +43,18 @@ _Made = TypeVar("_Made")
 def composed(what: type[_Made], ports: Mapping[str, Any]) -> _Made:
     """Make a workflow of the ports it names."""
     return what(**{field.name: ports[field.name] for field in fields(what) if field.name in ports})  # type: ignore[arg-type]
+
+
+PARTS: Final[tuple[tuple[str, type[Any]], ...]] = (
+    ("reconciler", Reconciler),
+    ("ledger", LegLedger),
+    ("accounts", Accounts),
+    ("breakers", Breakers),
+    ("walker", Walker),
+    ("exits", Exits),
+    ("tools", Tools),
+)
+"""What monitor is made of, each part from those before it."""
 
 
 class Hands:
@@ -110,7 +126,11 @@ class World:
         return self._runner.market.option_quotes(option_symbols, self.time.at)
 
     def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
-        return {}
+        values = {symbol: self._runner.market.spot(symbol, self.time.at) for symbol in symbols}
+        return {
+            symbol: Quote(symbol=symbol, last=value, as_of=self.time.at, source=Source.TRADIER)
+            for symbol, value in values.items()
+        }
 
     def daily_bars(self, symbol: str, start: date, end: date) -> tuple[DailyBar, ...]:
         close = self._runner.market.official_close(symbol, end)
@@ -168,9 +188,8 @@ class FunctionsRunner(Runner):
             **dict.fromkeys(("snapshots", "chains", "quotes", "market_clock", "history", "trips", "feeds"), world),
             **dict.fromkeys(("configurations", "alerts", "heartbeat", "events"), Deaf()),
         }
-        self._ports["reconciler"] = composed(Reconciler, self._ports)
-        self._ports["walker"] = composed(Walker, self._ports)
-        self._ports["exits"] = composed(Exits, self._ports)
+        for name, part in PARTS:
+            self._ports[name] = composed(part, self._ports)
         self._collect = composed(Collect, self._ports)
         self._trade = composed(Trade, self._ports)
         self._monitor = composed(Monitor, self._ports)

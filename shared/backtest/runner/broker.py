@@ -25,6 +25,7 @@ from shared.domain.paper_orders import (
 from shared.domain.sessions import is_open
 from shared.phases.entry import Account
 from shared.phases.execution import paper_fill
+from shared.phases.monitoring.holdings import with_working_orders
 
 ZERO: Final = Decimal(0)
 
@@ -41,8 +42,13 @@ class RunBroker:
 
     def standing(self, now: datetime) -> Account:
         """Return buying power, holdings and the broker's clock, as an entry asks for them."""
-        clock = BrokerClock(now=now, is_open=is_open(now))
-        return Account(free_cash(self.account, now), live_holdings(self.account, now), clock)
+        orders = self.orders(now)
+        holdings = with_working_orders(live_holdings(self.account, now), orders)
+        return Account(free_cash(self.account, now), holdings, self.clock(now), self.account.account_id)
+
+    def clock(self, now: datetime) -> BrokerClock:
+        """Return what the broker's clock says."""
+        return BrokerClock(now=now, is_open=is_open(now))
 
     def submit(self, order: Order, tag: str, now: datetime) -> str:
         """Accept an order. Raises OrderRejectedError where the money is short."""

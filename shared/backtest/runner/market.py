@@ -48,6 +48,9 @@ class Market(Protocol):
     def option_quotes(self, option_symbols: Sequence[str], at: datetime) -> Mapping[str, OptionQuote]:
         """Return what is quoted, by OCC symbol."""
 
+    def spot(self, underlying: str, at: datetime) -> Decimal:
+        """Return the price of an underlying."""
+
     def official_close(self, underlying: str, day: date) -> Decimal | None:
         """Return the official close of a session."""
 
@@ -99,10 +102,9 @@ class ModelMarket:
 
     def _underlying(self, underlying: str, at: datetime) -> UnderlyingReadings:
         gamma = self._tape.reading(underlying, at)
-        spot, _ = self._tape.level(underlying, at)
         return UnderlyingReadings(
             underlying=underlying,
-            spot=Reading(value=Decimal(repr(spot)), as_of=at, source=Source.TRADIER),
+            spot=Reading(value=self.spot(underlying, at), as_of=at, source=Source.TRADIER),
             gamma=gamma,
             bars=self._daily(underlying, at, BARS_KEPT),
         )
@@ -128,6 +130,10 @@ class ModelMarket:
             if row is not None:
                 found[symbol] = self._quoted(row, at)
         return found
+
+    def spot(self, underlying: str, at: datetime) -> Decimal:
+        """Return the price of an underlying."""
+        return Decimal(repr(self._tape.level(underlying, at)[0]))
 
     def official_close(self, underlying: str, day: date) -> Decimal | None:
         """Return the official close of a session, None where there was none."""

@@ -14,14 +14,17 @@ from shared.domain.options import OptionQuote
 from shared.domain.orders import BrokerOrder, Intent, IntentState
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import is_open, new_york_date
-from shared.domain.vocabulary import ExitReason, TradingState
+from shared.domain.vocabulary import ExitReason
 from shared.phases.execution import denials, exit_gates, protocol
+from shared.phases.execution.denials import Outlet
 from shared.phases.execution.walk import WALKABLE, Cancel, walked
 from shared.phases.exit import exit_decision, exit_intent, settlement_decision
 from shared.phases.monitoring import exit_reason, is_near_edge, is_settled_by, mark_of, settlement_cash
+from shared.phases.monitoring.assignment import at_risk_of_assignment
 from shared.phases.monitoring.trips import account_trip, bot_trips, failure_trip
 
 CLOSABLE = frozenset({PositionState.OPEN, PositionState.EXIT_PENDING})
+SETTLEABLE = CLOSABLE | {PositionState.SETTLING}
 BUSY = frozenset({PositionState.OPENING, PositionState.CLOSING})
 
 
@@ -115,7 +118,10 @@ class Watch:
             return False
         mark = mark_of(position, quotes)
         reason = position.exit_reason if position.state is PositionState.EXIT_PENDING else None
-        reason = reason or exit_reason(position, mark, new_york_date(now))
+        today, given = new_york_date(now), self.config.exits.ex_dividends
+        reason = reason or exit_reason(position, mark, today)
+        if reason is None and at_risk_of_assignment(position, today, lambda of: self.market.spot(of, now), given):
+            reason = ExitReason.ASSIGNMENT_RISK
         if reason is None:
             return is_near_edge(position, mark)
         return self._close(position, reason, mark, quotes, now)
@@ -133,9 +139,8 @@ class Watch:
             self._wait(position, reason, now, unquoted=True)
             return False
         state = self.book.state(position.bot)
-        if state is TradingState.HALTED or denials(
-            exit_gates(position, intent.order, state, position.mode, is_open=True)
-        ):
+        outlet = Outlet(self.config, self.sender.broker.account.account_id, self.sender.broker.clock(now), now)
+        if denials(exit_gates(position, intent.order, state, position.mode, is_open(now), outlet)):
             self._wait(position, reason, now, unquoted=False)
             return False
         decision = exit_decision(position, intent, mark, new_york_date(now))
@@ -157,12 +162,15 @@ class Watch:
                 self._trip(self.book.live(self.config.bot), now)
 
     def _settle(self, live: LiveState, position: Position, now: datetime) -> bool:
-        if position.state not in CLOSABLE or not is_settled_by(position, now):
+        if position.state not in SETTLEABLE or not is_settled_by(position, now):
             return False
         day = position.expiration
         official = self.market.official_close(position.underlying, day)
+        if official is None or position.state is not PositionState.SETTLING:
+            settling = protocol.settling(position, now)
+            self.book.commit("wait for settlement", (MovePosition(position, settling),))
+            position = settling
         if official is None:
-            self._wait(position, ExitReason.EXPIRATION, now, unquoted=True)
             return False
         source = f"daily bar of {position.underlying} {day}"
         decision = settlement_decision(position, official, source, now)
