@@ -182,20 +182,13 @@ def test_a_secret_is_decrypted_kept_for_five_minutes_and_never_shown(
     assert "key-two" not in repr(secrets) + repr(secrets.get("tradier"))
 
 
-class Away:
-    """SSM in an outage."""
-
-    def get_parameters(self, **request: Any) -> Any:
-        raise EndpointConnectionError(endpoint_url="https://ssm")
-
-
 def test_while_ssm_does_not_answer_the_last_known_keys_serve_on(parameters: SsmParameters) -> None:
     seconds = Seconds()
     parameters.put_secret("tradier", SecretStr("key-one"))
     secrets = SsmSecrets(parameters, seconds)
     assert (secrets.get("tradier").get_secret_value(), secrets.find("polygon")) == ("key-one", None)
     seconds.now = 300.0
-    secrets.parameters = SsmParameters(Away(), parameters.names.stage)  # type: ignore[arg-type]
+    secrets.parameters = SsmParameters(UnreachableSsm(), parameters.names.stage)  # type: ignore[arg-type]
     assert (secrets.get("tradier").get_secret_value(), secrets.find("polygon")) == ("key-one", None)
     with pytest.raises(StoreError):
         secrets.find("trading-volatility")
