@@ -26,6 +26,7 @@ START_SECONDS: Final = 300.0
 END_SECONDS: Final = 150.0
 POLL_SECONDS: Final = 0.2
 LINES: Final = 20
+LOWEST_PORT, HIGHEST_PORT = 1024, 65_000
 FUNCTIONS: Final = ("collect", "trade", "monitor", "learn")
 COMMANDS: Final = "`alphagex local status`, `logs` and `down`; other commands take --stage local"
 
@@ -46,7 +47,8 @@ def up(
         float | None, typer.Option("--speed", help="Simulated minutes in one, 1 to 60.", min=1, max=60)
     ] = None,
     port: Annotated[
-        int | None, typer.Option("--port", help="Port of the AWS; simulators take those from 10 above.")
+        int | None,
+        typer.Option("--port", help="Port of the AWS; simulators take those from 10 above."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget everything that was kept, positions too.")] = False,
 ) -> None:
@@ -56,6 +58,8 @@ def up(
     if fresh:
         shutil.rmtree(folder.path, ignore_errors=True)
     folder.make()
+    if port is not None and not LOWEST_PORT <= port <= HIGHEST_PORT:
+        raise CommandError(f"--port {port} cannot be", f"choose one from {LOWEST_PORT} to {HIGHEST_PORT}")
     options = _options(StageOptions.read(folder.options), real_vendors, first_day, speed, port)
     require_free(options.port)
     options.write(folder.options)

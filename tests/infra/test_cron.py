@@ -9,7 +9,7 @@ from infra.local.cron import Cron
 from infra.local.deployed import Wake
 from infra.local.errors import LocalStageError
 
-MONDAY = datetime(2026, 11, 23, 9, 30)
+MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("America/New_York"))
 
 
 @pytest.mark.parametrize(

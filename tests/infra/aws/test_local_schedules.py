@@ -1,7 +1,7 @@
 """A laptop can read every schedule of the stack, and counts the same wake-ups."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -27,7 +27,7 @@ def woken(template: Template, day: datetime) -> Counter[str]:
 
 
 def test_a_weekday_has_every_minute_of_the_session(template: Template) -> None:
-    counts = woken(template, datetime(2026, 11, 23))
+    counts = woken(template, datetime(2026, 11, 23, tzinfo=UTC))
     assert counts["Collect{}"] == SESSION
     for bot in ("ATLAS", "PROMETHEUS", "SOLOMON"):
         assert counts[f'Trade{{"bot":"{bot}"}}'] == SESSION
@@ -35,6 +35,6 @@ def test_a_weekday_has_every_minute_of_the_session(template: Template) -> None:
 
 
 def test_a_sunday_has_signs_of_life_only(template: Template) -> None:
-    counts = woken(template, datetime(2026, 11, 22))
+    counts = woken(template, datetime(2026, 11, 22, tzinfo=UTC))
     assert counts["Collect{}"] == 0
     assert counts["Monitor{}"] == MINUTES / 5
