@@ -9,6 +9,7 @@ from pynamodb.expressions.update import Action
 from shared.adapters.dynamodb import guards, keys
 from shared.adapters.dynamodb.documents import AttributeValue, decode, encode
 from shared.adapters.dynamodb.keys import Kind
+from shared.adapters.dynamodb.reading import document_of
 from shared.adapters.dynamodb.tables import PositionsRow
 from shared.adapters.dynamodb.writes import Update
 from shared.domain.book import Reserve, SetLedger
@@ -69,7 +70,7 @@ def ledger_of(row: PositionsRow) -> Ledger:
         "risk_by_underlying": _risks(row.raw),
         "version": row.version,
     }
-    return Ledger.model_validate(row.body | numbers)
+    return Ledger.model_validate(document_of(Ledger, row) | numbers, extra="ignore")
 
 
 def _risks(stored: dict[str, AttributeValue]) -> dict[str, Decimal]:

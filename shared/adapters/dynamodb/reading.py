@@ -1,18 +1,19 @@
 """Items as domain values: what this version cannot read is told apart, never lost and never in the way."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from shared.adapters.dynamodb.tables import Row
 from shared.domain.errors import NewerSchemaError, StoreError
+from shared.domain.migrations import migrated
 from shared.domain.values import SCHEMA_VERSION, Value
 
 _Value = TypeVar("_Value", bound=Value)
 
 
 def read(model: type[_Value], row: Row) -> _Value:
-    """Read an item's document.
+    """Read an item's document, an older one by way of its migrations; fields that nobody knows here are left aside.
 
     Raises:
         NewerSchemaError: a newer version of this program wrote it.
@@ -20,9 +21,14 @@ def read(model: type[_Value], row: Row) -> _Value:
     """
     require_known_schema(row)
     try:
-        return model.model_validate(row.body)
+        return model.model_validate(document_of(model, row), extra="ignore")
     except ValidationError as error:
         raise unreadable(row, error) from error
+
+
+def document_of(model: type[Value], row: Row) -> dict[str, Any]:
+    """Return an item's document in the schema of this program, not yet validated."""
+    return migrated(model.__name__, int(row.schema_version), row.body or {})
 
 
 def require_known_schema(row: Row) -> None:
