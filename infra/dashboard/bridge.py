@@ -39,7 +39,7 @@ class ApiBridge:
         """Answer a request of any method."""
         resolver = self._resolver()
         try:
-            reply = resolver.resolve(_event(method, target, headers), _Context())  # type: ignore[arg-type]
+            reply = resolver.resolve(event_of(method, target, headers), _Context())  # type: ignore[arg-type]
         finally:
             self._idle.put(resolver)
         return Answer(reply["statusCode"], reply["headers"], reply.get("body") or "")
@@ -55,7 +55,8 @@ class _Context:
     """The resolver asks nothing of its context."""
 
 
-def _event(method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:
+def event_of(method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return a request as a function URL hands it on; names of headers are in lower case."""
     parts = urlsplit(target)
     query: dict[str, str] = {}
     for name, value in parse_qsl(parts.query, keep_blank_values=True):

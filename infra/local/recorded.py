@@ -44,7 +44,8 @@ class RecordedStage:
         self._now = seen[-1]
         self._market = ModelMarket(recording.seed, self._now)
         self.switch = _switch(recording, new_york_date(self._now))
-        self._changes = json.loads(recording.document)
+        changes = json.loads(recording.document)
+        self._configs = {bot: bot_config(bot, changes) for bot in Bot}
         self._trades = tuple(
             sorted((one for one in recording.trades if one.closed_at <= self._now), key=lambda one: one.closed_at)
         )
@@ -81,7 +82,7 @@ class RecordedStage:
 
     def bot(self, bot: Bot) -> BotConfig:
         """Return the configuration of the run."""
-        return bot_config(bot, self._changes)
+        return self._configs[bot]
 
     def system(self) -> SystemConfig:
         """Return the stage's configuration: the defaults."""

@@ -10,7 +10,7 @@ from shared.domain.positions import ClosedTrade
 from shared.domain.sessions import new_york_date, sessions_between
 from shared.domain.vocabulary import Bot
 from shared.views.positions import positions_view
-from shared.views.sources import Sources, configurations
+from shared.views.sources import Sources, configurations, modes_of
 from shared.views.trades import YEAR, closed_trades
 from shared.views.view import View, dollars
 
@@ -62,7 +62,7 @@ def equity_view(sources: Sources, *, days: int = YEAR.days) -> EquityView:
     first = now - timedelta(days=days)
     trades = [
         trade
-        for trade in closed_trades(sources, first)
+        for trade in closed_trades(sources, first, modes_of(configs))
         if trade.bot in configs and trade.mode is configs[trade.bot].mode
     ]
     lives = {bot: sources.book.live(bot) for bot in configs}

@@ -101,10 +101,11 @@ class HealthView(View):
 def health_view(sources: Sources) -> HealthView:
     """Return whether everything runs, and what does not."""
     now = sources.clock.now()
-    system, configs, faults = configurations(sources)
+    parameters = sources.parameters()
+    system, configs, faults = configurations(sources, parameters)
     heartbeat = _heartbeat(sources, now)
     data = tuple(_data(sources.snapshots.latest(one), one, now) for one in system.underlyings)
-    breaker = _breaker(sources)
+    breaker = _breaker(sources, parameters.state())
     problems = (*_problems(heartbeat, data, is_open(now)), *faults.values())
     return HealthView(
         stage=sources.stage,
@@ -170,8 +171,7 @@ def _feeds(snapshot: Snapshot) -> tuple[FeedView, ...]:
     )
 
 
-def _breaker(sources: Sources) -> BreakerView:
-    switch = sources.parameters().state()
+def _breaker(sources: Sources, switch: TradingState) -> BreakerView:
     by_bot = {bot: sources.trips.read(bot) for bot in Bot}
     effective = {}
     for bot, trips in by_bot.items():

@@ -11,9 +11,9 @@ from shared.domain.config import BotConfig
 from shared.domain.market import Snapshot
 from shared.domain.positions import ClosedTrade, Position
 from shared.domain.sessions import new_york_date, previous_session, session
-from shared.domain.vocabulary import Action, Bot, ExitReason, GammaRegime, Strategy
+from shared.domain.vocabulary import Action, Bot, ExitReason, GammaRegime, Strategy, TradingMode
 from shared.phases.regime import classify_snapshot
-from shared.views.sources import Sources, configurations
+from shared.views.sources import Sources, configurations, modes_of
 from shared.views.trades import closed_trades
 from shared.views.underlyings import known_underlying, reader_of
 from shared.views.view import View
@@ -85,7 +85,7 @@ def market_view(sources: Sources, underlying: str, *, sessions: int = SESSIONS) 
     config = reader_of(underlying, configs)
     points = tuple(_point(seen[at], config) for at in sorted(seen))
     first = points[0].at if points else now
-    return MarketView(underlying=underlying, points=points, marks=_marks(sources, underlying, first))
+    return MarketView(underlying=underlying, points=points, marks=_marks(sources, underlying, first, modes_of(configs)))
 
 
 def _moments(today: date, sessions: int, now: datetime) -> tuple[datetime, ...]:
@@ -127,8 +127,8 @@ def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _marks(sources: Sources, underlying: str, first: datetime) -> tuple[TradeMark, ...]:
-    trades = [trade for trade in closed_trades(sources, first) if trade.underlying == underlying]
+def _marks(sources: Sources, underlying: str, first: datetime, modes: Sequence[TradingMode]) -> tuple[TradeMark, ...]:
+    trades = [trade for trade in closed_trades(sources, first, modes) if trade.underlying == underlying]
     held = [position for bot in Bot for position in sources.book.live(bot).positions]
     marks = [
         *(mark for trade in trades for mark in _of_trade(trade, first)),

@@ -85,9 +85,14 @@ class Sources:
     gamma_rows: Callable[[], GammaRows]
 
 
-def configurations(sources: Sources) -> tuple[SystemConfig, dict[Bot, BotConfig], dict[str, str]]:
-    """Return what is configured, and by name what is wrong with the documents that cannot be used."""
-    parameters, faults = sources.parameters(), {}
+def configurations(
+    sources: Sources, read: Parameters | None = None
+) -> tuple[SystemConfig, dict[Bot, BotConfig], dict[str, str]]:
+    """Return what is configured, and by name what is wrong with the documents that cannot be used.
+
+    ``read`` are the parameters of this question where it needs more of them; they are one call to the store.
+    """
+    parameters, faults = read or sources.parameters(), {}
     try:
         system = parameters.system()
     except InvalidConfigurationError as problem:

@@ -12,9 +12,10 @@ export const ratio = () => window.devicePixelRatio || 1;
  * Draw a chart into a box.
  *
  * `make()` returns uPlot's options and data anew for each theme; `read(index)` returns the readout of a point as
- * [[label, text, colour], …]; `columns` and `rows` are the same data as a table, left out where another chart has it.
+ * [[label, text, colour], …]; `columns` and `rows` are the same data as a table, left out where another chart has it; `rest` is the point
+ * that is read while nobody points at one, by default the last.
  */
-export function chart(box, { label, make, read, columns, rows, height = 260 }) {
+export function chart(box, { label, make, read, columns, rows, height = 260, rest = null }) {
   drawn.get(box)?.end();
   const readout = h("p.readout", { "aria-live": "polite" });
   const canvas = h("div.canvas", { tabindex: "0", role: "group", "aria-roledescription": "chart",
@@ -30,15 +31,15 @@ export function chart(box, { label, make, read, columns, rows, height = 260 }) {
   const build = () => {
     state.plot?.destroy();
     const { options, data } = make();
-    const last = data[0].length - 1;
+    const start = rest ?? data[0].length - 1;
     state.plot = new uPlot({
       width: Math.max(canvas.clientWidth, 200), height, legend: { show: false }, padding: [10, 12, 0, 0], ...options,
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false }, ...options.cursor },
-      hooks: { ...options.hooks, setCursor: [(u) => show(u.cursor.idx ?? last)] },
+      hooks: { ...options.hooks, setCursor: [(u) => show(u.cursor.idx ?? start)] },
     }, data, canvas);
-    show(last);
+    show(start);
   };
-  canvas.addEventListener("keydown", (event) => keyboard(event, state.plot));
+  canvas.addEventListener("keydown", (event) => keyboard(event, state.plot, rest));
   const sized = new ResizeObserver(() => {
     if (state.plot && canvas.clientWidth && Math.abs(canvas.clientWidth - state.plot.width) > 1) {
       state.plot.setSize({ width: canvas.clientWidth, height });
@@ -66,14 +67,19 @@ function swatch(tint) {
   return mark;
 }
 
-function keyboard(event, plot) {
+function keyboard(event, plot, rest) {
   const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: -20, PageDown: 20, Home: -Infinity, End: Infinity };
   if (!(event.key in steps)) return;
   event.preventDefault();
   const last = plot.data[0].length - 1;
-  const from = plot.cursor.idx ?? last;
+  const from = plot.cursor.idx ?? rest ?? last;
   const index = Math.min(last, Math.max(0, from + steps[event.key]));
   plot.setCursor({ left: plot.valToPos(plot.data[0][index], "x"), top: plot.over.clientHeight / 2 });
+}
+
+/** The place of the value nearest to a wanted one. */
+export function nearest(values, wanted) {
+  return values.reduce((best, one, index) => (Math.abs(one - wanted) < Math.abs(values[best] - wanted) ? index : best), 0);
 }
 
 /** An axis in the theme's colours. */

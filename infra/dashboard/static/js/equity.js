@@ -36,7 +36,7 @@ export function showEquity(view) {
       },
     }),
   });
-  const fall = view.points.map((one) => -Number(one.drawdown));
+  const fall = view.points.map((one) => 0 - Number(one.drawdown));
   chart($("drawdown-plot"), {
     label: `Drawdown by session; the deepest was ${money(view.max_drawdown)}, ${percent(view.max_drawdown_fraction, 1)} of the peak`,
     height: 110,

@@ -1,6 +1,6 @@
 // Gamma exposure by strike, and the regime in words.
 
-import { axis, chart, colour, label, ratio, rule } from "./chart.js";
+import { axis, chart, colour, label, nearest, ratio, rule } from "./chart.js";
 import { $, h } from "./dom.js";
 import { ago, capital, gex, level, price, when, words } from "./format.js";
 
@@ -13,7 +13,7 @@ export function showGamma(view) {
   const values = view.strikes.map((one) => one.net_gex);
   const bars = (name) => ({ stroke: colour(name), fill: colour(name), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.8, 60] }) });
   chart($("gamma-plot"), {
-    label: `${view.underlying}: net gamma exposure by strike, calls less puts, dollars per one percent move`, height: 440,
+    label: `${view.underlying}: net gamma exposure by strike, calls less puts, dollars per one percent move`, height: 440, rest: nearest(strikes, view.spot),
     columns: [["Strike", (one) => level(one.strike), "n"], ["Net GEX", (one) => gex(one.net_gex), "n"]], rows: () => view.strikes,
     read: (index) => [["strike", level(strikes[index])], ["net", gex(values[index]), colour(values[index] < 0 ? "put" : "call")],
       ["near expirations", gex(view.net_gex)], ["as of", when(view.as_of)]],

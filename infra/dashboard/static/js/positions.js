@@ -1,6 +1,6 @@
 // Open positions as payoff diagrams with the present mark, target and stop.
 
-import { axis, chart, colour, endCharts, ratio, rule } from "./chart.js";
+import { axis, chart, colour, endCharts, nearest, ratio, rule } from "./chart.js";
 import { $, amount, h } from "./dom.js";
 import { exact, level, money, percent, price, signed, when, words } from "./format.js";
 
@@ -46,7 +46,7 @@ function ways(one) {
 function payoff(one, box) {
   const { spots, at_expiration: ends, now, breakevens } = one.payoff;
   chart(box, {
-    label: `Payoff of ${words(one.strategy)} on ${one.underlying}; breaks even at ${breakevens.map(level).join(" and ") || "no price"}`, height: 220,
+    label: `Payoff of ${words(one.strategy)} on ${one.underlying}; breaks even at ${breakevens.map(level).join(" and ") || "no price"}`, height: 220, rest: nearest(spots, Number(one.spot)),
     columns: [["Price", (row) => level(row[0]), "n"], ["At expiration", (row) => exact(row[1]), "n"], ["Now", (row) => exact(row[2]), "n"]],
     rows: () => spots.map((spot, index) => [spot, ends[index], now ? now[index] : null]),
     read: (index) => [[one.underlying, level(spots[index])], ["at expiration", signed(ends[index]), colour("ink")], ["now", signed(now ? now[index] : null), colour("now")]],
