@@ -4,7 +4,7 @@ import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,9 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from infra.cli.demo import _bot as bot_named
 from infra.local.errors import LocalStageError
-from shared.domain.config import BotConfig, bot_config
+from shared.domain.config import BotConfig, SystemConfig, bot_config
 from shared.domain.errors import InvalidValueError
 from shared.domain.vocabulary import Bot
+
+if TYPE_CHECKING:
+    from shared.backtest.runner.market import Market
 
 DAILY = "day"
 
@@ -36,6 +39,9 @@ def backtest(
         Path | None,
         typer.Option("--history", help="Bars or snapshots stored by `alphagex history`; by default 2014 to 2018."),
     ] = None,
+    snapshots: Annotated[
+        Path | None, typer.Option("--snapshots", help="Snapshots stored by `alphagex history snapshots`.")
+    ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="Where an HTML report goes.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures for machines.")] = False,
 ) -> None:
@@ -44,16 +50,23 @@ def backtest(
     config = configured(chosen, param or [], capital)
     minutes = minutes_of(step)
     begin, end = day_of("--from", first), day_of("--to", last)
-    from infra.local.backtest.ground import Ground
-    from infra.local.backtest.histories import opened
+    from infra.local.backtest.ground import Ground, recorded_days
+    from infra.local.backtest.histories import opened, read_snapshots
     from infra.local.backtest.report import dollars, write_report
     from shared.backtest.figures import figures_of
+    from shared.backtest.runner.recorded import RecordedMarket
     from shared.backtest.runner.run import backtest as run
 
-    ground = Ground(opened(history), seed)
-    days = ground.days(begin, end)
+    past = opened(history)
+    ground = Ground(past, seed)
+    market: Market = ground.market
+    if snapshots is None:
+        days = ground.days(begin, end)
+    else:
+        market = recorded = RecordedMarket(past, read_snapshots(snapshots), SystemConfig())
+        days = recorded_days(recorded, begin, end)
     with bar(len(days), quiet=as_json) as (progress, task):
-        result = run(config, ground.market, days, step_minutes=minutes, progress=lambda _: progress.advance(task))
+        result = run(config, market, days, step_minutes=minutes, progress=lambda _: progress.advance(task))
     ground.keep()
     figures = figures_of(result)
     if report is not None:

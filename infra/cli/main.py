@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from infra.cli import broken, config, live, reading, secrets
+from infra.cli import broken, config, history, live, reading, secrets
 from infra.cli.acting import close, strategy
 from infra.cli.alerts import alerts
 from infra.cli.backtest import backtest
@@ -49,6 +49,11 @@ for looking in (*SEEN, replay, report, export):
     app.command(rich_help_panel=LOOK)(at_stage(looking))
 for acting in (breaker, strategy, close, alerts):
     app.command(rich_help_panel=ACT)(at_stage(acting))
+
+past = typer.Typer(help="Store bars and snapshots for the backtest.", no_args_is_help=True)
+past.command()(at_stage(history.fetch))
+past.command()(at_stage(history.snapshots))
+app.add_typer(past, name="history")
 
 configuration = typer.Typer(help="Show, compare, validate and set the configuration.", no_args_is_help=True)
 configuration.command()(at_stage(config.show))

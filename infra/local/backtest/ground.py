@@ -11,6 +11,7 @@ from shared.backtest.gamma_tape import GammaTape, restored
 from shared.backtest.history import History
 from shared.backtest.market import WARM_UP_SESSIONS, MarketModel
 from shared.backtest.runner.market import ModelMarket
+from shared.backtest.runner.recorded import RecordedMarket
 from shared.domain.config import SystemConfig
 from shared.domain.sessions import sessions_between
 
@@ -79,6 +80,19 @@ class Ground:
         if not days:
             raise LocalStageError(f"no session from {first} to {last}", "choose days on which the market is open")
         return days
+
+
+def recorded_days(market: RecordedMarket, first: date | None, last: date | None) -> tuple[date, ...]:
+    """Return the sessions of a record from first to last, both included.
+
+    Raises:
+        LocalStageError: there is none.
+    """
+    days = market.days
+    chosen = tuple(day for day in days if (first or days[0]) <= day <= (last or days[-1]))
+    if not chosen:
+        raise LocalStageError("no recorded session lies between the dates", f"choose from {days[0]} to {days[-1]}")
+    return chosen
 
 
 def _digest(history: History) -> str:

@@ -1,12 +1,16 @@
 """Which history a backtest runs over: the embedded one, or bars that were fetched."""
 
 import csv
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from infra.local.errors import LocalStageError
 from shared.backtest.history import Bar, History
+from shared.domain.market import Snapshot
 
 COLUMNS: Final = ("date", "open", "high", "low", "close", "volume")
 SP500_FILE: Final = "SPX.csv"
@@ -60,3 +64,28 @@ def write_bars(path: Path, bars: tuple[Bar, ...]) -> None:
         writer.writerow(COLUMNS)
         writer.writerows(bars)
     part.replace(path)
+
+
+def write_snapshots(path: Path, snapshots: Sequence[Snapshot]) -> None:
+    """Write snapshots, one a line, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text("".join(f"{one.model_dump_json()}\n" for one in snapshots), encoding="ascii")
+    part.replace(path)
+
+
+def read_snapshots(path: Path) -> tuple[Snapshot, ...]:
+    """Read snapshots, one a line.
+
+    Raises:
+        LocalStageError: the file is missing, or a line is no snapshot.
+    """
+    if not path.is_file():
+        raise LocalStageError(f"{path} is not there", "run alphagex history snapshots, or name another file")
+    found = []
+    for number, line in enumerate(path.read_text(encoding="ascii").splitlines(), start=1):
+        try:
+            found.append(Snapshot.model_validate_json(line))
+        except ValidationError as error:
+            raise LocalStageError(f"{path} line {number} is no snapshot", "delete the line") from error
+    return tuple(found)
