@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from shared.domain.accounts import account_of, at_account
 from shared.domain.book import LiveState, MovePosition
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Denial, DenialCode
+from shared.domain.errors import FeedError
 from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote
 from shared.domain.ports import Alerts, Book, Clock, DailyHistory
@@ -122,12 +123,14 @@ class Exits:
         now = self.clock.now()
         if position.state not in SETTLEABLE or not is_settled_by(position, now):
             return False
-        day = position.expiration
-        bars = self.history.daily_bars(position.underlying, day, day)
-        official = next((bar.close for bar in bars if bar.day == day), None)
-        if official is None or position.state is not PositionState.SETTLING:
+        is_first = position.state is not PositionState.SETTLING
+        if is_first:
             position = self._await_settlement(config, position, now)
+        day = position.expiration
+        official = self._official_close(position.underlying, day)
         if official is None:
+            if not is_first:
+                self._await_settlement(config, position, now)
             return False
         source = f"daily bar of {position.underlying} {day}"
         decision = settlement_decision(position, official, source, now)
@@ -136,6 +139,14 @@ class Exits:
         self.book.commit("settle", changes)
         self.alerts.send(messages.closed(trade, config.exits.loss_alert, now))
         return True
+
+    def _official_close(self, underlying: str, day: date) -> Decimal | None:
+        """Return the close of a day, None while no vendor tells it."""
+        try:
+            bars = self.history.daily_bars(underlying, day, day)
+        except FeedError:
+            return None
+        return next((bar.close for bar in bars if bar.day == day), None)
 
     def _await_settlement(self, config: BotConfig, position: Position, now: datetime) -> Position:
         settling = protocol.settling(position, now)

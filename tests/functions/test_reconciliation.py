@@ -269,6 +269,25 @@ def test_a_short_leg_in_shares_never_enters_its_expiration_day(arena: Arena) -> 
     assert (closed.state, closed.exit_reason) == (PositionState.CLOSED, ExitReason.ASSIGNMENT_RISK)
 
 
+def test_an_index_position_settles_in_cash_at_the_official_close(arena: Arena) -> None:
+    rules = {Strategy.BULL_PUT_SPREAD: {"time_exit_dte": 0, "profit_target": 20, "stop_loss": 20}}
+    index = {"underlyings": ["SPX"], "gamma_thresholds": {"SPX": {}}, "strategies": rules, "exits": {"latest_stop": 1}}
+    arena.configure(SELLER, {**ONE_LOOK, **index})
+    held = arena.enter(underlying="SPX")
+    arena.at(arena.now + (held.expiration - arena.now.date()) + timedelta(hours=4, minutes=5))
+    arena.inject(FaultKind.ERROR_BEFORE, count=None, path="/markets/history", status=500, body="down")
+    arena.minutes(4, 300)
+    assert only(arena).state is PositionState.SETTLING
+    assert told(arena, "an exit has no price") == 1
+    arena.heal()
+    arena.minutes(1, 300)
+    closed = stored(arena, held)
+    assert (closed.state, closed.exit_reason) == (PositionState.CLOSED, ExitReason.EXPIRATION)
+    (trade,) = arena.stage.trade_history.closed_trades(TradingMode.LIVE, held.strategy, held.planned_at)
+    assert trade.settlement_source == f"daily bar of SPX {held.expiration}"
+    assert arena.state() is TradingState.ACTIVE
+
+
 def test_an_item_of_a_newer_version_is_told_with_its_facts_and_the_rest_goes_on(arena: Arena) -> None:
     held = arena.enter()
     newer = held.model_copy(update={"schema_version": 99, "version": held.version + 1})
