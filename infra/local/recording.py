@@ -1,6 +1,7 @@
 """What a demo left in its tables, in one small file, so that it can be looked at when nothing of it runs any more."""
 
 import gzip
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -111,5 +112,5 @@ def read_recording(path: Path) -> Recording:
         return Recording.model_validate_json(gzip.decompress(path.read_bytes()))
     except FileNotFoundError as error:
         raise LocalStageError(f"there is no demo to show at {path}", "run `alphagex demo` first") from error
-    except (OSError, EOFError, ValidationError) as error:
+    except (OSError, EOFError, zlib.error, ValidationError) as error:
         raise LocalStageError(f"{path} cannot be read as a demo", "run `alphagex demo` again") from error

@@ -80,6 +80,11 @@ function controls() {
   $("trades-more").addEventListener("click", () => part("trades-body", () => showTrades(false)));
 }
 
+/** Nothing is drawn anew under the eyes of somebody who reads a chart or its table, or in a hidden tab. */
+function isRead() {
+  return document.hidden || document.activeElement?.closest(".plot") || document.querySelector(".plot details[open]") || $("breaker-dialog").open;
+}
+
 async function start() {
   try {
     await enter();
@@ -93,8 +98,8 @@ async function start() {
     return;
   }
   if (shown.session.recorded) return;
-  setInterval(() => document.hidden || (part("health-body", health), present()), FAST);
-  setInterval(() => document.hidden || (market(), gamma()), SLOW);
+  setInterval(() => isRead() || (part("health-body", health), present()), FAST);
+  setInterval(() => isRead() || (market(), gamma()), SLOW);
 }
 
 start();
