@@ -1,12 +1,17 @@
 """The commands that act: each does its deed through the house's own protocol, and writes it down."""
 
+import csv
 import json
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from shared.domain.decisions import DecisionKind
 from shared.domain.positions import PositionState
-from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingState
+from shared.domain.values import to_cents
+from shared.domain.vocabulary import AlertLevel, Bot, ExitReason, Strategy, TradingState
 from tests.functions.house import House
 from tests.functions.story import PREMIUM_TIME, Chapter
 from tests.infra.cli.conftest import Run
@@ -117,3 +122,40 @@ def test_a_mistake_is_told_in_one_line(run: Run, arguments: tuple[str, ...], say
     assert (told.code, told.out) == (2, "")
     assert says in told.err
     assert told.err.count("\n") == 1
+
+
+def test_the_day_is_told_as_the_function_tells_it(house: House, run: Run) -> None:
+    held = house.enter(SELLER, OPENING)
+    run("close", held.position_id, "--reason", "enough")
+    house.later(20).monitor()
+    told = run("report")
+    assert told.code == 0
+    assert told.out.startswith("2005-07-11: ")
+    for words in ("1 trade closed, 0 open", "entered: PROMETHEUS OPEN BULL_PUT_SPREAD", "Health: all is well"):
+        assert words in told.out
+    assert json.loads(run("report", "--json").out)["trades"][0]["exit_reason"] == "MANUAL"
+
+
+def test_one_alert_of_each_level_goes_out(house: House, run: Run) -> None:
+    house.morning(OPENING)
+    told = run("alerts", "--test")
+    assert told.code == 0
+    assert [one.level for one in house.told() if one.subject.startswith("Test: ")] == list(AlertLevel)
+    assert "sent CRITICAL: Test: an alert of level CRITICAL (e-mail and text message)" in told.out
+    assert "no alert waits to be sent" in run("alerts").out
+
+
+def test_everything_can_be_taken_away(house: House, run: Run, tmp_path: Path) -> None:
+    held = house.enter(SELLER, OPENING)
+    run("close", held.position_id, "--reason", "enough")
+    house.later(20).monitor()
+    told = run("export", "--out", str(tmp_path), "--json")
+    assert json.loads(told.out)["rows"] == {"positions": 1, "trades": 1, "decisions": 3, "realized_gains": 1}
+    (trade,) = house.trades(Strategy.BULL_PUT_SPREAD)
+    (gain,) = csv.DictReader((tmp_path / "realized_gains.csv").open())
+    assert (Decimal(gain["gain"]), gain["section_1256"], gain["is_income"]) == (to_cents(trade.pnl), "no", "no")
+    assert Decimal(gain["proceeds"]) - Decimal(gain["cost"]) == Decimal(gain["gain"])
+    (kept,) = parquet.read_table(tmp_path / "trades.parquet").to_pylist()
+    assert (kept["pnl"], kept["closed_at"]) == (trade.pnl, trade.closed_at)
+    for name in ("positions", "decisions"):
+        assert parquet.read_table(tmp_path / f"{name}.parquet").num_rows == json.loads(told.out)["rows"][name]
