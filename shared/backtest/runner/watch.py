@@ -16,7 +16,7 @@ from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import is_open, new_york_date
 from shared.domain.vocabulary import ExitReason
 from shared.phases.execution import denials, exit_gates, protocol
-from shared.phases.execution.denials import Outlet
+from shared.phases.execution.outlet import Outlet
 from shared.phases.execution.walk import WALKABLE, Cancel, walked
 from shared.phases.exit import exit_decision, exit_intent, settlement_decision
 from shared.phases.monitoring import exit_reason, is_near_edge, is_settled_by, mark_of, settlement_cash

@@ -28,11 +28,11 @@ from shared.phases.execution.booking import risk_per_contract
 from shared.phases.execution.denials import (
     Candidate,
     Setting,
-    account_gates,
     liquidity_gates,
     price_gates,
     structure_gates,
 )
+from shared.phases.execution.outlet import account_gates
 from shared.phases.execution.prices import entry_limit
 from shared.phases.regime import RegimeClassification
 from shared.phases.sizing import PositionSize, Room, basis_of, size

@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from shared.domain.accounts import account_id_of, account_of
 from shared.domain.book import LiveState
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Denial, DenialCode, Gate, denials_of
-from shared.domain.market import BrokerClock, Reading, Snapshot, age_seconds
+from shared.domain.market import Reading, Snapshot, age_seconds
 from shared.domain.options import Leg, OptionQuote
-from shared.domain.orders import Order, OrderSide, opening_side
 from shared.domain.package import PackageQuote, executable_entry, tick_of
-from shared.domain.positions import Position, width_of
+from shared.domain.positions import width_of
 from shared.domain.sessions import new_york_date, session
 from shared.domain.vocabulary import Source, Strategy, TradingMode, TradingState
 from shared.phases.execution.prices import entry_collar
@@ -46,7 +44,8 @@ def denials(gates: Iterable[Gate]) -> tuple[Denial, ...]:
     return denials_of(gates)
 
 
-def _gate(code: DenialCode, value: object, limit: object, passed: bool) -> Gate:
+def gate(code: DenialCode, value: object, limit: object, passed: bool) -> Gate:
+    """Write one question down with its answer."""
     return Gate(code=code, value=str(value), limit=str(limit), passed=passed)
 
 
@@ -54,16 +53,16 @@ def look_gates(setting: Setting, snapshot: Snapshot) -> tuple[Gate, ...]:
     """Ask what needs no structure: breaker, data, session, limits of the bot."""
     config, live, state, now = setting
     return (
-        _gate(DenialCode.BOT_DISABLED, config.enabled, True, config.enabled),
-        _gate(DenialCode.BREAKER, state, TradingState.ACTIVE, state is TradingState.ACTIVE),
+        gate(DenialCode.BOT_DISABLED, config.enabled, True, config.enabled),
+        gate(DenialCode.BREAKER, state, TradingState.ACTIVE, state is TradingState.ACTIVE),
         _mode_gate(setting),
-        _gate(
+        gate(
             DenialCode.UNDERLYING_NOT_ALLOWED,
             snapshot.underlying,
             ", ".join(config.underlyings),
             snapshot.underlying in config.underlyings,
         ),
-        _gate(
+        gate(
             DenialCode.INVALID_SNAPSHOT,
             ", ".join(fault.code for fault in snapshot.faults) or "valid",
             "no fault",
@@ -71,7 +70,7 @@ def look_gates(setting: Setting, snapshot: Snapshot) -> tuple[Gate, ...]:
         ),
         *_freshness_gates(config, snapshot, now),
         *session_gates(config, snapshot.market_open, now),
-        _gate(
+        gate(
             DenialCode.MAX_POSITIONS,
             live.ledger(config.mode).open_count,
             f"below {config.max_positions}",
@@ -85,10 +84,10 @@ def _mode_gate(setting: Setting) -> Gate:
     """Ask for the second step to live trading: the account that the configuration names, confirmed by command."""
     config, confirmation = setting.config, setting.live.confirmation
     if config.mode is not TradingMode.LIVE:
-        return _gate(DenialCode.MODE_MISMATCH, config.mode, "live only with a confirmed account", True)
+        return gate(DenialCode.MODE_MISMATCH, config.mode, "live only with a confirmed account", True)
     confirmed = confirmation.account_id if confirmation else "none"
     limit = f"{config.confirmed_account} confirmed by command"
-    return _gate(DenialCode.MODE_MISMATCH, f"live, {confirmed}", limit, confirmed == config.confirmed_account)
+    return gate(DenialCode.MODE_MISMATCH, f"live, {confirmed}", limit, confirmed == config.confirmed_account)
 
 
 def _freshness_gates(config: BotConfig, snapshot: Snapshot, now: datetime) -> tuple[Gate, ...]:
@@ -100,7 +99,7 @@ def _freshness_gates(config: BotConfig, snapshot: Snapshot, now: datetime) -> tu
         ("gamma", snapshot.gamma, _age_limit(config, limits.gamma, snapshot.spot) if computed else limits.gamma),
     )
     return tuple(
-        _gate(
+        gate(
             DenialCode.STALE_SNAPSHOT,
             f"{name} {age_seconds(reading.as_of, now):.0f} s",
             f"{limit} s",
@@ -123,7 +122,7 @@ def session_gates(config: BotConfig, broker_open: bool, now: datetime) -> tuple[
     hours = session(new_york_date(now))
     table_open = hours is not None and hours.opens_at <= now < hours.closes_at
     gates = (
-        _gate(
+        gate(
             DenialCode.MARKET_CLOSED,
             f"table {'open' if table_open else 'closed'}, broker {'open' if broker_open else 'closed'}",
             "both open",
@@ -134,7 +133,7 @@ def session_gates(config: BotConfig, broker_open: bool, now: datetime) -> tuple[
         return gates
     first = hours.opens_at + timedelta(seconds=config.window.after_open_seconds)
     last = hours.closes_at - timedelta(seconds=config.window.before_close_seconds)
-    window = _gate(
+    window = gate(
         DenialCode.OUTSIDE_ENTRY_WINDOW, f"{now:%H:%M}Z", f"{first:%H:%M}Z to {last:%H:%M}Z", first <= now < last
     )
     return (*gates, window)
@@ -145,13 +144,13 @@ def _rate_gates(setting: Setting) -> tuple[Gate, ...]:
     recent = sum(1 for at in counters.order_times if setting.now - at < ORDER_MINUTE)
     today = counters.orders_today if counters.day == new_york_date(setting.now) else 0
     return (
-        _gate(
+        gate(
             DenialCode.ORDER_RATE,
             f"{recent} in a minute",
             f"below {caps.orders_per_minute}",
             recent < caps.orders_per_minute,
         ),
-        _gate(DenialCode.ORDER_RATE, f"{today} today", f"below {caps.orders_per_day}", today < caps.orders_per_day),
+        gate(DenialCode.ORDER_RATE, f"{today} today", f"below {caps.orders_per_day}", today < caps.orders_per_day),
     )
 
 
@@ -166,7 +165,7 @@ def slot_gate(setting: Setting, underlying: str, strategy: Strategy) -> Gate:
         ),
         None,
     )
-    return _gate(DenialCode.SLOT_TAKEN, holder or "free", "free", holder is None)
+    return gate(DenialCode.SLOT_TAKEN, holder or "free", "free", holder is None)
 
 
 def structure_gates(
@@ -179,19 +178,19 @@ def structure_gates(
     width = width_of(legs)
     if strategy.is_credit:
         least = rule.min_credit if rule.min_credit is not None else tick_of(underlying, executable)
-        gates.append(_gate(DenialCode.CREDIT_TOO_SMALL, executable, f"at least {least}", executable >= least))
+        gates.append(gate(DenialCode.CREDIT_TOO_SMALL, executable, f"at least {least}", executable >= least))
     if width is not None:
         gates.append(
-            _gate(DenialCode.PRICE_COLLAR, executable, f"above 0, below {width}", Decimal(0) < executable < width)
+            gate(DenialCode.PRICE_COLLAR, executable, f"above 0, below {width}", Decimal(0) < executable < width)
         )
     if width is not None and rule.max_width is not None:
-        gates.append(_gate(DenialCode.WIDTH_TOO_LARGE, width, f"at most {rule.max_width}", width <= rule.max_width))
+        gates.append(gate(DenialCode.WIDTH_TOO_LARGE, width, f"at most {rule.max_width}", width <= rule.max_width))
     dte = (legs[0].contract.expiration - new_york_date(setting.now)).days
     least_dte = max(setting.config.window.min_dte, rule.time_exit_dte + 1)
-    gates.append(_gate(DenialCode.DTE_TOO_SHORT, dte, f"at least {least_dte}", dte >= least_dte))
+    gates.append(gate(DenialCode.DTE_TOO_SHORT, dte, f"at least {least_dte}", dte >= least_dte))
     roots = ", ".join(sorted({leg.contract.root for leg in legs}))
     morning = any(leg.contract.settles_in_the_morning for leg in legs)
-    gates.append(_gate(DenialCode.AM_SETTLED, roots, "roots that settle in the afternoon", not morning))
+    gates.append(gate(DenialCode.AM_SETTLED, roots, "roots that settle in the afternoon", not morning))
     return tuple(gates)
 
 
@@ -209,15 +208,15 @@ def _leg_gates(setting: Setting, underlying: str, leg: Leg, quote: OptionQuote |
     name = leg.option_symbol
     if quote is None or quote.mid is None or quote.mid <= 0 or quote.spread is None:
         found = "none" if quote is None else f"{quote.bid} / {quote.ask}"
-        return [_gate(DenialCode.UNQUOTED_LEG, f"{name} {found}", "bid and ask, not crossed", False)]
+        return [gate(DenialCode.UNQUOTED_LEG, f"{name} {found}", "bid and ask, not crossed", False)]
     gates = []
     if leg.sign < 0:
-        gates.append(_gate(DenialCode.UNQUOTED_LEG, f"{name} bid {quote.bid}", "a bid above 0", quote.bid != 0))
+        gates.append(gate(DenialCode.UNQUOTED_LEG, f"{name} bid {quote.bid}", "a bid above 0", quote.bid != 0))
     share = quote.spread / quote.mid
     limits, tick = setting.config.liquidity, tick_of(underlying, quote.mid)
     narrow = share <= limits.max_spread or quote.spread <= limits.max_ticks * tick
     limit = f"{limits.max_spread:.0%} of mid or {limits.max_ticks * tick}"
-    gates.append(_gate(DenialCode.ILLIQUID_LEG, f"{name} {quote.spread} ({share:.1%})", limit, narrow))
+    gates.append(gate(DenialCode.ILLIQUID_LEG, f"{name} {quote.spread} ({share:.1%})", limit, narrow))
     gates.append(_age_gate(setting, name, quote))
     return gates
 
@@ -226,43 +225,9 @@ def _age_gate(setting: Setting, name: str, quote: OptionQuote) -> Gate:
     limits = setting.config.freshness
     limit = limits.sandbox_quote if setting.config.mode is TradingMode.SANDBOX else limits.order_quote
     if quote.as_of is None:
-        return _gate(DenialCode.STALE_QUOTE, f"{name} without a time", f"{limit} s", False)
+        return gate(DenialCode.STALE_QUOTE, f"{name} without a time", f"{limit} s", False)
     age = age_seconds(quote.as_of, setting.now)
-    return _gate(DenialCode.STALE_QUOTE, f"{name} {age:.0f} s", f"{limit} s", age <= limit)
-
-
-def account_gates(
-    setting: Setting,
-    legs: tuple[Leg, ...],
-    holdings: Mapping[str, int],
-    clock: BrokerClock | None,
-    account_id: str | None = None,
-) -> tuple[Gate, ...]:
-    """Ask of the broker's side what needs no size: account, netting, its clock, and a twin of this order.
-
-    ``holdings`` are the broker's signed contracts by OCC symbol, with what its working orders would add;
-    ``account_id`` is the account that the broker itself names, None where nobody asked it.
-    """
-    gates = (
-        _netting_gate(legs, holdings),
-        clock_gate(setting.config, clock, setting.now),
-        *_broker_open_gates(clock),
-        _twin_gate(setting, legs),
-    )
-    wanted = account_id_of(setting.config, setting.config.mode)
-    return gates if account_id is None else (account_gate(account_id, wanted), *gates)
-
-
-def account_gate(account_id: str | None, wanted: str | None) -> Gate:
-    """Ask whether an order goes to the account it belongs to."""
-    return _gate(DenialCode.ACCOUNT_MISMATCH, account_id, wanted, wanted is not None and account_id == wanted)
-
-
-def _broker_open_gates(clock: BrokerClock | None) -> tuple[Gate, ...]:
-    if clock is None:
-        return ()
-    said = "open" if clock.is_open else "closed"
-    return (_gate(DenialCode.MARKET_CLOSED, f"broker {said}", "broker open", clock.is_open),)
+    return gate(DenialCode.STALE_QUOTE, f"{name} {age:.0f} s", f"{limit} s", age <= limit)
 
 
 def price_gates(setting: Setting, candidate: Candidate) -> tuple[Gate, ...]:
@@ -270,10 +235,10 @@ def price_gates(setting: Setting, candidate: Candidate) -> tuple[Gate, ...]:
     collar = entry_collar(candidate.package, setting.config.walk)
     apart = abs(candidate.limit_price - candidate.package.mid)
     return (
-        _gate(DenialCode.PRICE_COLLAR, f"{apart} from mid", f"at most {collar}", apart <= collar),
+        gate(DenialCode.PRICE_COLLAR, f"{apart} from mid", f"at most {collar}", apart <= collar),
         limit_gate(candidate.limit_price),
         *_limit_gates(candidate),
-        _gate(
+        gate(
             DenialCode.INSUFFICIENT_MARGIN,
             f"${candidate.buying_power:.2f}",
             f"at least ${candidate.required:.2f}",
@@ -286,106 +251,9 @@ def _limit_gates(candidate: Candidate) -> tuple[Gate, ...]:
     width, limit = width_of(candidate.legs), candidate.limit_price
     if not candidate.strategy.is_credit or width is None:
         return ()
-    return (_gate(DenialCode.PRICE_COLLAR, f"limit {limit}", f"below {width}", limit < width),)
+    return (gate(DenialCode.PRICE_COLLAR, f"limit {limit}", f"below {width}", limit < width),)
 
 
 def limit_gate(limit_price: Decimal) -> Gate:
     """Ask whether the order has a limit: no order of another kind ever leaves."""
-    return _gate(DenialCode.LIMIT_REQUIRED, f"limit {limit_price}", "above 0", limit_price > 0)
-
-
-def _twin_gate(setting: Setting, legs: tuple[Leg, ...]) -> Gate:
-    wanted = {(leg.option_symbol, opening_side(leg)) for leg in legs}
-    twin = next(
-        (
-            intent.intent_id
-            for intent in setting.live.intents
-            if setting.now - intent.planned_at < ORDER_MINUTE
-            and {(leg.option_symbol, leg.side) for leg in intent.order.legs} == wanted
-        ),
-        None,
-    )
-    twin = twin or _left_lately(setting, wanted)
-    return _gate(DenialCode.DUPLICATE_ORDER, twin or "none", "no identical order within 60 s", twin is None)
-
-
-def _left_lately(setting: Setting, wanted: set[tuple[str, OrderSide]]) -> str | None:
-    """Return the fingerprint of an order with these legs that left within the minute, also one that has ended."""
-    legs = "+".join(sorted(f"{side}:{option_symbol}" for option_symbol, side in wanted))
-    return next(
-        (
-            one
-            for one, at in setting.live.counters.order_prints.items()
-            if one.endswith(f"x{legs}") and setting.now - at < ORDER_MINUTE
-        ),
-        None,
-    )
-
-
-def _netting_gate(legs: tuple[Leg, ...], holdings: Mapping[str, int]) -> Gate:
-    against = [leg.option_symbol for leg in legs if holdings.get(leg.option_symbol, 0) * opening_side(leg).sign < 0]
-    return _gate(DenialCode.NETTING, ", ".join(against) or "none", "no leg against a holding", not against)
-
-
-def clock_gate(config: BotConfig, clock: BrokerClock | None, now: datetime) -> Gate:
-    """Ask whether the broker's clock agrees with ours."""
-    limit = config.freshness.clock_skew
-    if clock is None:
-        return _gate(DenialCode.CLOCK_SKEW, "no broker clock", f"{limit} s", False)
-    skew = abs(age_seconds(clock.now, now))
-    return _gate(DenialCode.CLOCK_SKEW, f"{skew:.0f} s", f"{limit} s", skew <= limit)
-
-
-class Outlet(NamedTuple):
-    """Where an exit would go: the broker's account, its clock (None: it does not say), and our time."""
-
-    config: BotConfig
-    account_id: str
-    clock: BrokerClock | None
-    now: datetime
-
-
-def exit_gates(
-    position: Position,
-    order: Order,
-    state: TradingState,
-    mode: TradingMode,
-    is_open: bool,
-    outlet: Outlet | None = None,
-) -> tuple[Gate, ...]:
-    """Ask what an exit must pass: it reduces what is held, in its own mode, while orders may leave at all.
-
-    ``outlet`` adds what the broker itself says; a clock that cannot be read holds no exit back.
-    """
-    held = position.signed_legs()
-    reduces = all(
-        held.get(leg.option_symbol, 0) * leg.side.sign < 0
-        and order.contracts <= abs(held.get(leg.option_symbol, 0))
-        and not leg.side.is_opening
-        for leg in order.legs
-    )
-    return (
-        _gate(DenialCode.BREAKER, state, "not HALTED", state is not TradingState.HALTED),
-        _gate(DenialCode.MODE_MISMATCH, mode, position.mode, mode is position.mode),
-        _gate(DenialCode.MARKET_CLOSED, "open" if is_open else "closed", "open", is_open),
-        _gate(
-            DenialCode.EXCEEDS_POSITION,
-            f"{order.contracts} of {position.remaining_contracts}",
-            "only what is held",
-            reduces and len(order.legs) == len(position.legs),
-        ),
-        limit_gate(order.limit_price),
-        *(_outlet_gates(position, outlet) if outlet else ()),
-    )
-
-
-def _outlet_gates(position: Position, outlet: Outlet) -> tuple[Gate, ...]:
-    tried = position.exit_tried_at
-    rested = tried is None or outlet.now - tried >= ORDER_MINUTE
-    gates = (
-        account_gate(outlet.account_id, account_of(position) or outlet.account_id),
-        _gate(DenialCode.DUPLICATE_ORDER, f"last at {tried}", "no identical order within 60 s", rested),
-    )
-    if outlet.clock is None:
-        return gates
-    return (*gates, *_broker_open_gates(outlet.clock), clock_gate(outlet.config, outlet.clock, outlet.now))
+    return gate(DenialCode.LIMIT_REQUIRED, f"limit {limit_price}", "above 0", limit_price > 0)

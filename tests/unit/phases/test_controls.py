@@ -13,7 +13,8 @@ from shared.domain.orders import Order, OrderStatus
 from shared.domain.package import PackageQuote
 from shared.domain.vocabulary import Strategy, TradingMode, TradingState
 from shared.phases.execution import exit_gates, protocol
-from shared.phases.execution.denials import Outlet, account_gates, structure_gates
+from shared.phases.execution.denials import structure_gates
+from shared.phases.execution.outlet import Outlet, account_gates
 from shared.phases.monitoring.holdings import with_working_orders
 from tests.builders import (
     NOON,
