@@ -5,6 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -60,6 +61,12 @@ class RuntimeApi:
                 self.send_response(202)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def handle_one_request(self) -> None:
+                with suppress(ConnectionResetError):
+                    super().handle_one_request()
+                    return
+                self.close_connection = True
 
             def log_message(self, *_: object) -> None:
                 return
