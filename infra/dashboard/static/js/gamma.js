@@ -1,6 +1,6 @@
 // Gamma exposure by strike, and the regime in words.
 
-import { axis, chart, colour, label, nearest, ratio, rule } from "./chart.js";
+import { axis, chart, colour, nearest, ratio, rule } from "./chart.js";
 import { $, h } from "./dom.js";
 import { ago, capital, gex, level, price, when, words } from "./format.js";
 
@@ -27,6 +27,9 @@ export function showGamma(view) {
       },
     }),
   });
+  const key = (kind, text) => h("li", h(`i.key.${kind}`), text);
+  $("gamma-plot").querySelector(".canvas").before(h("ul.legend", key("bg-call", "calls outweigh puts"), key("bg-put", "puts outweigh calls"),
+    key("curve", "all strikes together, at other prices; zero at the flip")));
 }
 
 /** Room above the bars for the names of the lines. */
@@ -58,10 +61,6 @@ function curve(u, view) {
   ctx.lineWidth = 2 * px;
   ctx.strokeStyle = colour("flip");
   ctx.stroke();
-  ctx.fillStyle = colour("flip");
-  ctx.font = `600 ${11 * px}px system-ui, sans-serif`;
-  ctx.textBaseline = "bottom";
-  label(ctx, "all strikes, at other prices", u.valToPos(view.spots[0], "x", true), u.valToPos((view.exposure[0] / largest) * reach, "y", true) - 5 * px, px);
   ctx.restore();
 }
 

@@ -26,14 +26,14 @@ export function showHealth(view, session) {
         ...Object.entries(view.breaker.effective).map(([bot, one]) => row(`Breaker of ${bot}`, one)))),
     table("Data: the newest snapshot of each underlying", [
       ["Underlying", (one) => one.underlying], ["Collected", (one) => ago(one.age_seconds)], ["Valid", (one) => (one.valid ? "yes" : one.faults.map((fault) => words(fault.code)).join(", ") || "none yet")],
-      ["Sources", (one) => one.feeds.map((feed) => `${feed.need} ${feed.source ? words(feed.source) : "missing"}${feed.age_seconds > 60 ? ` (${ago(feed.age_seconds)})` : ""}`).join(", ")],
-      ["Passed over", (one) => one.feeds.flatMap((feed) => feed.passed_over).join("; ") || "none"],
+      ["Sources", (one) => one.feeds.map((feed) => `${feed.need} ${feed.source ? words(feed.source) : "missing"}${feed.age_seconds > 60 ? ` (${ago(feed.age_seconds)})` : ""}`).join(", "), "w"],
+      ["Passed over", (one) => one.feeds.flatMap((feed) => feed.passed_over).join("; ") || "none", "w"],
     ], view.data),
     table("Bots: what each has at stake today", [
       ["Bot", (one) => h(`span.bot.${one.bot.toLowerCase()}`, one.bot)], ["Mode", (one) => one.mode ?? "–"],
       ["Open", (one) => `${one.open_positions} of ${one.max_positions ?? "–"}`, "n"], ["Risk used", (one) => `${money(one.open_risk)} of ${money(one.max_open_risk)}`, "n"],
       ["P&L of the day", (one) => money(one.day_pnl), "n"], ["Orders", (one) => String(one.orders_today), "n"], ["Stops", (one) => String(one.stops_today), "n"],
-      ["Configuration", (one) => one.fault ?? "valid"],
+      ["Configuration", (one) => one.fault ?? "valid", "w"],
     ], view.bots),
   );
 }

@@ -15,7 +15,7 @@ export function showStats(view) {
     ["Win rate", (one) => percent(one.win_rate), "n"], ["Average win", (one) => percent(one.avg_win), "n"], ["Average loss", (one) => percent(one.avg_loss), "n"],
     ["Expectancy", (one) => amount(Number(one.expectancy), percent(one.expectancy, 1)), "n"],
     ["Kelly", (one) => amount(Number(one.kelly), percent(one.kelly, 1)), "n"], ["Half Kelly", (one) => percent(one.half_kelly, 1), "n"],
-    ["Sized by", (one) => (one.own_results ? h("b", one.basis) : one.basis)],
+    ["Sized by", (one) => (one.own_results ? h("b", one.basis) : one.basis), "t"],
   ];
   $("strategies-body").replaceChildren(
     table(`Sizing uses a strategy's own results from ${view.min_trades} trades on, the prior before; ${view.disable_after_trades} trades of negative expectancy disable it. Half Kelly is before confidence, VIX and the caps.`,
