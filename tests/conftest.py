@@ -20,6 +20,14 @@ def pytest_configure() -> None:
     os.environ.update(CREDENTIALS)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the acceptance test has counted."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name.startswith("acceptance: "):
+                terminalreporter.write_line(f"{name}: {value}")
+
+
 @pytest.fixture(scope="session")
 def ministack() -> Iterator[MiniStack]:
     """One AWS on loopback for a whole worker: name tables, topics and queues so that tests do not meet."""

@@ -1,0 +1,1 @@
+"""The deployed stack, end to end."""
