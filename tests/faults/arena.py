@@ -276,6 +276,7 @@ class Arena:
     external_cash: Decimal = Decimal(0)
     checks: int = 0
     unlawful: list[str] = field(default_factory=list)
+    tripped: TradingState = TradingState.ACTIVE
     ever_unknown: set[str] = field(default_factory=set)
     configs: dict[Bot, list[BotConfig]] = field(default_factory=dict)
 
@@ -395,7 +396,7 @@ class Arena:
 
     def _invoked(self, function: Callable[[], _Answer], nothing: _Answer) -> _Answer:
         """Call a function as Lambda does, and judge what left the house meanwhile by the breaker of that time."""
-        before, seen = self.state(), len(self.journal())
+        before, seen = self._surely(), len(self.journal())
         try:
             return function()
         except CrashError:
@@ -405,17 +406,22 @@ class Arena:
         except (AlphaGexError, ExceptionGroup) as problem:
             self.problems.append(repr(problem))
         finally:
-            laxer = min(before, self.state(), key=lambda state: state.severity)
+            laxer = min(before, self._surely(), key=lambda state: state.severity)
             self.unlawful += left_under(laxer, self.journal()[seen:])
-            live = [one for bot in self.bots for one in self.live(bot).intents]
-            self.ever_unknown |= {one.intent_id for one in live if one.state is IntentState.UNKNOWN}
         return nothing
+
+    def _surely(self) -> TradingState:
+        """Return what the breaker says at least: the switch of now, and the trips of all as last seen."""
+        return stricter(self._switch(), self.tripped)
+
+    def _switch(self) -> TradingState:
+        stored = self.parameters.values[self.parameter_names.breaker]
+        known = stored in set(TradingState) and not self.parameters.is_down
+        return TradingState(stored) if known else TradingState.REDUCING
 
     def state(self, bot: Bot = SELLER) -> TradingState:
         """Return the breaker of this moment: the stricter of the switch and the trips."""
-        stored = self.parameters.values[self.parameter_names.breaker]
-        known = stored in set(TradingState) and not self.parameters.is_down
-        state = TradingState(stored) if known else TradingState.REDUCING
+        state = self._switch()
         for trip in self._bare(self.stage.trips).read(bot):
             state = stricter(state, trip.state) if trip.scope != SWITCH_SCOPE else state
         return state
@@ -485,7 +491,10 @@ class Arena:
 
     def seen(self) -> Evidence:
         """Return everything that the store says and the broker knows."""
-        return evidence(self)
+        seen = evidence(self)
+        self.tripped = seen.tripped
+        self.ever_unknown |= {one.intent_id for one in seen.intents if one.state is IntentState.UNKNOWN}
+        return seen
 
     # What must be true.
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.keys import Kind
 from shared.adapters.dynamodb.ledgers import ledger_of
 from shared.adapters.dynamodb.reading import read
@@ -39,7 +40,8 @@ OPENS: Final = ("buy_to_open", "sell_to_open")
 class Evidence:
     """Everything the store says, and everything the broker knows, at one moment.
 
-    ``configs`` are all that a bot was ever told: a cap that was lowered afterwards is not exceeded by what was open.
+    ``tripped`` is the trip of all bots. ``configs`` are all that a bot was ever told: a cap that was lowered
+    afterwards is not exceeded by what was open.
     """
 
     intents: tuple[Intent, ...]
@@ -49,6 +51,7 @@ class Evidence:
     alerts: frozenset[str]
     decisions: tuple[Decision, ...]
     trades: tuple[ClosedTrade, ...]
+    tripped: TradingState
     configs: Mapping[Bot, Sequence[BotConfig]]
     orders: Sequence[Mapping[str, Any]]
     holdings: Mapping[str, int]
@@ -71,7 +74,8 @@ def evidence(arena: "Arena") -> Evidence:
     database, names, truth = arena.ground.database, arena.ground.names, arena.truth()
     items = list(database.table(PositionsRow, names.positions).scan(consistent_read=True))
     decided = database.table(DecisionsRow, names.decisions).scan(consistent_read=True)
-    stats = database.table(StatsRow, names.stats).scan(consistent_read=True)
+    stats = list(database.table(StatsRow, names.stats).scan(consistent_read=True))
+    of_all = next((row.trip for row in stats if (row.pk, row.sk) == (keys.BREAKER, keys.ALL) and row.trip), "ACTIVE")
     return Evidence(
         intents=_all(Intent, items, Kind.INTENT),
         positions=_all(Position, items, Kind.POSITION),
@@ -80,6 +84,7 @@ def evidence(arena: "Arena") -> Evidence:
         alerts=frozenset(row.sk.partition("#")[2] for row in items if row.kind == Kind.ALERT),
         decisions=_all(Decision, decided, Kind.DECISION),
         trades=_all(ClosedTrade, stats, Kind.CLOSED_TRADE),
+        tripped=TradingState(of_all),
         configs=arena.configs,
         orders=truth["orders"],
         holdings=truth["positions"],

@@ -60,7 +60,8 @@ BROKER_FAULTS: Final[tuple[tuple[FaultKind, Mapping[str, Any]], ...]] = (
     (FaultKind.QUOTE_WRONG_SYMBOL, {"count": 2}),
 )
 LEVELS: Final = (360.0, 385.0, 396.0, 400.0, 404.0, 430.0)
-CRASHED: Final = 360.0
+PANIC: Final = 320.0
+"""Below every strike that was ever sold: every stop is hit."""
 STATES: Final = (*TradingState, "nonsense")
 BOTS: Final = (SELLER, TWIN)
 DOCUMENTS: Final[tuple[Mapping[str, Any], ...]] = (
@@ -217,7 +218,7 @@ class FaultMachine(RuleBasedStateMachine):
         self._heal()
         self.arena.configure(SELLER, ONE_LOOK)
         self.arena.switch(TradingState.ACTIVE)
-        self.arena.move(CRASHED)
+        self.arena.move(PANIC)
         try:
             seen = self.arena.rest()
             assert not seen.open_positions, seen.open_positions

@@ -161,6 +161,8 @@ def _worker(world: World, policy: Policy, number: int, worker: Worker) -> Iterat
             yield f"write {number}", world.with_worker(number, Step.GONE, 0)._replace(slot=0)
         case Step.ACKNOWLEDGED | Step.UNANSWERED | Step.REFUSED:
             yield _note(world, number, worker)
+        case Step.GONE:
+            pass
 
 
 def _plan(world: World, number: int) -> Move:

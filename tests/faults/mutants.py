@@ -19,7 +19,7 @@ COPIED: Final = ("functions", "shared", "infra", "tests", "pyproject.toml", "REA
 LENT: Final = (".venv", ".venv-ministack")
 """Environments that a copy shares; nothing is written into them."""
 SECONDS: Final = 600
-_FAILED: Final = re.compile(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", re.MULTILINE)
+_FAILED: Final = re.compile(r"^FAILED (\S.*?)(?: - .*)?$", re.MULTILINE)
 
 
 class Outcome(NamedTuple):
@@ -83,7 +83,9 @@ def attempt(removal: Removal) -> Outcome:
             return Outcome(removal.guard, None, problem)
         ran = _tested(tree, removal.tests)
         failed = _FAILED.search(ran.stdout)
-        return Outcome(removal.guard, failed[1] if failed and ran.returncode else None)
+        if failed is None and ran.returncode:
+            return Outcome(removal.guard, None, f"its tests could not be run: {ran.stdout[-200:].strip()}")
+        return Outcome(removal.guard, failed[1] if failed else None)
 
 
 def whole(removals: Sequence[Removal]) -> str | None:

@@ -17,7 +17,12 @@ WALK: Final = "shared/phases/execution/walk.py"
 CLIENT: Final = "shared/adapters/tradier/client.py"
 
 BOOK_TESTS: Final = ("tests/unit/adapters/test_dynamodb_book.py",)
-PHASE_TESTS: Final = ("tests/unit/phases",)
+PHASE_TESTS: Final = tuple(
+    f"tests/unit/phases/test_{name}.py" for name in ("protocol", "endings", "incidents", "monitoring", "properties")
+)
+CONTROL_TESTS: Final = tuple(
+    f"tests/unit/phases/test_{name}.py" for name in ("controls", "look", "gates", "exits", "propose")
+)
 FAULT_TESTS: Final = (
     "tests/faults/test_whole_life.py",
     "tests/faults/test_deliveries.py",
@@ -257,7 +262,7 @@ ORDERS: Final = (
         RECONCILE,
         "if touches(intent, legs.booked, legs.held):\n            return protocol.is_forgotten",
         "if False:\n            return protocol.is_forgotten",
-        ("tests/functions", "tests/faults/test_outside.py"),
+        ("tests/faults/test_outside.py",),
     ),
     Removal(
         "nothing is booked without its price",
@@ -294,7 +299,13 @@ ORDERS: Final = (
 )
 
 SIZES: Final = tuple(
-    Removal(f"size is clamped by {name}", PROPOSAL, text, instead, ("tests/unit/phases/test_propose.py", *PHASE_TESTS))
+    Removal(
+        f"size is clamped by {name}",
+        PROPOSAL,
+        text,
+        instead,
+        ("tests/unit/phases/test_propose.py", "tests/unit/phases/test_sizing.py"),
+    )
     for name, text, instead in (
         (
             "contracts per order",
@@ -354,10 +365,10 @@ CONTROLS: Final = (
 def _controls() -> Iterator[Removal]:
     for code in CONTROLS:
         instead = f"passed=passed or code is DenialCode.{code})"
-        yield Removal(f"control {code}", DENIALS, _PASS, instead, PHASE_TESTS)
+        yield Removal(f"control {code}", DENIALS, _PASS, instead, CONTROL_TESTS)
     for code in ("STRATEGY_DISABLED", "SIZE_ZERO", "NEGATIVE_EXPECTANCY"):
         instead = f"passed=passed or code is DenialCode.{code})"
-        yield Removal(f"control {code}", PROPOSAL, _PASS, instead, PHASE_TESTS)
+        yield Removal(f"control {code}", PROPOSAL, _PASS, instead, CONTROL_TESTS)
 
 
 CATALOGUE: Final = (*STORE, *PLANS, *ORDERS, *SIZES, *_controls())
