@@ -49,7 +49,6 @@ from shared.domain.ports import (
     Heartbeat,
     Parameters,
     Quotes,
-    Snapshots,
     TradeHistory,
     Trips,
 )
@@ -115,8 +114,8 @@ class ArenaStage(Stage):
         return cast("Book", self._watched(super().book, "book"))
 
     @cached_property
-    def snapshots(self) -> Snapshots:
-        return cast("Snapshots", self._watched(super().snapshots, "snapshots"))
+    def snapshots(self) -> DynamoDbSnapshots:
+        return cast("DynamoDbSnapshots", self._watched(super().snapshots, "snapshots"))
 
     @cached_property
     def trade_history(self) -> TradeHistory:
@@ -476,7 +475,7 @@ class Arena:
 
     def _bare(self, port: _Answer) -> _Answer:
         """Return a port without its trail: what a test asks is no call of the functions."""
-        return cast("Watched", port)._port
+        return cast("_Answer", cast("Watched", port)._port)
 
     def live(self, bot: Bot = SELLER) -> LiveState:
         return self._bare(self.stage.book).live(bot)

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from infra.local.ministack import CREDENTIALS, MiniStack
+from shared.domain.errors import AlphaGexError
 from tests.faults.arena import Ground
 from tests.faults.machine import FaultMachine
 from tests.faults.tally import Tally
@@ -24,6 +25,8 @@ CHUNK: Final = 100
 """How many examples one seed stands for."""
 STEPS: Final = 8
 SEEDS: Final = 2**31
+BROKEN: Final = (AlphaGexError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What an example may end with: a broken invariant, or an error that the functions should have dealt with."""
 
 
 def playing(examples: int, *, smallest: bool = False) -> settings:
@@ -62,8 +65,8 @@ def play(number: int, examples: int, *, smallest: bool = False) -> tuple[int, Ta
         machine = machine_on(ground, wire, number)
         try:
             run_state_machine_as_test(machine, settings=playing(examples, smallest=smallest))
-        except AssertionError as broken:
-            return number, machine.tally, "\n".join([str(broken), *getattr(broken, "__notes__", ())])
+        except BROKEN as broken:
+            return number, machine.tally, "\n".join([repr(broken), *getattr(broken, "__notes__", ())])
         return number, machine.tally, None
 
 
@@ -78,9 +81,7 @@ def soak(first: int, examples: int, workers: int, *, smallest: bool) -> int:
             total.add(tally)
             if problem is not None:
                 broken += 1
-                _say(
-                    f"\nBROKEN by seed {number}; again: make soak SEED={number} EXAMPLES={CHUNK}\n{problem}", flush=True
-                )
+                _say(f"\nBROKEN by seed {number}; again: make soak SEED={number} EXAMPLES={CHUNK}\n{problem}")
     _say(total.lines())
     _say(f"{'seconds':>28} {time.monotonic() - started:>10,.0f}")
     _say(f"{'faults survived':>28} {total.faults_injected if not broken else 'NOT ALL':>10}")

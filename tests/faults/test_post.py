@@ -13,8 +13,8 @@ from tests.faults.test_whole_life import CRASHED
 
 pytestmark = pytest.mark.xdist_group("faults-3")
 
-POST = {"method": "POST", "path": "/orders$"}
-ENTRY_POST = POST | {"skip": 1}
+POST: dict[str, Any] = {"method": "POST", "path": "/orders$"}
+ENTRY_POST: dict[str, Any] = {**POST, "skip": 1}
 """The first POST of a live entry is its preview."""
 UNKNOWN, REJECTED, WORKING = IntentState.UNKNOWN, IntentState.REJECTED, IntentState.WORKING
 
@@ -48,7 +48,7 @@ def test_an_entry_is_sent_once_whatever_the_answer(
     arena.monitor()
     if kind is FaultKind.LATE_REJECTION:
         arena.inject(FaultKind.NO_FILL)
-    arena.inject(kind, **({} if kind is FaultKind.LATE_REJECTION else ENTRY_POST) | scope)
+    arena.inject(kind, **{**({} if kind is FaultKind.LATE_REJECTION else ENTRY_POST), **scope})
     arena.trade(arena.signal())
     seen = arena.seen()
     assert [(one.kind, one.state) for one in seen.intents] == [(IntentKind.ENTRY, state)]
@@ -66,7 +66,7 @@ def test_an_exit_is_sent_once_an_attempt_and_ends_closed(
     arena.enter()
     if kind is FaultKind.LATE_REJECTION:
         arena.inject(FaultKind.NO_FILL)
-    arena.inject(kind, **({} if kind is FaultKind.LATE_REJECTION else POST) | scope)
+    arena.inject(kind, **{**({} if kind is FaultKind.LATE_REJECTION else POST), **scope})
     arena.later(60).move(CRASHED).monitor()
     (exit_,) = (one for one in arena.seen().intents if one.kind is IntentKind.EXIT)
     assert exit_.state is state
