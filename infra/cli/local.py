@@ -27,7 +27,7 @@ END_SECONDS: Final = 150.0
 POLL_SECONDS: Final = 0.2
 LINES: Final = 20
 LOWEST_PORT, HIGHEST_PORT = 1024, 65_000
-FUNCTIONS: Final = ("collect", "trade", "monitor", "learn")
+FUNCTIONS: Final = ("collect", "trade", "monitor", "learn", "report", "api")
 COMMANDS: Final = "`alphagex local status`, `logs` and `down`; other commands take --stage local"
 
 local = typer.Typer(name="local", help="Run the deployed stack on this machine.", no_args_is_help=True)
@@ -220,13 +220,13 @@ def _written(stack: "DeployedStack", function: str, lines: int, *, follow: bool)
         for logical, name in stack.physical_ids.items()
         if logical.startswith(f"{function.capitalize()}Log") and logical in stack.named("AWS::Logs::LogGroup")
     )
-    client, seen, last = stack.client("logs"), set[str](), 0
+    client, seen, last = stack.client("logs"), set[tuple[int, str]](), 0
     while True:
         events = client.filter_log_events(logGroupName=group, startTime=last)["events"]
-        fresh = [one for one in events if one["eventId"] not in seen]
+        fresh = [one for one in events if (one["timestamp"], one["message"]) not in seen]
         for event in fresh if seen else fresh[-lines:]:
             yield event["message"].rstrip()
-        seen |= {one["eventId"] for one in events}
+        seen |= {(one["timestamp"], one["message"]) for one in events}
         last = max((one["timestamp"] for one in events), default=last)
         if not follow:
             return

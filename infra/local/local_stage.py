@@ -26,7 +26,6 @@ from infra.local.stage_folder import StageFolder
 from infra.local.stage_options import LAST_DAY, SIMULATORS_ABOVE, StageOptions
 from infra.local.vendors.options import SimulatorOptions
 from infra.local.vendors.simulators import VendorSimulators
-from shared.adapters.aws import Aws
 from shared.adapters.ssm import SsmParameters
 from shared.domain.sessions import new_york_date
 
@@ -121,7 +120,7 @@ class LocalStage:
 
     def _store(self, tokens: dict[str, str]) -> None:
         """Store the keys of the simulators; the real ones are the user's own to store."""
-        parameters = SsmParameters(Aws(REGION, self.aws.endpoint_url).ssm(), self._options.stage)
+        parameters = SsmParameters(self.stack.client("ssm"), self._options.stage)
         for vendor, token in tokens.items():
             parameters.put_secret(vendor, SecretStr(token))
 

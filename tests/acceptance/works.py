@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from shared.adapters.dynamodb.keys import Kind
 from shared.domain.vocabulary import Bot
 from tests.acceptance.cloud import TABLES
 from tests.acceptance.journey import ONE_LOOK
@@ -38,7 +37,7 @@ VIEWS: Final = (
     "health",
 )
 TRIES: Final = 3
-REFUSALS: Final = ("AccessDenied", "not authorized", "not sent", "not counted")
+REFUSALS: Final = ("AccessDenied", "not authorized", "not sent")
 ASKED_OF_ALL: Final = "ssm:GetParameters"
 """MiniStack asks whether this may be done to every parameter, whichever are named; which ones a role may read is held
 against the template instead."""
@@ -80,12 +79,10 @@ class Works:
     def trade(self) -> None:
         """Enter a position; tell of a document that is invalid."""
         self.cloud.clock.set(AFTER_COLLECT)
-        budgets = self._budgets()
         _expect(self._invoke("Trade", TRADER), {"decisions": 1, "entries": 1})
         with self.permissions.invalid(DOCUMENT):
             self._invoke("Trade", TRADER)
         self.permissions.told()
-        self._spent(budgets)
 
     def report(self) -> None:
         """Tell the day, with a position in it."""
@@ -106,7 +103,6 @@ class Works:
     def monitor(self) -> None:
         """Close a position in two looks; tell of a document that is invalid."""
         self.cloud.clock.set(EXIT)
-        budgets = self._budgets()
         with self.permissions.invalid(DOCUMENT):
             self._invoke("Monitor")
         self.permissions.told()
@@ -114,16 +110,6 @@ class Works:
         self._invoke("Monitor")
         if self.cloud.positions(Bot.PROMETHEUS):
             raise NotDoneError("the position is still open")
-        self._spent(budgets)
-
-    def _budgets(self) -> list[Document]:
-        """Return the vendors' rate budgets, which the functions share."""
-        items = self.permissions.remembered()[self.cloud.outputs["SnapshotsTable"]]
-        return [item for item in items if item["kind"]["S"] == Kind.VENDOR_BUDGET]
-
-    def _spent(self, before: list[Document]) -> None:
-        if self._budgets() == before:
-            raise NotDoneError("calls were not counted in the shared budget")
 
     def learn(self) -> None:
         """Store statistics; tell of a document that is invalid."""
