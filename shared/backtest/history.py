@@ -72,7 +72,8 @@ class History:
         recent = cls.embedded()
         packed = resources.files(_DATA).joinpath(_EARLIER_FILE).read_bytes()
         text = gzip.decompress(packed).decode("ascii")
-        earlier = [bar for bar in map(_bar, csv.DictReader(text.splitlines())) if bar.day < recent.days[0]]
+        known = (*csv.DictReader(text.splitlines()), *_rows(_SP500_FILE))
+        earlier = [bar for bar in map(_bar, known) if bar.day < recent.days[0]]
         estimated = _estimated_vix([bar.close for bar in earlier])
         return cls(bars=(*earlier, *recent.bars), vix_closes=(*estimated, *recent.vix_closes))
 

@@ -95,3 +95,10 @@ def test_no_row_is_invented_outside_the_history(history: History, day: date) -> 
 )
 def test_a_span_includes_both_ends(history: History, start: date, end: date, count: int) -> None:
     assert len(history.between(start, end)) == count
+
+
+def test_twenty_years_have_every_session() -> None:
+    long = History.twenty_years()
+    assert long.days == sessions_between(date(1999, 1, 4), date(2018, 12, 31))
+    assert long.vix_closes[-len(History.embedded().vix_closes) :] == History.embedded().vix_closes
+    assert all(9.0 <= close <= 82.7 for close in long.vix_closes)
