@@ -27,7 +27,7 @@ def subscriptions(patient: Patient) -> Iterator[Finding]:
     """Look at who hears the topic, and who did not confirm."""
     found = _subscriptions(patient)
     if not found:
-        yield ill("nobody is subscribed to the alerts", 'make deploy EMAIL=you@example.com')
+        yield ill("nobody is subscribed to the alerts", "make deploy EMAIL=you@example.com")
         return
     for one in found:
         name = f"{one['Protocol']} {one['Endpoint']}"
@@ -51,7 +51,7 @@ def text_messages(patient: Patient) -> Iterator[Finding]:
     """Look for what keeps text messages from going out: the sandbox, no origination number, the spending limit."""
     phones = [one["Endpoint"] for one in _subscriptions(patient) if one["Protocol"] == "sms"]
     if not phones:
-        yield note("no phone is subscribed", 'make deploy PHONE=+12125550123')
+        yield note("no phone is subscribed", "make deploy PHONE=+12125550123")
         return
     client = patient.client("sns")
     yield from _sandbox(client, phones)
