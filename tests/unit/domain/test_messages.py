@@ -65,6 +65,7 @@ ALERTS: Final[dict[str, Callable[[], Alert]]] = {
     "breaker_changed": lambda: messages.breaker_changed(TradingState.HALTED, "the user's switch", "set in SSM", NOON),
     "tripped": lambda: messages.tripped(Trip("ALL", TradingState.REDUCING, "5 orders in a row failed", NOON)),
     "strategy_disabled": lambda: messages.strategy_disabled(RESULTS),
+    "diverged": lambda: messages.diverged(RESULTS, Decimal("0.52"), "STOP", "2026-10"),
     "sizes_to_zero": lambda: messages.sizes_to_zero(RESULTS),
     "could_not_watch": lambda: messages.could_not_watch(Bot.ATLAS, "orders: no answer in 5 s", NOON),
     "missing_key": lambda: messages.missing_key("there is no key for tradier", NOON),
