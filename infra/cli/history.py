@@ -127,7 +127,7 @@ def _told(
     lines = [f"{symbol}: {len(known)} sessions in {path}"]
     if gaps:
         shown = ", ".join(map(str, gaps[:GAPS_SHOWN])) + (" …" if len(gaps) > GAPS_SHOWN else "")
-        lines.append(f"{symbol}: {len(gaps)} sessions are missing: {shown}; run it again, or begin later")
+        lines.append(f"{symbol}: missing sessions: {len(gaps)} ({shown}); run it again, or begin later")
     if dropped:
         lines.append(f"{symbol}: {len(dropped)} rows of days without a session were dropped, e.g. {min(dropped)}")
     return tuple(lines)

@@ -71,9 +71,11 @@ def test_the_second_vendor_is_asked_where_the_first_fails(tmp_path: Path) -> Non
 
 def test_a_gap_is_told_and_asked_for_again(tmp_path: Path) -> None:
     told = fetched("SPX", BEGIN, END, tmp_path, [Vendor(lambda day: day == GAP)], quiet=True)
-    assert "1 sessions are missing: 2018-03-07" in told[1]
+    assert "missing sessions: 1 (2018-03-07)" in told[1]
     whole = Vendor()
-    assert fetched("SPX", BEGIN, END, tmp_path, [whole], quiet=True) == (f"SPX: 400 sessions in {tmp_path}/SPX.csv",)
+    assert fetched("SPX", BEGIN, END, tmp_path, [whole], quiet=True) == (
+        f"SPX: {len(sessions_between(BEGIN, END))} sessions in {tmp_path}/SPX.csv",
+    )
     assert len(whole.asked) == 1
 
 
