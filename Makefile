@@ -107,7 +107,7 @@ audit: $(READY) ## Look for known flaws in the locked libraries; write SBOM and 
 
 .PHONY: clean
 clean: ## Remove what make has made: environments, caches, cdk.out
-	@rm -rf .venv .venv-ministack .venv-ministack.lock cdk.out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-peers .venv-ministack .venv-ministack.lock cdk.out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The page is tested in a real Chromium: that of the machine, else one that playwright fetches, else Debian's.
