@@ -16,7 +16,8 @@ from infra.local.vendors.faults import Vendor
 from shared.adapters.dynamodb.keys import Kind
 from shared.adapters.dynamodb.reading import read
 from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, Row
-from shared.domain.book import LiveState
+from shared.domain.accounts import Confirmation
+from shared.domain.book import ConfirmAccount, LiveState
 from shared.domain.config import bot_config
 from shared.domain.decisions import Decision, DecisionKind, DenialCode
 from shared.domain.market import Snapshot
@@ -104,6 +105,14 @@ class House:
     def configure(self, bot: Bot, changes: Mapping[str, Any]) -> None:
         """Store a bot's document."""
         self.laptop.parameters.put_bot(bot, json.dumps(changes))
+
+    def trade_live(self, bot: Bot, changes: Mapping[str, Any]) -> None:
+        """Take both steps to live trading: the document that names the account, and a person's word for it."""
+        self.configure(bot, changes)
+        confirmed = Confirmation(
+            bot=bot, account_id=changes["confirmed_account"], at=self.clock.now(), reason="the story wants it"
+        )
+        self.stage.book.commit("confirm live", (ConfirmAccount(confirmed),))
 
     def put_document(self, bot: Bot, text: str) -> None:
         """Store a bot's document past the validation of the command line."""

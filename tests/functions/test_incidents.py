@@ -25,6 +25,8 @@ SPREAD = Strategy.BULL_PUT_SPREAD
 ACCOUNT = "6YA00001"
 LIVE = ONE_LOOK | {"mode": "live", "confirmed_account": ACCOUNT}
 TWO = 2
+PREVIEW = 1
+"""Before each live entry the broker is asked for a preview by the same kind of call."""
 
 
 def _sold(house: House, chapter: Chapter = Chapter.UP_CRASH, document: Mapping[str, Any] = ONE_LOOK) -> Position:
@@ -33,7 +35,7 @@ def _sold(house: House, chapter: Chapter = Chapter.UP_CRASH, document: Mapping[s
 
 def _sold_for_real(house: House, chapter: Chapter, days: int = 0) -> Position:
     """Sell a spread through the broker's simulator."""
-    house.configure(SELLER, LIVE)
+    house.trade_live(SELLER, LIVE)
     house.morning(chapter.at(PREMIUM_TIME, days))
     assert house.minute(SELLER) == {"decisions": 1, "entries": 1}, house.decisions(SELLER)[-1].how
     for _ in range(6):
@@ -110,7 +112,7 @@ def _finish(house: House) -> None:
 
 
 def test_i3_a_fill_that_is_seen_later_is_booked(house: House) -> None:
-    house.configure(SELLER, LIVE)
+    house.trade_live(SELLER, LIVE)
     house.morning(Chapter.UP_RALLY.at(PREMIUM_TIME))
     house.minute(SELLER)
     house.control.inject(FaultKind.EMPTY_ORDER_LIST, vendor=Vendor.TRADIER)
@@ -127,9 +129,9 @@ def test_i3_a_fill_that_is_seen_later_is_booked(house: House) -> None:
 
 
 def test_i3_an_accepted_order_whose_reply_was_lost_is_found_by_its_tag(house: House) -> None:
-    house.configure(SELLER, LIVE)
+    house.trade_live(SELLER, LIVE)
     house.morning(Chapter.DOWN_CRASH.at(PREMIUM_TIME))
-    house.control.inject(FaultKind.LOST_RESPONSE, vendor=Vendor.TRADIER, method="POST", path="/orders$")
+    house.control.inject(FaultKind.LOST_RESPONSE, vendor=Vendor.TRADIER, method="POST", path="/orders$", skip=PREVIEW)
     house.minute(SELLER)
     (intent,) = house.live(SELLER).intents
     assert intent.state is IntentState.UNKNOWN

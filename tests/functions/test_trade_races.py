@@ -85,7 +85,9 @@ def test_a_strategy_disabled_after_the_decision_loses_the_race_at_the_commit(ope
     disabled = builders.statistics(strategy=Strategy.BULL_PUT_SPREAD, is_disabled=True)
     open_house.stage.trade_history.save(None, disabled)
     (decision,) = blind.run(TradeRequest.model_validate(open_house.event(SELLER)))
-    assert [(denial.code, denial.value) for denial in decision.denials] == [(DenialCode.LOST_RACE, "RequireEnabled")]
+    assert [(denial.code, denial.value) for denial in decision.denials] == [
+        (DenialCode.STRATEGY_DISABLED, "changed since it was read: RequireEnabled")
+    ]
     assert open_house.slots() == 0
 
 
