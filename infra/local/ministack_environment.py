@@ -40,6 +40,11 @@ def _fingerprint() -> str:
 
 
 def _make(environment: Path, python: Path) -> None:
+    if environment.is_symlink():
+        raise LocalStageError(
+            f"{environment} is a link to another tree's environment, and is missing or out of date",
+            "run `make setup` in the tree that it belongs to; nothing is made through a link",
+        )
     base = find_python(PREFERRED_PYTHON) or Path(sys.executable)
     _uv("venv", "--quiet", "--clear", "--no-python-downloads", "--python", str(base), str(environment))
     _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(python), str(REQUIREMENTS))

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,8 +18,13 @@ from tests.faults.removals import CATALOGUE, Removal
 PROJECT: Final = Path(__file__).resolve().parents[2]
 COPIED: Final = ("functions", "shared", "infra", "tests", "pyproject.toml", "README.md")
 LENT: Final = (".venv", ".venv-ministack")
-"""Environments that a copy shares; nothing is written into them."""
-SECONDS: Final = 600
+"""Environments that a copy is lent; whoever makes environments refuses to do it through a link."""
+OPTIONS: Final = ("-x", "-q", "-n", "0", "--tb=no", "-p", "no:cacheprovider", "-W", "ignore")
+SECONDS: Final = 300
+"""How long the tests of one guard may take."""
+WORKERS: Final = 2
+_DEAREST: Final = ("tests/faults", "tests/functions", "tests/unit/adapters")
+"""Tests that take long to start, the longest first."""
 _FAILED: Final = re.compile(r"^FAILED (\S.*?)(?: - .*)?$", re.MULTILINE)
 
 
@@ -30,7 +36,16 @@ class Outcome(NamedTuple):
     problem: str | None = None
 
 
-def _copy(into: Path) -> None:
+def _cost(test: str) -> int:
+    return next((len(_DEAREST) - place for place, folder in enumerate(_DEAREST) if test.startswith(folder)), 0)
+
+
+def _cheapest_first(removals: Sequence[Removal]) -> list[Removal]:
+    return sorted(removals, key=lambda removal: max(map(_cost, removal.tests)))
+
+
+def _freeze(into: Path) -> None:
+    """Copy the tree as it is now: whatever is edited afterwards changes nothing of this run."""
     for name in COPIED:
         source = PROJECT / name
         if source.is_dir():
@@ -51,65 +66,58 @@ def _remove(tree: Path, removal: Removal) -> str | None:
     return None
 
 
-def _tested(tree: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    present = [test for test in tests if (tree / test).exists()]
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-x",
-        "-q",
-        "-n",
-        "0",
-        "-p",
-        "no:cacheprovider",
-        "-W",
-        "ignore",
-        *present,
-    ]
+def _tested(tree: Path, tests: Sequence[str]) -> tuple[int, str]:
+    """Run tests in a tree; return pytest's exit code, 0 where all passed, and what it said."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
+    command = [sys.executable, "-m", "pytest", *OPTIONS, *sorted(tests, key=_cost)]
+    try:
+        ran = subprocess.run(
+            command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return 1, f"no end in {SECONDS} s"
+    return ran.returncode, ran.stdout
 
 
-def attempt(removal: Removal) -> Outcome:
+def attempt(frozen: Path, removal: Removal) -> Outcome:
     """Remove one guard in a copy of its own and run the tests that are meant to notice."""
     with tempfile.TemporaryDirectory(prefix="alphagex-mutant-") as folder:
-        tree = Path(folder)
-        _copy(tree)
+        tree = Path(folder) / "tree"
+        shutil.copytree(frozen, tree, symlinks=True)
         problem = _remove(tree, removal)
         if problem is not None:
             return Outcome(removal.guard, None, problem)
-        ran = _tested(tree, removal.tests)
-        failed = _FAILED.search(ran.stdout)
-        if failed is None and ran.returncode:
-            return Outcome(removal.guard, None, f"its tests could not be run: {ran.stdout[-200:].strip()}")
+        code, said = _tested(tree, removal.tests)
+        failed = _FAILED.search(said)
+        if failed is None and code:
+            return Outcome(removal.guard, None, f"its tests could not be run: {said[-200:].strip()}")
         return Outcome(removal.guard, failed[1] if failed else None)
 
 
-def whole(removals: Sequence[Removal]) -> str | None:
+def whole(frozen: Path, removals: Sequence[Removal]) -> str | None:
     """Run all the tests once without any removal; return what fails, since then nothing can be told."""
-    tests = sorted({test for removal in removals for test in removal.tests})
-    with tempfile.TemporaryDirectory(prefix="alphagex-mutant-") as folder:
-        _copy(Path(folder))
-        ran = _tested(Path(folder), tests)
-    return None if ran.returncode == 0 else ran.stdout[-2_000:]
+    for test in sorted({test for removal in removals for test in removal.tests}, key=_cost):
+        code, said = _tested(frozen, (test,))
+        if code:
+            return f"{test}: {said[-2_000:]}"
+    return None
 
 
 def hunt(removals: Sequence[Removal], workers: int) -> int:
     """Try every removal, print guard and test, and return the exit code: 1 where a mutant survives."""
-    fault = whole(removals)
-    if fault is not None:
-        _say(f"mutants: the tests fail without any removal; mend that first\n{fault}")
-        return 1
-    survivors = 0
-    with ThreadPoolExecutor(workers) as pool:
-        for outcome in pool.map(attempt, removals):
-            survivors += outcome.noticed_by is None
-            said = outcome.noticed_by or outcome.problem or "SURVIVED"
-            _say(f"{outcome.guard:<52} {said}")
-    _say(f"\nmutants: {len(removals)} guards removed, {survivors} survived")
+    with tempfile.TemporaryDirectory(prefix="alphagex-frozen-") as folder:
+        frozen = Path(folder)
+        _freeze(frozen)
+        fault = whole(frozen, removals)
+        if fault is not None:
+            _say(f"mutants: the tests fail without any removal; mend that first\n{fault}")
+            return 1
+        survivors = 0
+        with ThreadPoolExecutor(workers) as pool:
+            for outcome in pool.map(partial(attempt, frozen), _cheapest_first(removals)):
+                survivors += outcome.noticed_by is None
+                _say(f"{outcome.guard:<52} {outcome.noticed_by or outcome.problem or 'SURVIVED'}")
+    _say(f"\nmutants: {len(removals)} guards removed, {survivors} survived or could not be tried")
     return 1 if survivors else 0
 
 
@@ -122,7 +130,7 @@ def main() -> int:
     """Read the arguments and hunt."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("--only", default="", help="only guards whose name contains this")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="how many are tried side by side")
+    parser.add_argument("--workers", type=int, default=WORKERS, help="how many are tried side by side")
     given = parser.parse_args()
     chosen = [removal for removal in CATALOGUE if given.only in removal.guard]
     if not chosen:
