@@ -9,7 +9,7 @@ from infra.cli.breaker import ReasonOption, reason_of
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import console
 from infra.cli.stage import Place
-from infra.local.demo.words import plain
+from infra.words import plain
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import is_open
 from shared.domain.vocabulary import Bot, Strategy, TradingMode

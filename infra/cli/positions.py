@@ -7,7 +7,7 @@ from rich.text import Text
 
 from infra.cli.screen import BotOption, JsonOption, bots_of, coloured, console, table, write_json
 from infra.cli.stage import Place
-from infra.local.demo.words import NOTHING, gain, money, percent, plain
+from infra.words import NOTHING, gain, money, percent, plain
 from shared.views.positions import PositionsView, PositionView, positions_view
 
 ID_SHOWN = 9

@@ -8,8 +8,8 @@ from rich.text import Text
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import JsonOption, Screen, bot_of, console, plain, table, verdict, when, write_json
 from infra.cli.stage import Place
-from infra.local.demo.words import NOTHING, money
-from infra.local.demo.words import plain as words
+from infra.words import NOTHING, money
+from infra.words import plain as words
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision
 from shared.domain.errors import FeedError

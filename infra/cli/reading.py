@@ -20,7 +20,7 @@ from infra.cli.screen import (
     write_json,
 )
 from infra.cli.stage import Place
-from infra.local.demo.words import NOTHING, billions, gain, meaning, percent, plain
+from infra.words import NOTHING, billions, gain, meaning, percent, plain
 from shared.domain.decisions import DecisionKind
 from shared.views.decisions import DecisionView, decisions_view
 from shared.views.paging import PAGE

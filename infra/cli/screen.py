@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.cli.mistakes import CommandError
-from infra.local.demo.words import NOTHING
+from infra.words import NOTHING
 from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import Bot
 

@@ -9,7 +9,7 @@ from infra.cli.mistakes import FOUND
 from infra.cli.positions import positions_table
 from infra.cli.screen import BAD, GOOD, WARN, JsonOption, Screen, age, coloured, console, table, when, write_json
 from infra.cli.stage import Place
-from infra.local.demo.words import NOTHING, gain, money, plain
+from infra.words import NOTHING, gain, money, plain
 from shared.domain.vocabulary import TradingState
 from shared.views.health import BotView, DataView, HealthView, health_view
 from shared.views.positions import PositionsView, positions_view

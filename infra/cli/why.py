@@ -9,7 +9,7 @@ from rich.text import Text
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import GOOD, JsonOption, Screen, bot_of, console, moment_of, table, verdict, when, write_json
 from infra.cli.stage import Place
-from infra.local.demo.words import MEANINGS, NOTHING, plain, rule_words
+from infra.words import MEANINGS, NOTHING, plain, rule_words
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.sessions import new_york_date, previous_session
 from shared.domain.vocabulary import Bot

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from infra.cli.diagnosis.findings import Finding, Patient, ill, note, well
 from infra.cli.screen import age, when
-from infra.local.demo.words import plain
+from infra.words import plain
 from shared.domain.orders import IntentState
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import new_york_date

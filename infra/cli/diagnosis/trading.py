@@ -7,7 +7,7 @@ from decimal import Decimal
 from infra.cli.diagnosis.findings import Finding, Patient, ill, note, well
 from infra.cli.replay import DECIDED, replayed
 from infra.cli.screen import when
-from infra.local.demo.words import meaning
+from infra.words import meaning
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.history_cache import DynamoDbHistoryCache
 from shared.domain.market import Snapshot

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from infra.local.demo import words
+from infra import words
 from infra.local.demo.charts.paths import area_path, line_path, thin
 from infra.local.demo.charts.scale import Scale, extent, round_ticks
 from shared.backtest.figures import Figures, drawdowns, figures_of, months

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from infra.local.demo import tally, words
+from infra import words
+from infra.local.demo import tally
 from infra.local.demo.charts.equity import bot_figure, total_figure
 from infra.local.demo.charts.figure import FRAMES
 from infra.local.demo.charts.hover import facts

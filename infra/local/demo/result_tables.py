@@ -9,7 +9,7 @@ from rich.text import Text
 
 from infra.local.demo import tally
 from infra.local.demo.summary import BotSummary, DemoSummary
-from infra.local.demo.words import change, gain, money, percent, plain, whole
+from infra.words import change, gain, money, percent, plain, whole
 from shared.domain.statistics import StrategyStatistics
 
 WIDTH: Final = 80

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from infra.local.demo.result_tables import result_tables
 from infra.local.demo.summary import AlertLine, DemoSummary
-from infra.local.demo.words import clock, money, symbol
+from infra.words import clock, money, symbol
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import AlertLevel
 

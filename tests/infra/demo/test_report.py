@@ -10,7 +10,7 @@ import pytest
 
 from infra.local.demo.report import render, write_report
 from infra.local.demo.summary import DemoSummary
-from infra.local.demo.words import clock, gain
+from infra.words import clock, gain
 from tests.infra.demo.sample_run import changed, default_run, empty_run
 
 VOID = frozenset({"meta", "link", "br", "hr", "img", "input"})

@@ -7,7 +7,7 @@ from infra.local.demo.charts.scale import Scale, extent, round_ticks
 from infra.local.demo.charts.timeline import Timeline
 from infra.local.demo.summary import BotSummary, DemoSummary
 from infra.local.demo.tally import drawdowns, gains
-from infra.local.demo.words import gain, money
+from infra.words import gain, money
 from shared.domain.vocabulary import Bot
 
 TOP = 22

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from infra.local.demo.charts.market import label_of
 from infra.local.demo.summary import DemoSummary
 from infra.local.demo.tally import drawdowns, gains
-from infra.local.demo.words import billions, clock, gain, money, plain
+from infra.words import billions, clock, gain, money, plain
 
 ROWS_LIMIT = 2_000
 

@@ -7,7 +7,7 @@ from infra.local.demo.charts.scale import Scale, extent, round_ticks
 from infra.local.demo.charts.timeline import Timeline
 from infra.local.demo.summary import DemoSummary, EntryMark
 from infra.local.demo.tally import regime_shares, regimes
-from infra.local.demo.words import percent, plain
+from infra.words import percent, plain
 from shared.domain.vocabulary import Bot
 
 TOP = 22

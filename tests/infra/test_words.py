@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from infra.local.demo import words
+from infra import words
 from shared.domain.decisions import DenialCode
 from shared.domain.vocabulary import AlertLevel, Rule
 

@@ -16,7 +16,7 @@ MEANINGS: Final = {
     "STAY_FLAT": "the action matrix says: stay flat",
     "NOT_THIS_BOT": "the action belongs to another bot",
     "TREND_EXCLUDED": "the bot does not trade this trend",
-    "NOT_CONFIRMED": "the action must hold for three snapshots",
+    "NOT_CONFIRMED": "the action must hold for more snapshots in a row",
     "NEAR_FLIP": "the price is too near the gamma flip",
     "COOLING_DOWN": "a stop or target was hit a short while ago",
     "NOT_BREAKING_OUT": "no breakout",
@@ -41,7 +41,7 @@ MEANINGS: Final = {
     "OUTSIDE_ENTRY_WINDOW": "too near the open or the close",
     "MARKET_CLOSED": "the market is closed",
     "BOT_DISABLED": "the bot is switched off",
-    "MODE_MISMATCH": "the position belongs to another mode",
+    "MODE_MISMATCH": "another mode, or live mode is not confirmed",
     "CLOCK_SKEW": "our clock and the broker's differ",
     "DUPLICATE_ORDER": "the same order is working already",
     "ORDER_RATE": "too many orders in a short time",
@@ -51,6 +51,11 @@ MEANINGS: Final = {
     "DTE_TOO_SHORT": "it would expire too soon",
     "EXCEEDS_POSITION": "more contracts than are held",
     "LOST_RACE": "another run was first",
+    "ACCOUNT_MISMATCH": "the position belongs to another account",
+    "BROKER_UNKNOWN": "the broker could not be read",
+    "PREVIEW_REFUSED": "the broker refused the order in its preview",
+    "LIMIT_REQUIRED": "an order needs a limit price",
+    "AM_SETTLED": "the contract is settled in the morning",
 }
 """What the codes of a decision mean, for the reader of a report."""
 
