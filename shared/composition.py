@@ -1,55 +1,56 @@
-"""The composition root that the functions share: each port gets its adapter here, once, when first asked for."""
+"""The composition root that the functions share: each port gets its adapter here, once, when first asked for.
+
+What only some functions ask for is imported then: what nobody asks for makes no cold start longer.
+"""
+
+from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from shared.adapters.aws import Aws
 from shared.adapters.clock import clock_for
-from shared.adapters.computed_gamma import ChainGammaRows
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
-from shared.adapters.dynamodb.book import DynamoDbBook
-from shared.adapters.dynamodb.configurations import DynamoDbConfigurations
 from shared.adapters.dynamodb.database import Database
-from shared.adapters.dynamodb.decision_log import DynamoDbDecisionLog
-from shared.adapters.dynamodb.heartbeat import DynamoDbHeartbeat
-from shared.adapters.dynamodb.history_cache import DynamoDbHistoryCache
-from shared.adapters.dynamodb.paper_accounts import DynamoDbPaperAccounts
-from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
-from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
-from shared.adapters.dynamodb.trips import DynamoDbTrips
 from shared.adapters.dynamodb.vendor_budgets import DynamoDbVendorBudgets
-from shared.adapters.events import EventBridgeEvents
-from shared.adapters.journal import Journal, JournaledBook
-from shared.adapters.market_data import MarketData
-from shared.adapters.paper import PaperBroker
 from shared.adapters.sns import SnsAlerts
 from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
-from shared.desk import Desk
-from shared.domain.book import LiveState
-from shared.domain.config import BotConfig, SystemConfig
 from shared.domain.errors import CredentialsError
-from shared.domain.ports import (
-    Alerts,
-    Book,
-    Broker,
-    Chains,
-    Clock,
-    Configurations,
-    Events,
-    Feeds,
-    Heartbeat,
-    Parameters,
-    Quotes,
-    TradeHistory,
-    Trips,
-)
 from shared.domain.vocabulary import Bot, TradingMode, TradingState, stricter
-from shared.operator import Operator
-from shared.phases.execution import paper_fill
-from shared.settings import Environment
 from shared.vendors import Vendors, VendorUrls
-from shared.views.sources import Sources
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
+    from shared.adapters.journal import Journal
+    from shared.adapters.market_data import MarketData
+    from shared.desk import Desk
+    from shared.domain.book import LiveState
+    from shared.domain.config import BotConfig, SystemConfig
+    from shared.domain.ports import (
+        Alerts,
+        Book,
+        Broker,
+        Chains,
+        Clock,
+        Configurations,
+        Events,
+        Feeds,
+        Heartbeat,
+        Parameters,
+        Quotes,
+        TradeHistory,
+        Trips,
+    )
+    from shared.operator import Operator
+    from shared.settings import Environment
+    from shared.views.sources import Sources
+
+
+THREADS: Final = 4
 
 
 class Stage:
@@ -91,13 +92,16 @@ class Stage:
         return SsmConfiguration(self._ssm)
 
     @property
-    def configuration(self) -> "FreshConfiguration":
+    def configuration(self) -> FreshConfiguration:
         """Configuration that is read anew at each question."""
         return FreshConfiguration(self)
 
     @cached_property
     def book(self) -> Book:
         """Positions, intents, decisions, ledgers."""
+        from shared.adapters.dynamodb.book import DynamoDbBook
+        from shared.adapters.journal import JournaledBook
+
         names = self._settings
         book = DynamoDbBook(
             self._database,
@@ -110,31 +114,43 @@ class Stage:
     @property
     def seen(self) -> Mapping[Bot, LiveState]:
         """What the book last showed of each bot, where there is a journal."""
+        from shared.adapters.journal import JournaledBook
+
         return self.book.seen if isinstance(self.book, JournaledBook) else {}
 
     @cached_property
     def snapshots(self) -> DynamoDbSnapshots:
         """The snapshots."""
+        from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
+
         return DynamoDbSnapshots(self._database, snapshots=self._settings.snapshots_table)
 
     @cached_property
     def trade_history(self) -> TradeHistory:
         """Closed trades and statistics."""
+        from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
+
         return DynamoDbTradeHistory(self._database, stats=self._settings.stats_table)
 
     @cached_property
     def configurations(self) -> Configurations:
         """The configurations that decisions name."""
+        from shared.adapters.dynamodb.configurations import DynamoDbConfigurations
+
         return DynamoDbConfigurations(self._database, decisions=self._settings.decisions_table)
 
     @cached_property
     def trips(self) -> Trips:
         """The breaker's items."""
+        from shared.adapters.dynamodb.trips import DynamoDbTrips
+
         return DynamoDbTrips(self._database, stats=self._settings.stats_table)
 
     @cached_property
     def heartbeat(self) -> Heartbeat:
         """The sign of life."""
+        from shared.adapters.dynamodb.heartbeat import DynamoDbHeartbeat
+
         return DynamoDbHeartbeat(self._database, positions=self._settings.positions_table)
 
     @cached_property
@@ -146,6 +162,8 @@ class Stage:
     @cached_property
     def events(self) -> Events:
         """The way to the other functions."""
+        from shared.adapters.events import EventBridgeEvents
+
         return EventBridgeEvents(self._aws.events(), self._settings.event_bus)
 
     @cached_property
@@ -166,6 +184,13 @@ class Stage:
         )
 
     @cached_property
+    def background(self) -> Executor:
+        """Where a slow question is asked while the work goes on."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(THREADS, "background")
+
+    @cached_property
     def market_data(self) -> MarketData:
         """Quotes, chains, history and the clock of the market."""
         return self.vendors.market_data()
@@ -183,12 +208,18 @@ class Stage:
     @cached_property
     def feeds(self) -> Feeds:
         """All vendors together."""
+        from shared.adapters.dynamodb.history_cache import DynamoDbHistoryCache
+
         return self.vendors.feeds(DynamoDbHistoryCache(self._database, snapshots=self._settings.snapshots_table))
 
     def broker(self, config: BotConfig, mode: TradingMode) -> Broker:
         """Choose the broker of a mode: the one place where modes part."""
         match mode:
             case TradingMode.PAPER:
+                from shared.adapters.dynamodb.paper_accounts import DynamoDbPaperAccounts
+                from shared.adapters.paper import PaperBroker
+                from shared.phases.execution import paper_fill
+
                 accounts = DynamoDbPaperAccounts(self._database, positions=self._settings.positions_table)
                 return PaperBroker(config, self.quotes, accounts, self.market_data, self.clock, paper_fill)
             case TradingMode.SANDBOX:
@@ -206,6 +237,10 @@ class Stage:
     @cached_property
     def sources(self) -> Sources:
         """What the views read."""
+        from shared.adapters.computed_gamma import ChainGammaRows
+        from shared.adapters.dynamodb.decision_log import DynamoDbDecisionLog
+        from shared.views.sources import Sources
+
         return Sources(
             stage=self.name,
             clock=self.clock,
@@ -223,10 +258,14 @@ class Stage:
     @cached_property
     def operator(self) -> Operator:
         """What only a person may do."""
+        from shared.operator import Operator
+
         return Operator(self.book, self.trips, self.clock, self.trade_history)
 
     def desk(self, config: BotConfig, mode: TradingMode) -> Desk:
         """Open the order desk of a bot in a mode; each opening is a worker of its own."""
+        from shared.desk import Desk
+
         return Desk(
             book=self.book,
             broker=self.broker(config, mode),

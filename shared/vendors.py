@@ -1,26 +1,31 @@
-"""The vendors of a stage: the clients that go with the keys which the user has stored and the plans he has named."""
+"""The vendors of a stage: the clients that go with the keys which the user has stored and the plans he has named.
+
+Each client is imported when it is first made: httpx and what reads the answers take a tenth of a cold start, and a
+function that meets a closed market needs none of it.
+"""
 
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from pydantic import SecretStr
 
 from shared.adapters.chain_feed import ChainFeed
-from shared.adapters.feeds import THREADS, MarketFeeds
 from shared.adapters.market_data import MarketData
-from shared.adapters.polygon.client import PolygonClient
 from shared.adapters.quote_feed import QuoteFeed
-from shared.adapters.tradier.client import TradierClient
-from shared.adapters.trading_volatility.client import TradingVolatilityClient
 from shared.domain.config import SystemConfig
 from shared.domain.errors import CredentialsError, InvalidConfigurationError, StoreError
 from shared.domain.ports import Chains, Clock, Feeds, HistoryCache, Quotes, VendorBudgets
 from shared.domain.readings import Readings
 from shared.domain.vocabulary import GammaFeedVersion, Source
+
+if TYPE_CHECKING:
+    from shared.adapters.polygon.client import PolygonClient
+    from shared.adapters.tradier.client import TradierClient
+    from shared.adapters.trading_volatility.client import TradingVolatilityClient
 
 TRADIER: Final = "tradier"
 TRADIER_SANDBOX: Final = "tradier-sandbox"
@@ -70,34 +75,40 @@ class Vendors:
     _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
     _plan: tuple[float, SystemConfig] | None = field(default=None, repr=False)
 
-    def market(self, reserve: int = 0) -> TradierClient:
+    def market(self, reserve: int = 0) -> "TradierClient":
         """Return the client of market data: the production market's where its token is given, else the sandbox's.
 
         Raises:
             CredentialsError: there is neither token.
         """
+        url, token, source = self._market_access()
+        return self._tradier(url, token, "", reserve, source)
+
+    def _market_access(self) -> tuple[str, SecretStr, Source]:
         token = self.secrets.find(TRADIER)
         sandbox = self.secrets.find(TRADIER_SANDBOX) if token is None else None
         if sandbox is not None:
-            return self._tradier(self.urls.tradier_sandbox, sandbox, "", reserve, Source.TRADIER_SANDBOX)
-        return self._tradier(self.urls.tradier, token or self.secrets.get(TRADIER), "", reserve, Source.TRADIER)
+            return self.urls.tradier_sandbox, sandbox, Source.TRADIER_SANDBOX
+        return self.urls.tradier, token or self.secrets.get(TRADIER), Source.TRADIER
 
     def missing_key(self) -> str | None:
         """Return what to store where there is no token of market data at all, else None."""
         try:
-            self.market()
+            self._market_access()
         except CredentialsError as missing:
             return str(missing)
         return None
 
-    def account(self, account_id: str, *, is_sandbox: bool) -> TradierClient:
+    def account(self, account_id: str, *, is_sandbox: bool) -> "TradierClient":
         """Return the client of a broker account. Raises CredentialsError where its token is missing."""
         if is_sandbox:
             token = self.secrets.get(TRADIER_SANDBOX)
             return self._tradier(self.urls.tradier_sandbox, token, account_id, 0, Source.TRADIER_SANDBOX)
         return self._tradier(self.urls.tradier, self.secrets.get(TRADIER), account_id, 0, Source.TRADIER)
 
-    def _tradier(self, url: str, token: SecretStr, account_id: str, reserve: int, source: Source) -> TradierClient:
+    def _tradier(self, url: str, token: SecretStr, account_id: str, reserve: int, source: Source) -> "TradierClient":
+        from shared.adapters.tradier.client import TradierClient
+
         text = token.get_secret_value()
         return self._client(
             (url, text, account_id, reserve),
@@ -112,11 +123,13 @@ class Vendors:
             ),
         )
 
-    def polygon(self) -> PolygonClient | None:
+    def polygon(self) -> "PolygonClient | None":
         """Return Polygon's client, None where the user gave no key."""
         key = self.secrets.find(POLYGON)
         if key is None:
             return None
+        from shared.adapters.polygon.client import PolygonClient
+
         text = key.get_secret_value()
         return self._client(
             (POLYGON, text),
@@ -129,11 +142,13 @@ class Vendors:
             ),
         )
 
-    def trading_volatility(self) -> TradingVolatilityClient | None:
+    def trading_volatility(self) -> "TradingVolatilityClient | None":
         """Return Trading Volatility's client for the version of the user's subscription, None without a token."""
         token = self.secrets.find(TRADING_VOLATILITY)
         if token is None:
             return None
+        from shared.adapters.trading_volatility.client import TradingVolatilityClient
+
         text, version = token.get_secret_value(), self.plan().trading_volatility_version
         path = "/api" if version is GammaFeedVersion.V1 else "/api/v2"
         return self._client(
@@ -192,11 +207,14 @@ class FreshFeeds:
         """Keep the threads and the connections from minute to minute."""
         self._vendors = vendors
         self._cache = cache
-        self._pool = ThreadPoolExecutor(THREADS, "feeds")
+        self._pool: ThreadPoolExecutor | None = None
 
     def collect(self, now: datetime, config: SystemConfig) -> Readings:
         """Read everything of a minute at once; what no source could give is None, never a default."""
+        from shared.adapters.feeds import THREADS, MarketFeeds
+
         vendors = self._vendors
+        self._pool = self._pool or ThreadPoolExecutor(THREADS, "feeds")
         return MarketFeeds(
             tradier=self._tradier(),
             polygon=vendors.polygon(),
@@ -207,7 +225,7 @@ class FreshFeeds:
             pool=self._pool,
         ).collect(now, config)
 
-    def _tradier(self) -> TradierClient | None:
+    def _tradier(self) -> "TradierClient | None":
         try:
             return self._vendors.market(KEPT_FOR_EXITS)
         except CredentialsError:

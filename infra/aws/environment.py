@@ -7,6 +7,8 @@ from typing import Final
 
 METRICS_NAMESPACE: Final = "AlphaGEX"
 LOG_LEVEL: Final = "INFO"
+NO_PLUGINS: Final = "__all__"
+"""pydantic otherwise looks through every installed library for plugins, of which there are none."""
 
 METRICS_SERVICE: Final = "alphagex"
 """The same for all functions: a metric is counted, and paid, once for each set of dimensions."""
@@ -75,6 +77,7 @@ class StageEnvironment:
             "POWERTOOLS_SERVICE_NAME": function,
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
             "LOG_LEVEL": LOG_LEVEL,
+            "PYDANTIC_DISABLE_PLUGINS": NO_PLUGINS,
             **OF_FUNCTION.get(function, {}),
             **VENDOR_URLS,
             **self.overrides,

@@ -1,11 +1,14 @@
 """One way to talk to AWS: the same time limits, attempts and connections for every service."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, cast
 
 import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_sns import SNSClient
@@ -30,6 +33,21 @@ def client_config() -> Config:
         parameter_validation=False,
         disable_request_compression=True,
     )
+
+
+class LaterClient:
+    """A client that is made at its first call: reading a service's description takes longer than most runs."""
+
+    def __init__(self, make: "Callable[[], object]") -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> object:
+        """Make the client when something of it is first asked for."""
+        return getattr(self._client, name)
+
+    @cached_property
+    def _client(self) -> object:
+        return self._make()
 
 
 class Aws:
@@ -60,15 +78,18 @@ class Aws:
 
     def events(self) -> "EventBridgeClient":
         """Make a client of EventBridge."""
-        return cast("EventBridgeClient", self._client("events"))
+        return cast("EventBridgeClient", self._later_client("events"))
 
     def sns(self) -> "SNSClient":
         """Make a client of SNS."""
-        return cast("SNSClient", self._client("sns"))
+        return cast("SNSClient", self._later_client("sns"))
 
     def ssm(self) -> "SSMClient":
         """Make a client of SSM."""
-        return cast("SSMClient", self._client("ssm"))
+        return cast("SSMClient", self._later_client("ssm"))
+
+    def _later_client(self, service: str) -> LaterClient:
+        return LaterClient(lambda: self._client(service))
 
     def _client(self, service: str) -> object:
         return self._session.create_client(

@@ -5,12 +5,19 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from struct import Struct
-from typing import Final
+from typing import Final, Protocol
 
 from shared.domain.errors import InvalidValueError
 from shared.domain.ports import Clock
 
 _SECONDS: Final = Struct("<d")
+
+
+class Now(Protocol):
+    """Whoever knows the present moment; the Clock port does."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
 
 
 class SystemClock:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
+from shared.adapters.clock import Now
 from shared.adapters.computed_gamma import computed_gamma
-from shared.adapters.http import Now
 from shared.adapters.passing import Asked, asked, bars_reach, fallback, older_than, quote_reading, spot_apart
 from shared.domain.config import SystemConfig
 from shared.domain.errors import StoreError

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from shared.adapters.tradier.client import TradierClient
 from shared.domain.market import BrokerClock, DailyBar, Quote
 from shared.domain.options import OptionQuote
+
+if TYPE_CHECKING:
+    from shared.adapters.tradier.client import TradierClient
 
 
 class MarketData:
     """Ports Quotes, Chains, MarketClock and DailyHistory."""
 
-    def __init__(self, client: Callable[[], TradierClient]) -> None:
+    def __init__(self, client: "Callable[[], TradierClient]") -> None:
         """Ask for the client at each question; without any key it raises CredentialsError."""
         self._client: Final = client
 

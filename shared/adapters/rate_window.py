@@ -8,7 +8,7 @@ a quiet minute the store is not asked at all.
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.adapters.http import MachineTime, Now
+from shared.adapters.clock import Now, SystemClock
 from shared.adapters.shared_budget import SharedBudget
 from shared.domain.errors import RateLimitedError
 
@@ -27,7 +27,7 @@ class RateWindows:
     def __init__(self, source: str, clock: Now | None, shared: SharedBudget | None = None, *, reserve: int = 0) -> None:
         """Measure by this clock, the machine's where there is none; leave ``reserve`` calls of a window to others."""
         self._source = source
-        self._clock = clock or MachineTime()
+        self._clock = clock or SystemClock()
         self._shared = shared
         self._reserve = reserve
         self._ends: dict[str, datetime] = {}

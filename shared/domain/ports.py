@@ -1,26 +1,33 @@
-"""What the workflows need from the outside world, named by role."""
+"""What the workflows need from the outside world, named by role.
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Protocol
+The values that are handed through are named for the type checker only, so that nobody loads what he does not use.
+"""
 
-from shared.domain.alerts import Alert
-from shared.domain.book import Change, LiveState, Trip
-from shared.domain.config import BotConfig, SystemConfig
-from shared.domain.decisions import Decision
-from shared.domain.events import SnapshotCollected
-from shared.domain.gamma import GammaRow
-from shared.domain.market import BrokerClock, DailyBar, GammaReading, Quote, Reading, Snapshot
-from shared.domain.options import OptionQuote
-from shared.domain.orders import Balances, BrokerOrder, BrokerPosition, Intent, Order, OrderPreview
-from shared.domain.paper import PaperAccount
-from shared.domain.positions import ClosedTrade, Position
-from shared.domain.readings import Readings
-from shared.domain.reference import GainLoss
-from shared.domain.statistics import StrategyStatistics
-from shared.domain.vendor_budget import VendorBudget
-from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from decimal import Decimal
+
+    from shared.domain.alerts import Alert
+    from shared.domain.book import Change, LiveState, Trip
+    from shared.domain.config import BotConfig, SystemConfig
+    from shared.domain.decisions import Decision
+    from shared.domain.events import SnapshotCollected
+    from shared.domain.gamma import GammaRow
+    from shared.domain.market import BrokerClock, DailyBar, GammaReading, Quote, Reading, Snapshot
+    from shared.domain.options import OptionQuote
+    from shared.domain.orders import Balances, BrokerOrder, BrokerPosition, Intent, Order, OrderPreview
+    from shared.domain.paper import PaperAccount
+    from shared.domain.positions import ClosedTrade, Position
+    from shared.domain.readings import Readings
+    from shared.domain.reference import GainLoss
+    from shared.domain.statistics import StrategyStatistics
+    from shared.domain.vendor_budget import VendorBudget
+    from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
 
 
 class Clock(Protocol):

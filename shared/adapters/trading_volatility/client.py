@@ -7,8 +7,9 @@ from typing import Final
 
 import httpx
 
+from shared.adapters.clock import Now
 from shared.adapters.documents import Document
-from shared.adapters.http import HttpReply, Now, VendorHttp
+from shared.adapters.http import HttpReply, VendorHttp
 from shared.adapters.rate_window import RateWindows
 from shared.adapters.trading_volatility import version_1, version_2
 from shared.adapters.trading_volatility.replies import TRADING_VOLATILITY, judge_read
