@@ -90,7 +90,8 @@ def _unavailable(error: AlphaGexError) -> Response[str]:
 def no_such_path(path: str, known: Sequence[str]) -> Response[str]:
     """Say that there is nothing at this path."""
     return _answer(
-        HTTPStatus.NOT_FOUND, Problem(field="path", value=path[:LONGEST_VALUE], remedy=f"choose of {', '.join(known)}")
+        HTTPStatus.NOT_FOUND,
+        Problem(field="path", value=path[:LONGEST_VALUE], remedy=f"choose one of {', '.join(known)}"),
     )
 
 

@@ -49,7 +49,7 @@ def _strategy_of(name: str) -> Strategy:
     try:
         return Strategy(name.upper().replace("-", "_").replace(" ", "_"))
     except ValueError as error:
-        raise CommandError(f"{name} is no strategy", f"choose of {', '.join(Strategy)}") from error
+        raise CommandError(f"{name} is no strategy", f"choose one of {', '.join(Strategy)}") from error
 
 
 def close(

@@ -41,7 +41,7 @@ def _state_of(text: str) -> TradingState:
     try:
         return TradingState(text.upper())
     except ValueError as error:
-        raise CommandError(f"{text} is no state of the breaker", f"choose of {', '.join(TradingState)}") from error
+        raise CommandError(f"{text} is no state of the breaker", f"choose one of {', '.join(TradingState)}") from error
 
 
 def reason_of(reason: str | None) -> str:

@@ -141,7 +141,7 @@ def canonical(name: str) -> str:
         return SYSTEM
     if name.upper() in tuple(Bot):
         return name.upper()
-    raise CommandError(f"{name} has no configuration", f"choose of {', '.join(Bot)}, {SYSTEM}")
+    raise CommandError(f"{name} has no configuration", f"choose one of {', '.join(Bot)}, {SYSTEM}")
 
 
 def document_of(place: Place, name: str) -> dict[str, Any]:

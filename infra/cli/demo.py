@@ -27,7 +27,7 @@ def _bot(name: str) -> Bot:
     try:
         return Bot(name.upper())
     except ValueError as error:
-        raise LocalStageError(f"--bot {name} is no bot", f"choose of {', '.join(Bot)}") from error
+        raise LocalStageError(f"--bot {name} is no bot", f"choose one of {', '.join(Bot)}") from error
 
 
 def demo(

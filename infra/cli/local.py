@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from infra.cli.mistakes import FOUND, CommandError
+from infra.cli.screen import JsonOption, write_json
 from infra.local.ports import require_free
 from infra.local.stage_file import StageFile, is_running, read_stage_file
 from infra.local.stage_folder import StageFolder
@@ -87,12 +88,18 @@ def down() -> None:
 
 
 @local.command()
-def status() -> None:
+def status(*, as_json: JsonOption = False) -> None:
     """Tell whether it runs, since when and where; exit code 1 when it does not."""
     found = read_stage_file()
     if found is None or not is_running(found):
-        typer.echo("not running; start it with `alphagex local up`")
+        if as_json:
+            write_json({"running": False})
+        else:
+            typer.echo("not running; start it with `alphagex local up`")
         raise typer.Exit(FOUND)
+    if as_json:
+        write_json({"running": True} | found.model_dump(mode="json", exclude={"environment"}))
+        return
     options = StageOptions.read(StageFolder.beside_the_stage_file().options) or StageOptions()
     typer.echo(f"running since {found.started_at:%Y-%m-%d %H:%M}Z, process {found.process_id}")
     typer.echo(f"AWS      {found.endpoint_url} (region {found.region}, any keys)")

@@ -1,6 +1,7 @@
 """``alphagex``, the operator's command line."""
 
 import sys
+from functools import partial
 from importlib.metadata import version as installed
 from typing import Annotated
 
@@ -28,44 +29,47 @@ from infra.cli.stage import at_stage
 from infra.cli.status import status
 from infra.cli.why import why
 
+HERE = "On this machine"
 LOOK = "Look"
 ACT = "Act"
+SET_UP = "Set up"
 
 app = typer.Typer(
     name="alphagex",
     help="An automatic options trader that lives in your own AWS account.",
+    epilog="Exit codes: 0 done; 1 it found something wrong; 2 your mistake, told in one line with its remedy;"
+    " 3 AWS or a vendor did not do what it was asked.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-app.command()(demo)
-app.add_typer(local)
-app.command()(backtest)
-app.command()(calibrate)
-app.command(rich_help_panel=LOOK)(dashboard)
-app.add_typer(check, rich_help_panel=LOOK)
-app.command(rich_help_panel=LOOK)(cost)
+for practising in (demo, backtest, calibrate):
+    app.command(rich_help_panel=HERE)(practising)
+app.add_typer(local, rich_help_panel=HERE)
 SEEN = (status, why, reading.decisions, positions, reading.trades, reading.stats, reading.regime, preview, doctor)
 for looking in (*SEEN, replay, report, export):
     app.command(rich_help_panel=LOOK)(at_stage(looking))
+app.command(rich_help_panel=LOOK)(dashboard)
+app.command(rich_help_panel=LOOK)(cost)
+app.add_typer(check, rich_help_panel=LOOK)
 for acting in (breaker, strategy, close, alerts):
     app.command(rich_help_panel=ACT)(at_stage(acting))
 
 past = typer.Typer(help="Store bars and snapshots for the backtest.", no_args_is_help=True)
 past.command()(at_stage(history.fetch))
 past.command()(at_stage(history.snapshots))
-app.add_typer(past, name="history")
+app.add_typer(past, name="history", rich_help_panel=HERE)
 
 configuration = typer.Typer(help="Show, compare, validate and set the configuration.", no_args_is_help=True)
 configuration.command()(at_stage(config.show))
 configuration.command()(at_stage(config.diff))
 configuration.command()(config.validate)
 configuration.command("set")(at_stage(config.set_value))
-app.add_typer(configuration, name="config", rich_help_panel=ACT)
+app.add_typer(configuration, name="config", rich_help_panel=SET_UP)
 
 live_mode = typer.Typer(help="Say where a bot trades; live takes two steps, mode and confirm.", no_args_is_help=True)
 live_mode.command("mode")(at_stage(live.mode))
 live_mode.command("confirm")(at_stage(live.confirm))
-app.add_typer(live_mode, name="live", rich_help_panel=ACT)
+app.add_typer(live_mode, name="live", rich_help_panel=SET_UP)
 
 repairs = typer.Typer(help="Look after BROKEN positions: mend one, or book it as closed.", no_args_is_help=True)
 repairs.command("mend")(at_stage(broken.mend))
@@ -75,7 +79,7 @@ app.add_typer(repairs, name="broken", rich_help_panel=ACT)
 keys = typer.Typer(help="Store the vendors' keys, and tell which are stored.", no_args_is_help=True)
 keys.command("set")(at_stage(secrets.set_secrets))
 keys.command("check")(at_stage(secrets.check_secrets))
-app.add_typer(keys, name="secrets", rich_help_panel=ACT)
+app.add_typer(keys, name="secrets", rich_help_panel=SET_UP)
 
 
 def _version(wanted: bool) -> None:
@@ -95,4 +99,4 @@ def alphagex(
 
 def main() -> None:
     """Run a command; a user's mistake ends in one line and exit code 2."""
-    sys.exit(told(app))
+    sys.exit(told(partial(app, standalone_mode=False)))

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Final
 
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.errors import LocalStageError
@@ -54,19 +55,21 @@ class CommandError(Exception):
 def told(command: Callable[[], object]) -> int:
     """Run a command and return its exit code; what a user or the outside did is told in one line."""
     try:
-        command()
+        code = command()
     except (CommandError, LocalStageError, InvalidValueError) as mistake:
         return _say(str(mistake), MISTAKE)
+    except typer.TyperException as mistake:
+        return _misspelt(mistake)
     except (AlphaGexError, BotoCoreError, ClientError) as error:
         line, code = explained(error)
         return _say(line, code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         return _stopped()
     except SystemExit as end:
-        if end.code == INTERRUPTED:
-            return _stopped()
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    if code == INTERRUPTED:
+        return _stopped()
+    return code if isinstance(code, int) else 0
 
 
 def explained(error: BaseException) -> tuple[str, int]:
@@ -81,6 +84,15 @@ def explained(error: BaseException) -> tuple[str, int]:
         if code in _DENIED:
             return f"AWS does not allow it: {_one_line(one)}; ask for this permission, or give --profile", MISTAKE
     return _one_line(error), UNREACHABLE
+
+
+def _misspelt(mistake: typer.TyperException) -> int:
+    """Tell of an option, argument or command that there is not; a command group alone shows its help."""
+    context, told_as = getattr(mistake, "ctx", None), getattr(mistake, "format_message", mistake.__str__)
+    words = " ".join(told_as().replace("Value error, ", "").split()).rstrip(".")
+    if words:
+        return _say(f"{words}; see `{context.command_path if context else 'alphagex'} --help`", MISTAKE)
+    return MISTAKE
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -125,7 +125,7 @@ def bot_of(name: str) -> Bot:
     try:
         return Bot(name.upper())
     except ValueError as error:
-        raise CommandError(f"{name} is no bot", f"choose of {', '.join(Bot)}") from error
+        raise CommandError(f"{name} is no bot", f"choose one of {', '.join(Bot)}") from error
 
 
 def day_of(option: str, text: str) -> date:

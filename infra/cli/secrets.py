@@ -1,14 +1,14 @@
 """``alphagex secrets``: the vendors' keys, asked for on the terminal and kept as SecureStrings in SSM."""
 
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 import typer
 from pydantic import SecretStr
-from rich.console import Console
-from rich.table import Table
 
 from infra.cli.mistakes import FOUND, CommandError
+from infra.cli.screen import JsonOption, console, table, write_json
 from infra.cli.stage import Place
 
 SECURE: Final = "SecureString"
@@ -33,16 +33,23 @@ def set_secrets(
     typer.echo(f"{place.where}: stored {told}. The functions take a new key up within five minutes.")
 
 
-def check_secrets(place: Place) -> None:
+def check_secrets(place: Place, *, as_json: JsonOption = False) -> None:
     """Tell which keys are stored, never what they are; exit code 1 where market data has none."""
     found = _stored(place)
-    table = Table("Key", "Stored", "For")
-    for vendor, purpose in VENDORS.items():
-        table.add_row(vendor, found.get(vendor, "no"), purpose)
-    Console(highlight=False).print(table)
+    if as_json:
+        write_json({vendor: found.get(vendor, "no") for vendor in VENDORS})
+    else:
+        _show(found)
     if not any(found.get(vendor, "").startswith("yes") for vendor in MARKET_DATA):
         sys.stderr.write("alphagex: there is no key of market data, so nothing is traded; run `alphagex secrets set`\n")
         raise typer.Exit(FOUND)
+
+
+def _show(found: Mapping[str, str]) -> None:
+    made = table("Vendors' keys", "Key", "Stored", "For")
+    for vendor, purpose in VENDORS.items():
+        made.add_row(vendor, found.get(vendor, "no"), purpose)
+    console().print(made)
 
 
 def _known(vendor: str) -> str:

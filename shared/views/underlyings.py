@@ -18,7 +18,7 @@ def known_underlying(underlying: str, system: SystemConfig) -> None:
         UnknownUnderlyingError: it names the underlyings there are.
     """
     if underlying not in system.underlyings:
-        raise UnknownUnderlyingError("underlying", underlying, f"choose of {', '.join(system.underlyings)}")
+        raise UnknownUnderlyingError("underlying", underlying, f"choose one of {', '.join(system.underlyings)}")
 
 
 def reader_of(underlying: str, configs: Mapping[Bot, BotConfig]) -> BotConfig | None:

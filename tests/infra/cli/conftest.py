@@ -37,7 +37,7 @@ def run_command(*arguments: str) -> Ran:
     """Run ``alphagex`` with these arguments."""
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = told(partial(app, list(arguments), prog_name="alphagex"))
+        code = told(partial(app, list(arguments), prog_name="alphagex", standalone_mode=False))
     return Ran(code, out.getvalue(), err.getvalue())
 
 

@@ -98,21 +98,21 @@ def test_a_field_is_set_recorded_and_taken_back(house: House, run: Run) -> None:
     ("arguments", "says"),
     [
         pytest.param(
-            ("breaker", "OFF", "--reason", "x"), "OFF is no state of the breaker; choose of ACTIVE", id="state"
+            ("breaker", "OFF", "--reason", "x"), "OFF is no state of the breaker; choose one of ACTIVE", id="state"
         ),
         pytest.param(("breaker", "HALTED"), "no reason given; say why", id="no reason"),
         pytest.param(("close", "p123", "--reason", "x"), "no open position begins with p123", id="no position"),
         pytest.param(
-            ("strategy", "disable", "WHEEL", "--reason", "x"), "WHEEL is no strategy; choose of", id="strategy"
+            ("strategy", "disable", "WHEEL", "--reason", "x"), "WHEEL is no strategy; choose one of", id="strategy"
         ),
-        pytest.param(("config", "show", "ZEUS"), "ZEUS has no configuration; choose of ATLAS", id="no bot"),
+        pytest.param(("config", "show", "ZEUS"), "ZEUS has no configuration; choose one of ATLAS", id="no bot"),
         pytest.param(("config", "set", "ATLAS", "capital"), "capital is no change; write field=value", id="no change"),
         pytest.param(("config", "set", "ATLAS", "captial=5"), "captial: 5 is not valid; Extra inputs", id="misspelt"),
         pytest.param(("config", "set", "ATLAS", "mode=live"), "then `alphagex live confirm`", id="live by hand"),
-        pytest.param(("why", "ZEUS"), "ZEUS is no bot; choose of ATLAS", id="why of nobody"),
+        pytest.param(("why", "ZEUS"), "ZEUS is no bot; choose one of ATLAS", id="why of nobody"),
         pytest.param(("why", "ATLAS", "--at", "noon"), "--at noon is no time; write it as", id="no time"),
         pytest.param(("why", "ATLAS"), "ATLAS decided nothing up to", id="nothing decided"),
-        pytest.param(("regime", "QQQ"), "underlying: 'QQQ' is not valid; choose of SPY, SPX", id="no underlying"),
+        pytest.param(("regime", "QQQ"), "underlying: 'QQQ' is not valid; choose one of SPY, SPX", id="no underlying"),
         pytest.param(("decisions", "--day", "x"), "--day x is no date; write it as", id="no date"),
         pytest.param(("replay", "--from", "2018-01-05", "--to", "2018-01-02"), "swap the two dates", id="swapped"),
     ],

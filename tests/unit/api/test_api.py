@@ -103,7 +103,7 @@ def test_the_next_of_a_page_leads_to_the_rest(api: ApiBridge) -> None:
 @pytest.mark.parametrize(
     ("target", "status", "field", "value", "remedy"),
     [
-        pytest.param("/api/gex/QQQ", 404, "underlying", "QQQ", "choose of SPY, SPX", id="not collected"),
+        pytest.param("/api/gex/QQQ", 404, "underlying", "QQQ", "choose one of SPY, SPX", id="not collected"),
         pytest.param("/api/gex/spy", 422, "underlying", "spy", "match pattern", id="no underlying"),
         pytest.param("/api/decisions?bot=ZEUS", 422, "bot", "ZEUS", "'ATLAS', 'PROMETHEUS'", id="no bot"),
         pytest.param("/api/decisions?day=soon", 422, "day", "soon", "valid date", id="no date"),
