@@ -93,6 +93,18 @@ SWITCHES: Final[Mapping[str, str | float]] = {
 }
 
 
+class AtOnce(Executor):
+    """Answers while it is asked."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        answered: Future[Any] = Future()
+        try:
+            answered.set_result(fn(*args, **kwargs))
+        except AlphaGexError as problem:
+            answered.set_exception(problem)
+        return answered
+
+
 class ArenaStage(Stage):
     """The real composition, with a trail of every call to the outside."""
 
@@ -108,6 +120,11 @@ class ArenaStage(Stage):
     @cached_property
     def _database(self) -> Database:
         return self._given or super()._database
+
+    @cached_property
+    def background(self) -> Executor:
+        """Ask at once what a run asks beside its work: the order of calls is then always the same."""
+        return AtOnce()
 
     @cached_property
     def book(self) -> Book:

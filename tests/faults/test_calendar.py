@@ -20,7 +20,7 @@ CLOSED = [
     pytest.param(date(2026, 11, 27), time(13, 5), id="after the close of a half-day"),
     pytest.param(date(2026, 11, 28), time(11), id="Saturday"),
     pytest.param(date(2026, 11, 23), time(20, 30), id="20:30 in New York, tomorrow in UTC"),
-    pytest.param(date(2026, 11, 24), time(9, 29), id="a minute before the opening"),
+    pytest.param(date(2026, 11, 24), time(9, 26), id="the last minutes before the opening"),
 ]
 
 

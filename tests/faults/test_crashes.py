@@ -6,6 +6,7 @@ import pytest
 
 from infra.local.vendors.faults import FaultKind
 from tests.faults.arena import Arena, Ground
+from tests.faults.test_post import POST
 from tests.faults.test_whole_life import CRASHED
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -39,7 +40,7 @@ def _partly_filled(arena: Arena) -> None:
 
 
 def _unanswered(arena: Arena) -> None:
-    arena.inject(FaultKind.LOST_RESPONSE, method="POST", path="/orders$", skip=1)
+    arena.inject(FaultKind.LOST_RESPONSE, **POST)
     _fills(arena)
     arena.later(70)
 

@@ -9,6 +9,7 @@ from infra.local.vendors.faults import FaultKind
 from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
 from tests.faults.arena import ONE_LOOK, SELLER, Arena
+from tests.faults.test_post import POST
 from tests.faults.test_whole_life import CRASHED
 
 pytestmark = pytest.mark.xdist_group("faults-3")
@@ -37,7 +38,7 @@ def test_an_order_that_is_seen_late_is_booked_once(
     if kind in (FaultKind.HIDDEN_ORDER, FaultKind.FILLED_WITHOUT_PRICES, FaultKind.LAGGING_STATUS):
         arena.inject(kind, **scope)
     if not answered:
-        arena.inject(FaultKind.LOST_RESPONSE, method="POST", path="/orders$", skip=1)
+        arena.inject(FaultKind.LOST_RESPONSE, **POST)
     arena.trade(arena.signal())
     arena.inject(kind, **scope)
     for _ in range(4):

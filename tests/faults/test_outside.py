@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import NEW_YORK
-from shared.domain.vocabulary import ExitReason, TradingMode
+from shared.domain.vocabulary import ExitReason, TradingMode, TradingState
 from tests.faults.arena import ONE_LOOK, SAME_STRIKE, SELLER, TWIN, Arena
 from tests.faults.test_whole_life import CRASHED
 
@@ -83,6 +84,31 @@ def test_an_index_spread_is_settled_at_the_official_close(arena: Arena, close: f
     seen = arena.seen()
     assert seen.gained == trade.pnl
     assert seen.holdings == {}
+
+
+@pytest.mark.parametrize(
+    ("close", "delivered"),
+    [
+        pytest.param(410.0, 0, id="out of the money"),
+        pytest.param(388.0, 1, id="the short leg assigned"),
+        pytest.param(370.0, 0, id="both legs in the money"),
+    ],
+)
+def test_a_spread_in_shares_that_nothing_could_close_is_settled_and_delivered_shares_are_told(
+    arena: Arena, close: float, delivered: int
+) -> None:
+    held = arena.enter()
+    arena.switch(TradingState.HALTED)
+    arena.ground.market.closes[held.expiration] = close
+    arena.move(close).at(datetime.combine(held.expiration, time(16, 20), NEW_YORK)).minutes(2, 300)
+    arena.at(datetime.combine(held.expiration, time(19), NEW_YORK)).minutes(2, 300)
+    (trade,) = arena.seen().trades
+    seen, shares = arena.seen(), delivered * held.contracts * CONTRACT_MULTIPLIER
+    assert (trade.exit_reason, trade.settlement_source is not None) == (ExitReason.EXPIRATION, True)
+    assert seen.holdings == ({"SPY": shares} if shares else {})
+    assert seen.gained + shares * Decimal(str(close)) == trade.pnl
+    assert sum("EXTERNAL holding" in subject for subject in arena.outbox.subjects) == delivered
+    assert len(arena.orders()) == 1
 
 
 @pytest.mark.parametrize(

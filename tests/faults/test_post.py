@@ -13,9 +13,8 @@ from tests.faults.test_whole_life import CRASHED
 
 pytestmark = pytest.mark.xdist_group("faults-3")
 
-POST: dict[str, Any] = {"method": "POST", "path": "/orders$"}
-ENTRY_POST: dict[str, Any] = {**POST, "skip": 1}
-"""The first POST of a live entry is its preview."""
+POST: dict[str, Any] = {"method": "POST", "path": "/orders$", "preview": False}
+"""The POST of an order; the preview of a live entry goes the same way before it."""
 UNKNOWN, REJECTED, WORKING = IntentState.UNKNOWN, IntentState.REJECTED, IntentState.WORKING
 
 ANSWERS = [
@@ -48,7 +47,7 @@ def test_an_entry_is_sent_once_whatever_the_answer(
     arena.monitor()
     if kind is FaultKind.LATE_REJECTION:
         arena.inject(FaultKind.NO_FILL)
-    arena.inject(kind, **{**({} if kind is FaultKind.LATE_REJECTION else ENTRY_POST), **scope})
+    arena.inject(kind, **{**({} if kind is FaultKind.LATE_REJECTION else POST), **scope})
     arena.trade(arena.signal())
     seen = arena.seen()
     assert [(one.kind, one.state) for one in seen.intents] == [(IntentKind.ENTRY, state)]

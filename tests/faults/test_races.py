@@ -122,7 +122,9 @@ def test_eight_processes_deliver_the_same_and_different_signals(arena: Arena) ->
     delivery = partial(Delivery, arena.environment, arena.ground.endpoint_url, arena.parameters.values)
     deliveries = [delivery(bot, one.underlying, one.snapshot_at) for one in news for bot in BOTS] * 2
     assert len(deliveries) == PROCESSES
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.arena"])
+    with ProcessPoolExecutor(PROCESSES, context) as pool:
         decided = list(pool.map(_delivered, deliveries))
     assert 1 <= sum(decided) <= len(news) * len(BOTS)
     assert set(_tags(arena).values()) == {1}

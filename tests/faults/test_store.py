@@ -30,16 +30,17 @@ def writes(ground: Ground, wire: Wire) -> int:
     return made
 
 
+@pytest.mark.parametrize("times", [pytest.param(1, id="once"), pytest.param(2, id="twice")])
 @pytest.mark.parametrize("trouble", Trouble)
-def test_every_write_of_a_life_is_in_trouble_once_and_nobody_is_the_wiser(
-    ground: Ground, wire: Wire, writes: int, trouble: Trouble
+def test_every_write_of_a_life_is_in_trouble_and_nobody_is_the_wiser(
+    ground: Ground, wire: Wire, writes: int, trouble: Trouble, times: int
 ) -> None:
     arena = Arena(ground)
     before = wire.struck
-    wire.trouble_every(trouble)
+    wire.trouble_every(trouble, times)
     _life(arena)
     wire.clear()
-    assert wire.struck - before >= writes
+    assert wire.struck - before >= writes * times
     assert arena.problems == []
     arena.verify()
     assert [held.state for held in arena.rest().positions] == [PositionState.CLOSED]
@@ -48,9 +49,8 @@ def test_every_write_of_a_life_is_in_trouble_once_and_nobody_is_the_wiser(
 @pytest.mark.parametrize(
     ("trouble", "times"),
     [
-        pytest.param(Trouble.THROTTLED, 2, id="throttled twice"),
         pytest.param(Trouble.THROTTLED, 20, id="throttled twenty times"),
-        pytest.param(Trouble.REPLY_LOST, 3, id="applied but all three replies lost"),
+        pytest.param(Trouble.FORGOTTEN, 3, id="applied, all three replies lost, and no token known again"),
     ],
 )
 def test_trouble_that_lasts_at_any_write_loses_and_doubles_nothing(

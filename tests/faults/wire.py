@@ -45,6 +45,7 @@ class Wire:
     client: "DynamoDBClient"
     waiting: list[Trouble] = field(default_factory=list)
     every: Trouble | None = None
+    times: int = 1
     skip: int = 0
     sent: int = 0
     struck: int = 0
@@ -54,16 +55,16 @@ class Wire:
         events = self.client.meta.events
         events.register("before-send.dynamodb", cast("Callable[..., None]", self._meet))
         events.register_first("needs-retry.dynamodb", cast("Callable[..., None]", self._retry))
-        self._just_struck = False
+        self._in_a_row = 0
 
     def trouble(self, kind: Trouble, times: int = 1, skip: int = 0) -> None:
         """Let something happen to the next writes, after so many that pass."""
         self.skip = skip
         self.waiting += [kind] * times
 
-    def trouble_every(self, kind: Trouble) -> None:
-        """Let something happen to every write from now on, and nothing to its second try."""
-        self.every = kind
+    def trouble_every(self, kind: Trouble, times: int = 1) -> None:
+        """Let something happen to the first tries of every write from now on, and nothing to the one after them."""
+        self.every, self.times = kind, times
 
     def clear(self) -> None:
         """Forget what waits."""
@@ -75,9 +76,9 @@ class Wire:
         if event_name.rpartition(".")[2] not in WRITES:
             return None
         self.sent += 1
-        is_second_try, self._just_struck = self._just_struck, False
-        if self.every is not None and not is_second_try:
+        if self.every is not None and self._in_a_row < self.times:
             return self._struck(self.every, request)
+        self._in_a_row = 0
         if not self.waiting:
             return None
         if self.skip:
@@ -87,7 +88,7 @@ class Wire:
 
     def _struck(self, kind: Trouble, request: AWSPreparedRequest) -> AWSResponse:
         self.struck += 1
-        self._just_struck = True
+        self._in_a_row += 1
         return self._strike(kind, request)
 
     def _strike(self, kind: Trouble, request: AWSPreparedRequest) -> AWSResponse:
@@ -108,7 +109,7 @@ class Wire:
 
     def _retry(self, attempts: int, **_: object) -> float | None:
         """Say at once that a call in trouble is tried again, as often as botocore itself would."""
-        return 0.0 if self._just_struck and attempts < ATTEMPTS else None
+        return 0.0 if self._in_a_row and attempts < ATTEMPTS else None
 
 
 def _rename_token(request: AWSPreparedRequest) -> None:

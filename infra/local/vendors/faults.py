@@ -107,11 +107,15 @@ ACCEPTANCE_FAULTS = frozenset(
 LINE_FAULTS = frozenset(FaultKind) - QUOTE_FAULTS - GEX_FAULTS - ACCEPTANCE_FAULTS - {FaultKind.EMPTY_ORDER_LIST}
 """Faults that strike a request as such."""
 _ORDER_CHANGES = ("POST", "PUT", "DELETE")
+_NARROWING = ("method", "path", "symbol", "tag", "preview", "skip")
 
 
 @dataclass(slots=True)
 class Fault:
-    """One fault in waiting; `remaining` None means until it is cleared."""
+    """One fault in waiting; `remaining` None means until it is cleared.
+
+    `preview` says whether it is meant for previews (True), for orders (False) or for both (None).
+    """
 
     id: int
     kind: FaultKind
@@ -120,6 +124,7 @@ class Fault:
     path: str | None = None
     symbol: str | None = None
     tag: str | None = None
+    preview: bool | None = None
     remaining: int | None = None
     skip: int = 0
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -154,13 +159,13 @@ class FaultBook:
     def inject(self, kind: str, **scope: Any) -> Fault:  # noqa: ANN401
         """Add a fault.
 
-        `vendor`, `method`, `path` (a regular expression), `symbol`, `tag`, `skip` and `count` (None: until
-        cleared) narrow it; everything else is a parameter of its kind.
+        `vendor`, `method`, `path` (a regular expression), `symbol`, `tag`, `preview`, `skip` and `count` (None:
+        until cleared) narrow it; everything else is a parameter of its kind.
 
         Raises:
             ValueError: no such kind or vendor.
         """
-        known = {name: scope.pop(name) for name in ("method", "path", "symbol", "tag", "skip") if name in scope}
+        known = {name: scope.pop(name) for name in _NARROWING if name in scope}
         vendor, count = scope.pop("vendor", None), scope.pop("count", 1)
         fault = Fault(
             next(self._ids),
@@ -220,6 +225,8 @@ def _concerns(fault: Fault, request: Request) -> bool:
     if fault.method not in (None, request.method):
         return False
     if fault.path is not None and re.search(fault.path, request.path) is None:
+        return False
+    if fault.preview is not None and fault.preview is not (request.form.get("preview") == "true"):
         return False
     match fault.kind:
         case FaultKind.POSITIONS_ERROR:

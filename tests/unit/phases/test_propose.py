@@ -192,6 +192,21 @@ def test_open_risk_clamps_a_size_with_its_reason(at_stake: dict[str, Any], contr
 
 
 @pytest.mark.parametrize(
+    ("caps", "contracts", "reason"),
+    [
+        pytest.param({"contracts_per_order": 4}, 4, "contracts per order allows 4", id="4 contracts an order"),
+        pytest.param({"max_position": "0.01"}, 2, "maximum loss per order allows 2", id="1 % of the capital, not of it "
+                     "and its profits"),
+    ],
+)  # fmt: skip
+def test_a_cap_on_one_order_clamps_a_size_with_its_reason(caps: dict[str, Any], contracts: int, reason: str) -> None:
+    rich = live(ledgers=(ledger(realized_pnl=Decimal(60_000)),))
+    answer = proposed(setting(changes={"caps": caps}, live=rich))
+    assert answer.size is not None
+    assert (answer.size.contracts, answer.size.clamps[-1]) == (contracts, reason)
+
+
+@pytest.mark.parametrize(
     ("where", "broker"),
     [
         pytest.param(holding(ledgers=(ledger(open_risk=Decimal(50_000)),)), account(), id="open risk used up"),
