@@ -15,6 +15,7 @@ from shared.adapters.clock import clock_for
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.vendor_budgets import DynamoDbVendorBudgets
+from shared.adapters.run_time import RunTime
 from shared.adapters.sns import SnsAlerts
 from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
 from shared.domain.errors import CredentialsError
@@ -64,6 +65,7 @@ class Stage:
         self._settings = settings
         self._journal = journal
         self._aws = aws or Aws()
+        self.run_time = RunTime()
 
     @property
     def name(self) -> str:
@@ -181,6 +183,7 @@ class Stage:
             lambda: self.parameters().system(),
             DynamoDbVendorBudgets(self._database, self.clock, snapshots=names.snapshots_table),
             self.clock,
+            time_left=self.run_time.left,
         )
 
     @cached_property
@@ -274,6 +277,7 @@ class Stage:
             breaker=lambda: self.effective_state(config.bot),
             owner=uuid.uuid4().hex,
             fees=config.fees,
+            time_left=self.run_time.left,
         )
 
 

@@ -1,18 +1,32 @@
 """The order desk: sends a planned intent once, and notes what came of it."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from shared.domain import messages
 from shared.domain.book import MoveIntent
 from shared.domain.config import Fees
-from shared.domain.errors import ConflictError, CredentialsError, OrderRejectedError, OrderUnknownError
+from shared.domain.errors import (
+    ConflictError,
+    CredentialsError,
+    OrderDeniedError,
+    OrderRejectedError,
+    OrderUnknownError,
+)
 from shared.domain.orders import Intent, IntentKind, IntentState
 from shared.domain.ports import Alerts, Book, Broker, Clock
 from shared.domain.positions import Position
 from shared.domain.vocabulary import TradingState
 from shared.phases.execution import protocol
+
+POST_SECONDS: Final = 12.0
+"""How long an order may take to be answered: none leaves with less than this left of the run."""
+
+
+def _endless() -> float:
+    return math.inf
 
 
 def may_leave(kind: IntentKind, state: TradingState) -> bool:
@@ -32,7 +46,8 @@ def may_leave(kind: IntentKind, state: TradingState) -> bool:
 class Desk:
     """Claims, asks the breaker a last time, sends once, and books the outcome.
 
-    ``breaker`` reads the effective state without a cache; ``owner`` names this worker.
+    ``breaker`` reads the effective state without a cache; ``owner`` names this worker; ``time_left`` is how many
+    seconds the run may still wait for an answer.
     """
 
     book: Book
@@ -42,6 +57,12 @@ class Desk:
     breaker: Callable[[], TradingState]
     owner: str
     fees: Fees
+    time_left: Callable[[], float] = _endless
+
+    @property
+    def has_time(self) -> bool:
+        """Whether an order that leaves now could still be answered within this run."""
+        return self.time_left() >= POST_SECONDS
 
     def send(self, intent: Intent, position: Position) -> Intent:
         """Send a planned intent; the intent as it stands afterwards comes back.
@@ -58,6 +79,8 @@ class Desk:
             return self.end(claimed, position, IntentState.ABANDONED, f"breaker {state} before the order left")
         if claimed.lease_until is None or self.clock.now() >= claimed.lease_until:
             return self.end(claimed, position, IntentState.ABANDONED, "the lease ran out before the order left")
+        if not self.has_time:
+            return self.end(claimed, position, IntentState.ABANDONED, "the run had no time left to wait for an answer")
         return self._post(claimed, position)
 
     def _post(self, claimed: Intent, position: Position) -> Intent:
@@ -66,6 +89,9 @@ class Desk:
         except OrderRejectedError as refusal:
             self.alerts.send(messages.rejected(claimed, str(refusal), self.clock.now()))
             return self.end(claimed, position, IntentState.REJECTED, str(refusal))
+        except OrderDeniedError as denial:
+            self.alerts.send(messages.denied(claimed, str(denial), self.clock.now()))
+            return self.end(claimed, position, IntentState.ABANDONED, f"denied: {denial}")
         except (OrderUnknownError, CredentialsError) as silence:
             doubted = protocol.doubt(claimed, str(silence))
             failures = protocol.count_failure(self.book.live(claimed.bot))

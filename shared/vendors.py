@@ -72,6 +72,7 @@ class Vendors:
     budgets: VendorBudgets
     clock: Clock
     seconds: Callable[[], float] = time.monotonic
+    time_left: Callable[[], float] | None = None
     _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
     _plan: tuple[float, SystemConfig] | None = field(default=None, repr=False)
 
@@ -120,6 +121,7 @@ class Vendors:
                 budgets=self.budgets,
                 reserve=reserve,
                 source=source,
+                time_left=self.time_left,
             ),
         )
 
@@ -139,6 +141,7 @@ class Vendors:
                 calls_per_minute=lambda: self.plan().polygon_calls_per_minute,
                 budgets=self.budgets,
                 clock=self.clock,
+                time_left=self.time_left,
             ),
         )
 

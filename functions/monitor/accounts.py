@@ -1,16 +1,18 @@
 """Reconciliation, first thing in every run: each account's orders, holdings and balances against the book."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from functions.monitor.ledger import LegLedger
 from functions.monitor.reconcile import Legs, Reconciler, order_of
 from functions.monitor.sight import Account, Sight
 from shared.domain import messages
-from shared.domain.book import MoveIntent
+from shared.domain.book import LiveState, MoveIntent
 from shared.domain.errors import CredentialsError, FeedError, OrderError, StoreError
-from shared.domain.orders import TAG_PREFIX, BrokerOrder, BrokerPosition, Intent, IntentKind, OrderStatus
+from shared.domain.orders import TAG_PREFIX, Balances, BrokerOrder, BrokerPosition, Intent, IntentKind, OrderStatus
 from shared.domain.ports import Alerts, Book, Clock
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import Bot
@@ -29,20 +31,50 @@ class Accounts:
     ledger: LegLedger
     alerts: Alerts
     clock: Clock
+    background: Executor
 
-    def reconcile(self, account: Account, sight: Sight) -> None:
-        """Read orders, positions and balances, then match them; a failed read is unknown, never flat."""
+    def reconcile(self, account: Account, sight: Sight) -> Callable[[], None] | None:
+        """Read orders, positions and balances, then match them; a failed read is unknown, never flat.
+
+        Balances can take seconds and are asked for beside the rest: where they are still out when everything else is
+        done, what compares the legs comes back, to be called once the exits are on their way.
+        """
+        asked = self.background.submit(account.broker.balances)
         try:
             orders = account.broker.orders()
         except UNANSWERED as problem:
             self._unread(account, "orders", problem)
-            return
+            return None
         holdings = self._holdings(account)
         self.match(account, sight, orders, holdings)
         self._watch_given_up(account, sight, orders)
         self._strays(account, sight, orders)
-        if holdings is not None and sight.is_whole:
-            self.ledger.compare(account, sight, orders, held_legs(holdings))
+        if holdings is None or not sight.is_whole:
+            return None
+        compare = partial(self._compare, account, sight, orders, held_legs(holdings), asked)
+        if not asked.done():
+            return compare
+        compare()
+        return None
+
+    def _compare(
+        self,
+        account: Account,
+        sight: Sight,
+        orders: Sequence[BrokerOrder],
+        held: Mapping[str, int],
+        asked: "Future[Balances]",
+    ) -> None:
+        """Compare the legs, once the broker has said whose account it answers for."""
+        try:
+            named = asked.result().account_id
+        except UNANSWERED as problem:
+            self._unread(account, "balances", problem)
+            return
+        if named != account.account_id:
+            self._unread(account, "balances", CredentialsError(f"they are of {named}, not of {account.account_id}"))
+            return
+        self.ledger.compare(account, sight, orders, held)
 
     def _unread(self, account: Account, what: str, problem: Exception) -> None:
         for bot in account.bots:
@@ -50,15 +82,10 @@ class Accounts:
 
     def _holdings(self, account: Account) -> tuple[BrokerPosition, ...] | None:
         try:
-            holdings = account.broker.positions()
-            named = account.broker.balances().account_id
+            return account.broker.positions()
         except UNANSWERED as problem:
-            self._unread(account, "positions and balances", problem)
+            self._unread(account, "positions", problem)
             return None
-        if named != account.account_id:
-            self._unread(account, "balances", CredentialsError(f"they are of {named}, not of {account.account_id}"))
-            return None
-        return holdings
 
     def match(
         self,
@@ -100,7 +127,10 @@ class Accounts:
             return
         live, now = self.book.live(bot), self.clock.now()
         position = self.book.position(bot, intent.position_id)
-        if position is None or not _can_adopt(intent, position, order):
+        if position is None:
+            return
+        if not _can_adopt(intent, position, order):
+            self._surplus(account, live, intent, position, order)
             return
         changes = protocol.adopt(intent, position, live, order, sight.configs[bot].fees)
         self.book.commit("adopt", changes)
@@ -108,6 +138,34 @@ class Accounts:
         why = f"it filled {order.filled_contracts} contracts after its intent was given up"
         self.alerts.send(messages.stray_order(account.account_id, order, why, "it is booked as it is", now))
         self.reconciler.tell(sight.configs[bot], intent, changes)
+
+    def _surplus(
+        self, account: Account, live: LiveState, intent: Intent, position: Position, order: BrokerOrder
+    ) -> None:
+        """Hold back the attempt that replaced a given-up exit, or say that both filled and what is left over."""
+        rival = live.intent(position.closing_intent)
+        if rival is not None:
+            if rival.order_id is not None:
+                with suppress(*UNANSWERED):
+                    account.broker.cancel(rival.order_id)
+            return
+        now = self.clock.now()
+        over = intent.model_copy(update={"order_id": order.order_id, "watched_until": None})
+        over = over.model_copy(
+            update={
+                "state": protocol.END_OF[order.status],
+                "filled_contracts": order.filled_contracts,
+                "fill_price": order.fill_price,
+                "reason": f"filled although its position was {position.state}",
+            }
+        )
+        self.book.commit("fill too much", (MoveIntent(intent, over),))
+        why = (
+            f"it filled {order.filled_contracts} contracts of position {position.position_id}, {position.state} by then"
+        )
+        how = f"BROKEN: the account holds legs of no position; {intent.bot} is REDUCING until an operator has looked"
+        self.alerts.send(messages.stray_order(account.account_id, order, why, how, now))
+        self.ledger.hold((intent.bot,), f"order {order.order_id} filled beyond its position")
 
     def _strays(self, account: Account, sight: Sight, orders: Sequence[BrokerOrder]) -> None:
         """Cancel working orders with a tag of ours that nobody stands behind; tell of those nobody can read."""
@@ -149,4 +207,7 @@ class Accounts:
 def _can_adopt(intent: Intent, position: Position, order: BrokerOrder) -> bool:
     if intent.kind is IntentKind.ENTRY:
         return position.state is PositionState.ABANDONED
-    return position.state is PositionState.EXIT_PENDING and order.filled_contracts <= position.remaining_contracts
+    left = position.remaining_contracts - order.filled_contracts
+    if position.state in (PositionState.BROKEN, PositionState.SETTLING):
+        return left == 0
+    return position.state is PositionState.EXIT_PENDING and left >= 0

@@ -87,6 +87,8 @@ class Exits:
             self._wait(config, position, reason, now, unquoted=True)
             return False
         desk = self.desk(at_account(config, account_of(position)), position.mode)
+        if not desk.has_time:
+            return False
         outlet = Outlet(config, desk.broker.account_id, scene.clock(), now)
         state = scene.state()
         refused = denials(exit_gates(position, intent.order, state, position.mode, is_open(now), outlet))

@@ -59,11 +59,14 @@ def _monitor() -> Monitor:
         market_clock=stage.market_data,
         broker=stage.broker,
         breakers=Breakers(stage.trips, alerts, clock),
-        accounts=Accounts(book, reconciler, LegLedger(book, stage.trips, alerts, clock), alerts, clock),
+        accounts=Accounts(
+            book, reconciler, LegLedger(book, stage.trips, alerts, clock), alerts, clock, stage.background
+        ),
         walker=Walker(book, reconciler, alerts, clock),
         exits=Exits(book, stage.desk, stage.market_data, alerts, clock),
         alerts=alerts,
         clock=clock,
+        time_left=stage.run_time.left,
     )
     return Monitor(
         parameters=_parameters(stage),
@@ -79,6 +82,7 @@ def _monitor() -> Monitor:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Close every position whose exit condition is met."""
     with TimeUsed(metrics, context), Seam("monitor", logger, _voice):
+        _stage().run_time.begin(context.get_remaining_time_in_millis)
         monitor = _monitor()
         measure(metrics, Measure.HEARTBEAT, 1)
         try:

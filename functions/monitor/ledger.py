@@ -151,12 +151,14 @@ class LegLedger:
             for after in protocol.positions_in(changes):
                 self.alerts.send(messages.broken(after, self.clock.now()))
             sight.lives[position.bot] = self.book.live(position.bot)
-        self._hold(tuple(dict.fromkeys(one.bot for one in found)) or account.bots, told)
+        differs = f"the broker differs by {told}"
+        self.hold(tuple(dict.fromkeys(one.bot for one in found)) or account.bots, differs)
         return dict.fromkeys(symbols, ORPHAN)
 
-    def _hold(self, bots: Sequence[Bot], told: str) -> None:
+    def hold(self, bots: Sequence[Bot], told: str) -> None:
+        """Hold bots to reducing orders until an operator has looked."""
         for bot in bots:
-            trip = Trip(bot, TradingState.REDUCING, f"ledger mismatch: the broker differs by {told}", self.clock.now())
+            trip = Trip(bot, TradingState.REDUCING, f"ledger mismatch: {told}", self.clock.now())
             if self.trips.trip(trip):
                 self.alerts.send(messages.tripped(trip))
 

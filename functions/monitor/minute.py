@@ -1,5 +1,6 @@
 """One minute of watching under way: the bots as seen, accounts reconciled, orders worked, positions looked after."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,9 +29,13 @@ ISOLATED = (AlphaGexError, ArithmeticError, LookupError, ValueError)
 """What may go wrong about one account, bot or position without stopping the others."""
 
 
+def _endless() -> float:
+    return math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a minute is worked with."""
+    """What a minute is worked with; ``time_left`` is how many seconds of waiting the run still has."""
 
     book: Book
     quotes: Quotes
@@ -42,6 +47,7 @@ class Tools:
     exits: Exits
     alerts: Alerts
     clock: Clock
+    time_left: Callable[[], float] = _endless
 
 
 @dataclass(slots=True)
@@ -53,6 +59,7 @@ class Minute:
     sight: Sight
     problems: list[Exception] = field(default_factory=list)
     unconfigured: set[Bot] = field(default_factory=set)
+    late: list[tuple[Bot, Callable[[], None]]] = field(default_factory=list)
 
     @property
     def live(self) -> int:
@@ -105,10 +112,21 @@ class Minute:
         """Bring the book and every account together; trip what a closed position calls for."""
         before = dict(self.sight.lives)
         for account in self._accounts():
-            self._guarded(account.bots[0], partial(self.tools.accounts.reconcile, account, self.sight))
+            self._guarded(account.bots[0], partial(self._reconcile, account))
         for bot, live in before.items():
             if len(self.sight.lives[bot].positions) < len(live.positions):
                 self._guarded(bot, partial(self._trip, bot))
+
+    def _reconcile(self, account: Account) -> None:
+        later = self.tools.accounts.reconcile(account, self.sight)
+        if later is not None:
+            self.late.append((account.bots[0], later))
+
+    def compare_late(self) -> None:
+        """Compare the legs of accounts whose balances were slow: no exit waited for them."""
+        for bot, compare in self.late:
+            self._guarded(bot, compare)
+        self.late.clear()
 
     def _accounts(self) -> tuple[Account, ...]:
         try:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from functions.monitor.minute import Minute, Tools
 from functions.monitor.sight import Sight
+from shared.desk import POST_SECONDS
 from shared.domain import messages
 from shared.domain.ports import Heartbeat, Parameters
 from shared.domain.vocabulary import Bot, TradingState
@@ -40,8 +41,9 @@ class Monitor:
         minute.look(tuple(Bot))
         minute.reconcile()
         busy = minute.watch(tuple(Bot))
+        minute.compare_late()
         rounds = 1
-        while busy and clock.now() - started < timedelta(seconds=self.seconds - LOOP_SECONDS):
+        while busy and clock.now() - started < timedelta(seconds=self.seconds - LOOP_SECONDS) and self._has_time():
             clock.sleep(LOOP_SECONDS)
             busy = minute.again(busy)
             rounds += 1
@@ -49,6 +51,10 @@ class Monitor:
         if minute.problems:
             raise ExceptionGroup("monitor could not look after everything", minute.problems)
         return {"rounds": rounds, "live": minute.live}
+
+    def _has_time(self) -> bool:
+        """Tell whether another round could still send an order and hear of it."""
+        return self.tools.time_left() >= LOOP_SECONDS + POST_SECONDS
 
     def _mirror(self, switch: TradingState, now: datetime) -> None:
         if not self.tools.breakers.trips.mirror(switch, now):

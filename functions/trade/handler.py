@@ -57,6 +57,7 @@ def _trade() -> Trade:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Decide each snapshot once, and send what was decided."""
     with TimeUsed(metrics, context), Seam("trade", logger, _voice):
+        _stage().run_time.begin(context.get_remaining_time_in_millis)
         request = TradeRequest.model_validate(event)
         decisions = _trade().run(request)
         now = _stage().clock.now()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shared.desk import Desk
 from shared.domain import messages
+from shared.domain.accounts import account_id_of, account_of
 from shared.domain.book import AdvanceLast, Change, LiveState, RecordDecision, RepeatDecision
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DenialCode, Gate, LastDecided
@@ -15,7 +16,7 @@ from shared.domain.errors import ConflictError, CredentialsError, FeedError, Inv
 from shared.domain.events import TradeRequest
 from shared.domain.greeks import with_sound_greeks
 from shared.domain.market import Snapshot
-from shared.domain.orders import Intent
+from shared.domain.orders import Intent, IntentState
 from shared.domain.ports import (
     Alerts,
     Book,
@@ -47,7 +48,7 @@ from shared.phases.entry import (
 )
 from shared.phases.execution import protocol
 from shared.phases.execution.denials import Setting
-from shared.phases.monitoring.holdings import held_legs, with_working_orders
+from shared.phases.monitoring.holdings import held_legs, netted_against, with_unsent_orders, with_working_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +155,22 @@ class Trade:
             broker = self.broker(config, config.mode)
             orders = broker.orders()
             holdings = with_working_orders(held_legs(broker.positions()), orders)
+            holdings = with_unsent_orders(holdings, self._others(config), orders)
             money = broker.balances()
             return Account(money.option_buying_power, holdings, self.market_clock.clock(), money.account_id)
         except (FeedError, OrderError, CredentialsError) as problem:
             return _refusal(DenialCode.BROKER_UNKNOWN, str(problem)[:200], "orders, positions, balances and clock")
+
+    def _others(self, config: BotConfig) -> tuple[Intent, ...]:
+        """Return the live intents of the other bots whose orders go to the same account."""
+        account_id = account_id_of(config, config.mode)
+        found: list[Intent] = []
+        for bot in Bot:
+            if bot is not config.bot:
+                live = self.book.live(bot)
+                here = {one.position_id for one in live.positions if account_of(one) == account_id}
+                found += [intent for intent in live.intents if intent.position_id in here]
+        return tuple(found)
 
     def _stay_out(self, case: "_Case", proposal: Proposal | None, more: tuple[Gate, ...] = ()) -> Decision | None:
         decision = case.decision(proposal, more)
@@ -201,7 +214,13 @@ class Trade:
             if AdvanceLast.__name__ in conflict.reasons or "CreateIntent" in conflict.reasons:
                 return None
             return self._stay_out(case, _refused(proposal, _lost(conflict)))
-        self.desk(setting.config, position.mode).send(intent, position)
+        desk = self.desk(setting.config, position.mode)
+        against = netted_against(intent, self._others(setting.config))
+        if against is None:
+            desk.send(intent, position)
+            return decision
+        # Whoever plans second sees the first; where both see each other, neither leaves.
+        desk.end(intent, position, IntentState.ABANDONED, f"{DenialCode.NETTING}: {against.bot} has {against.tag}")
         return decision
 
     def _previewed(self, config: BotConfig, intent: Intent) -> Gate | None:

@@ -1,12 +1,12 @@
 """The one way to a vendor over HTTP: deadlines, retries of reads only, and library errors in our own words."""
 
+import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final
 
 import httpx
 import stamina
@@ -19,6 +19,8 @@ READ_TIMEOUT_S: Final = 5.0
 DEADLINE_S: Final = 10.0
 """How long one read may take with all its retries."""
 ATTEMPTS: Final = 3
+SHORTEST_READ_S: Final = 0.2
+"""With less time than this left in a run no read is begun."""
 LONGEST_WAIT_S: Final = 2.0
 """A vendor that wants a longer pause than this is not asked again within the call."""
 LARGEST_REPLY_BYTES: Final = 64 * 1024 * 1024
@@ -26,22 +28,6 @@ EXCERPT: Final = 200
 SHORTEST_SECRET: Final = 8
 """What is shorter is no key, and hiding it would spoil the data it happens to stand in."""
 TRANSIENT: Final = frozenset({408, 500, 502, 503, 504, 520, 522, 524, 530})
-MACHINE_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Now(Protocol):
-    """Whoever knows the present moment; the Clock port does."""
-
-    def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
-
-
-class MachineTime:
-    """The machine's own time, for a client that is given no clock."""
-
-    def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
-        return MACHINE_EPOCH + timedelta(seconds=time.time())
 
 
 class UnansweredError(FeedUnavailableError):
@@ -88,10 +74,15 @@ class VendorHttp:
         secrets: tuple[str, ...],
         judge: Judge,
         secret_query: Mapping[str, str] | None = None,
+        time_left: Callable[[], float] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """Prepare the connection pool; ``secrets`` never show in an error, ``secret_query`` in no URL either."""
+        """Prepare the connection pool; ``secrets`` never show in an error, ``secret_query`` in no URL either.
+
+        ``time_left`` says how many seconds the run may still wait: no read outlasts it.
+        """
         self.source = source
+        self._time_left = time_left or _endless
         self.base_url = base_url.rstrip("/")
         self._judge = judge
         self._secrets = tuple(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
@@ -126,6 +117,9 @@ class VendorHttp:
             FeedError: no usable answer.
             CredentialsError: the key was refused.
         """
+        deadline_s = min(deadline_s, self._time_left())
+        if deadline_s < SHORTEST_READ_S:
+            raise UnansweredError(f"{self.source}: GET {path.partition('?')[0]}: the run has no time left to wait")
         ends = time.monotonic() + deadline_s
         for attempt in stamina.retry_context(
             on=_worth_another_try,
@@ -217,6 +211,10 @@ def retry_after_s(reply: HttpReply, unknown_s: float) -> float:
     except ValueError:
         return unknown_s
     return min(max(seconds, 0.0), 3_600.0) if seconds == seconds else unknown_s
+
+
+def _endless() -> float:
+    return math.inf
 
 
 def _worth_another_try(error: Exception) -> bool | float:

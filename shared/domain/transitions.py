@@ -68,6 +68,7 @@ INTENT_TRANSITIONS: tuple[Transition[IntentState], ...] = (
     Transition((*_SENT, *_AT_BROKER), I.CANCELED, Writer.RECONCILER, _END, "end_intent"),
     Transition((*_SENT, *_AT_BROKER), I.REJECTED, Writer.RECONCILER, _END, "end_intent"),
     Transition((*_SENT, *_AT_BROKER), I.EXPIRED, Writer.RECONCILER, _END, "end_intent"),
+    Transition((I.PLANNED,), I.ABANDONED, Writer.TRADE, "another bot's entry stands against it", "end_intent"),
     Transition((I.PLANNED,), I.ABANDONED, Writer.RECONCILER, "lease and quiet period over", "end_intent"),
     Transition(
         _SENT,
@@ -155,7 +156,9 @@ POSITION_TRANSITIONS: tuple[Transition[PositionState], ...] = (
         "a zombie had filled; slot taken",
         "adopt",
     ),
-    Transition((P.EXIT_PENDING,), P.CLOSED, Writer.RECONCILER, "a zombie exit had filled", "adopt"),
+    Transition(
+        (P.EXIT_PENDING, P.BROKEN, P.SETTLING), P.CLOSED, Writer.RECONCILER, "a zombie exit had filled", "adopt"
+    ),
     Transition((P.BROKEN,), P.OPEN, Writer.OPERATOR, "a person has looked", "mended"),
     Transition((P.BROKEN,), P.CLOSED, Writer.OPERATOR, "a person gives the cash", "close_by_hand"),
 )

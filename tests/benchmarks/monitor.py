@@ -1,7 +1,8 @@
 """One monitor run over 1,000 open positions of three bots: read, reconciled, quoted in one batch, looked after."""
 
 import tracemalloc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -133,6 +134,15 @@ class Everything:
         return None
 
 
+class AtOnce(Executor):
+    """Answers while it is asked."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        answered: Future[Any] = Future()
+        answered.set_result(fn(*args, **kwargs))
+        return answered
+
+
 class OneAccount:
     """A broker that holds exactly what a bot has booked."""
 
@@ -164,7 +174,9 @@ def monitor_over(outside: Any) -> Monitor:
         market_clock=outside,
         broker=broker,
         breakers=Breakers(outside, outside, outside),
-        accounts=Accounts(outside, reconciler, LegLedger(outside, outside, outside, outside), outside, outside),
+        accounts=Accounts(
+            outside, reconciler, LegLedger(outside, outside, outside, outside), outside, outside, AtOnce()
+        ),
         walker=Walker(outside, reconciler, outside, outside),
         exits=Exits(outside, outside.desk, outside, outside, outside),
         alerts=outside,

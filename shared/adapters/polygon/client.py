@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from shared.adapters.clock import Now
 from shared.adapters.documents import Document
-from shared.adapters.http import HttpReply, Now, VendorHttp
+from shared.adapters.http import HttpReply, VendorHttp
 from shared.adapters.polygon import parse
 from shared.adapters.polygon.replies import POLYGON, checked, judge_read
 from shared.adapters.rate_window import RateWindows
@@ -52,6 +53,7 @@ class PolygonClient:
         budgets: VendorBudgets | None = None,
         alias_url: str | None = None,
         clock: Now | None = None,
+        time_left: Callable[[], float] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare; nothing is asked yet."""
@@ -67,6 +69,7 @@ class PolygonClient:
             headers={"Authorization": f"Bearer {api_key}"},
             secrets=(api_key,),
             judge=self._judge,
+            time_left=time_left,
             transport=transport,
         )
 

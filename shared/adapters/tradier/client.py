@@ -1,15 +1,16 @@
 """Tradier over HTTP: market data, the account, and orders that are sent once and never again."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 import httpx
 
+from shared.adapters.clock import Now
 from shared.adapters.documents import Document
-from shared.adapters.http import HttpReply, Now, VendorHttp
+from shared.adapters.http import HttpReply, VendorHttp
 from shared.adapters.rate_window import LONGEST_WINDOW_S, RateWindows
 from shared.adapters.shared_budget import SharedBudget, token_name
 from shared.adapters.tradier import parse_account, parse_market, parse_options, parse_orders, replies
@@ -39,8 +40,9 @@ class TradierClient:
     """Ports Quotes, Chains, MarketClock, DailyHistory and Broker. Safe to share between threads.
 
     ``base_url`` ends in ``/v1``; a token is good on one host only, sandbox or production. ``source`` names the host
-    in what is read; ``budgets`` is where all who use the token tell one another of a window that is used up, and
-    ``reserve`` how many calls of a window are left to those others.
+    in what is read; ``time_left`` says how many seconds a run may still wait; ``budgets`` is where all who use the
+    token tell one another of a window that is used up, and ``reserve`` how many calls of a window are left to those
+    others.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class TradierClient:
         budgets: VendorBudgets | None = None,
         reserve: int = 0,
         source: Source = Source.TRADIER,
+        time_left: Callable[[], float] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare; nothing is asked yet. Without an account id only market data can be read."""
@@ -68,6 +71,7 @@ class TradierClient:
             headers={"Authorization": f"Bearer {token}"},
             secrets=(token,),
             judge=self._judge_read,
+            time_left=time_left,
             transport=transport,
         )
 

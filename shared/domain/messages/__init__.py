@@ -2,7 +2,15 @@
 
 from shared.domain.messages.controls import breaker_changed, live_confirmed, live_withdrawn, tripped
 from shared.domain.messages.data import function_failed, invalid_configuration, invalid_snapshots, missing_key
-from shared.domain.messages.orders import foreign_order, not_filled, rejected, stray_order, unknown, unreadable_order
+from shared.domain.messages.orders import (
+    denied,
+    foreign_order,
+    not_filled,
+    rejected,
+    stray_order,
+    unknown,
+    unreadable_order,
+)
 from shared.domain.messages.positions import (
     broken,
     closed,
@@ -21,6 +29,7 @@ __all__ = [
     "broken",
     "closed",
     "could_not_watch",
+    "denied",
     "diverged",
     "entered",
     "exit_denied",

@@ -27,6 +27,23 @@ def rejected(intent: Intent, reason: str, at: datetime) -> Alert:
     )
 
 
+def denied(intent: Intent, reason: str, at: datetime) -> Alert:
+    """Tell that an order was refused by ourselves at the last moment: it never left."""
+    return alert_of(
+        f"denied-{intent.position_id}-{intent.kind}-{at:%Y-%m-%d}",
+        AlertLevel.HIGH,
+        f"{intent.bot}: the {intent.kind} order for {intent.strategy} on {intent.underlying} was denied",
+        (
+            f"What: order {intent.tag} never left",
+            f"Why: {reason}",
+            "How: slot and risk are free again" if intent.kind == "entry" else "How: the exit is tried again",
+            decisions_at(intent.bot, at),
+        ),
+        at,
+        intent.bot,
+    )
+
+
 def unknown(intent: Intent, reason: str, at: datetime) -> Alert:
     """Tell that nobody knows whether an order is live."""
     return alert_of(

@@ -22,7 +22,7 @@ from shared.domain.orders import (
 from shared.domain.package import PackageQuote, executable_entry, max_loss, one_way_fees, package_quote
 from shared.domain.positions import ExitRule, Position, PositionState
 from shared.domain.statistics import SizingBasis, StrategyStatistics
-from shared.domain.vocabulary import Strategy
+from shared.domain.vocabulary import Source, Strategy
 from shared.phases.entry.look import Look
 from shared.phases.execution.booking import risk_per_contract
 from shared.phases.execution.denials import (
@@ -100,7 +100,7 @@ def propose(
         return Proposal((gate,), None, (), None, None)
     quotes = {row.option_symbol: row for row in chain}
     asked = (
-        *liquidity_gates(setting, snapshot.underlying, legs, quotes),
+        *liquidity_gates(setting, snapshot.underlying, legs, quotes, _source_of(snapshot)),
         _enabled_gate(stored),
         *account_gates(setting, legs, account.holdings, account.clock, account.account_id),
     )
@@ -111,6 +111,11 @@ def propose(
     structure = _structure(setting.config, snapshot.underlying, strategy, legs, quotes, package)
     asked += structure_gates(setting, snapshot.underlying, strategy, legs, package)
     return _sized(setting, snapshot, regime, structure, stored, account, asked, rows)
+
+
+def _source_of(snapshot: Snapshot) -> Source:
+    """Return where the market data of this minute come from: spot and chains are read with the same token."""
+    return snapshot.spot.source if snapshot.spot else Source.TRADIER
 
 
 def _considered(legs: Sequence[Leg], quotes: Mapping[str, OptionQuote]) -> tuple[ChainRow, ...]:

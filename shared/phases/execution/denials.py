@@ -195,16 +195,23 @@ def structure_gates(
 
 
 def liquidity_gates(
-    setting: Setting, underlying: str, legs: Iterable[Leg], quotes: Mapping[str, OptionQuote]
+    setting: Setting,
+    underlying: str,
+    legs: Iterable[Leg],
+    quotes: Mapping[str, OptionQuote],
+    source: Source = Source.TRADIER,
 ) -> tuple[Gate, ...]:
-    """Ask of each leg whether its quote is sound, fresh and narrow enough to trade."""
+    """Ask of each leg whether its quote is sound, fresh and narrow enough to trade.
+
+    ``source`` is where the market data of this minute come from: only the sandbox's may be late, in sandbox mode.
+    """
     gates: list[Gate] = []
     for leg in legs:
-        gates += _leg_gates(setting, underlying, leg, quotes.get(leg.option_symbol))
+        gates += _leg_gates(setting, underlying, leg, quotes.get(leg.option_symbol), source)
     return tuple(gates)
 
 
-def _leg_gates(setting: Setting, underlying: str, leg: Leg, quote: OptionQuote | None) -> list[Gate]:
+def _leg_gates(setting: Setting, underlying: str, leg: Leg, quote: OptionQuote | None, source: Source) -> list[Gate]:
     name = leg.option_symbol
     if quote is None or quote.mid is None or quote.mid <= 0 or quote.spread is None:
         found = "none" if quote is None else f"{quote.bid} / {quote.ask}"
@@ -217,13 +224,14 @@ def _leg_gates(setting: Setting, underlying: str, leg: Leg, quote: OptionQuote |
     narrow = share <= limits.max_spread or quote.spread <= limits.max_ticks * tick
     limit = f"{limits.max_spread:.0%} of mid or {limits.max_ticks * tick}"
     gates.append(gate(DenialCode.ILLIQUID_LEG, f"{name} {quote.spread} ({share:.1%})", limit, narrow))
-    gates.append(_age_gate(setting, name, quote))
+    gates.append(_age_gate(setting, name, quote, source))
     return gates
 
 
-def _age_gate(setting: Setting, name: str, quote: OptionQuote) -> Gate:
+def _age_gate(setting: Setting, name: str, quote: OptionQuote, source: Source) -> Gate:
     limits = setting.config.freshness
-    limit = limits.sandbox_quote if setting.config.mode is TradingMode.SANDBOX else limits.order_quote
+    is_sandbox = setting.config.mode is TradingMode.SANDBOX
+    limit = limits.limit(limits.order_quote, source) if is_sandbox else limits.order_quote
     if quote.as_of is None:
         return gate(DenialCode.STALE_QUOTE, f"{name} without a time", f"{limit} s", False)
     age = age_seconds(quote.as_of, setting.now)

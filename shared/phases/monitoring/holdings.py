@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.domain.config import Fees
 from shared.domain.errors import InvalidValueError
 from shared.domain.options import CONTRACT_MULTIPLIER, parse_option_symbol
-from shared.domain.orders import BrokerOrder, BrokerPosition, Intent, OrderStatus
+from shared.domain.orders import BrokerOrder, BrokerPosition, Intent, IntentKind, OrderStatus
 from shared.domain.package import one_way_fees
 from shared.domain.positions import Position, PositionState
 from shared.domain.reference import GainLoss
@@ -54,6 +54,33 @@ def with_working_orders(held: Mapping[str, int], orders: Iterable[BrokerOrder]) 
             for leg in order.legs:
                 total[leg.option_symbol] += leg.side.sign * (order.contracts - leg.filled_contracts)
     return {symbol: contracts for symbol, contracts in total.items() if contracts}
+
+
+def with_unsent_orders(
+    held: Mapping[str, int], intents: Iterable[Intent], orders: Iterable[BrokerOrder]
+) -> dict[str, int]:
+    """Return the holdings with what intents would add whose orders the broker does not list yet."""
+    listed = {order.tag for order in orders}
+    total = Counter(held)
+    for intent in intents:
+        if intent.tag not in listed:
+            for leg in intent.order.legs:
+                total[leg.option_symbol] += leg.side.sign * intent.order.contracts
+    return {symbol: contracts for symbol, contracts in total.items() if contracts}
+
+
+def netted_against(mine: Intent, others: Iterable[Intent]) -> Intent | None:
+    """Return another entry in flight that has a leg of ours on the other side: the broker would merge the two."""
+    sides = {leg.option_symbol: leg.side.sign for leg in mine.order.legs}
+    return next(
+        (
+            other
+            for other in others
+            if other.kind is IntentKind.ENTRY
+            and any(sides.get(leg.option_symbol, 0) == -leg.side.sign for leg in other.order.legs)
+        ),
+        None,
+    )
 
 
 def in_flight(intents: Iterable[Intent]) -> dict[str, tuple[int, int]]:

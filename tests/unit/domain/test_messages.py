@@ -37,6 +37,7 @@ ALERTS: Final[dict[str, Callable[[], Alert]]] = {
     "closed with a large loss": lambda: messages.closed(builders.closed_trade("-2"), Decimal(100), NOON),
     "rejected entry": lambda: messages.rejected(ENTRY, "you do not have enough buying power", NOON),
     "rejected exit": lambda: messages.rejected(EXIT, "market is closed", NOON),
+    "denied": lambda: messages.denied(EXIT, "limit_price: 0 is not valid", NOON),
     "unknown": lambda: messages.unknown(ENTRY, "no answer in 5 s", NOON),
     "unpriced": lambda: messages.unpriced(
         HELD.model_copy(update={"exit_reason": ExitReason.TIME_EXIT, "unquoted_runs": 3}), NOON
