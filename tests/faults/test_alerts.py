@@ -17,6 +17,15 @@ def _told(arena: Arena, word: str) -> int:
     return sum(word in subject for subject in arena.outbox.subjects)
 
 
+def test_an_unknown_order_is_told_at_once(arena: Arena) -> None:
+    arena.monitor()
+    arena.inject(FaultKind.LOST_RESPONSE, **POST)
+    arena.trade(arena.signal())
+    assert _told(arena, "order UNKNOWN") == 1
+    arena.rest()
+    assert _told(arena, "order UNKNOWN") == 1
+
+
 def test_an_unknown_entry_whose_alert_was_lost_is_told_by_the_next_run(arena: Arena) -> None:
     arena.monitor()
     news = arena.signal()
