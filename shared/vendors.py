@@ -183,7 +183,7 @@ class Vendors:
 
     def market_data(self, reserve: int = 0) -> MarketData:
         """Return the broker's market data, over the right client at each question."""
-        return MarketData(lambda: self.market(reserve))
+        return MarketData(lambda: self.market(reserve), self.clock)
 
     def chains(self) -> Chains:
         """Return the option chains, with their fallback."""

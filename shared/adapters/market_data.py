@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.domain.market import BrokerClock, DailyBar, Quote
 from shared.domain.options import OptionQuote
+from shared.domain.ports import Clock
 
 if TYPE_CHECKING:
     from shared.adapters.tradier.client import TradierClient
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 class MarketData:
     """Ports Quotes, Chains, MarketClock and DailyHistory."""
 
-    def __init__(self, client: "Callable[[], TradierClient]") -> None:
+    def __init__(self, client: "Callable[[], TradierClient]", clock: Clock) -> None:
         """Ask for the client at each question; without any key it raises CredentialsError."""
         self._client: Final = client
+        self._clock: Final = clock
 
     def quotes(self, symbols: Sequence[str]) -> Mapping[str, Quote]:
         """Return the quotes found of underlyings and indices, by symbol."""
@@ -35,8 +37,9 @@ class MarketData:
         return self._client().expirations(underlying)
 
     def clock(self) -> BrokerClock:
-        """Return the broker's time and whether the regular session runs."""
-        return self._client().clock()
+        """Return the broker's time, how far it is from ours, and whether the regular session runs."""
+        client, asked_at = self._client(), self._clock.now()
+        return client.clock().heard(asked_at, self._clock.now())
 
     def daily_bars(self, symbol: str, start: date, end: date) -> tuple[DailyBar, ...]:
         """Return the finished sessions, ascending."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -130,10 +130,20 @@ class Snapshot(Value):
 
 
 class BrokerClock(Value):
-    """The broker's own word on the time and the session."""
+    """The broker's own word on the time and the session.
+
+    ``skew`` is how many seconds its time lies outside the moments of our question and its answer; None where
+    nobody measured it.
+    """
 
     now: UtcTime
     is_open: bool
+    skew: Annotated[Decimal, Field(ge=0)] | None = None
+
+    def heard(self, asked_at: datetime, answered_at: datetime) -> Self:
+        """Measure the skew at the reading itself: how long an answer takes says nothing of the broker's clock."""
+        early, late = age_seconds(self.now, asked_at), age_seconds(answered_at, self.now)
+        return self.model_copy(update={"skew": max(early, late, Decimal(0))})
 
 
 def age_seconds(as_of: datetime, now: datetime) -> Decimal:

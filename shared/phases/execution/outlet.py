@@ -83,11 +83,11 @@ def _netting_gate(legs: tuple[Leg, ...], holdings: Mapping[str, int]) -> Gate:
 
 
 def clock_gate(config: BotConfig, clock: BrokerClock | None, now: datetime) -> Gate:
-    """Ask whether the broker's clock agrees with ours."""
+    """Ask whether the broker's clock agrees with ours, by the skew measured when it was read where there is one."""
     limit = config.freshness.clock_skew
     if clock is None:
         return gate(DenialCode.CLOCK_SKEW, "no broker clock", f"{limit} s", False)
-    skew = abs(age_seconds(clock.now, now))
+    skew = clock.skew if clock.skew is not None else abs(age_seconds(clock.now, now))
     return gate(DenialCode.CLOCK_SKEW, f"{skew:.0f} s", f"{limit} s", skew <= limit)
 
 

@@ -38,6 +38,7 @@ CODES = DenialCode
 SPREAD = legs_of(Strategy.BULL_PUT_SPREAD)
 SHORT_PUT, LONG_PUT = (leg.option_symbol for leg in SPREAD)
 OPEN = BrokerClock(now=NOON, is_open=True)
+SLOW_BUT_RIGHT = BrokerClock(now=NOON + seconds(6), is_open=True).heard(NOON, NOON + seconds(6))
 ACCOUNT = "PAPER-PROMETHEUS"
 TWIN = entry_intent(position(contracts=3)).order.fingerprint
 
@@ -53,6 +54,9 @@ TWIN = entry_intent(position(contracts=3)).order.fingerprint
         ),
         pytest.param(
             {"clock": BrokerClock(now=NOON - seconds(6), is_open=True)}, CODES.CLOCK_SKEW, id="six seconds behind"
+        ),
+        pytest.param(
+            {"clock": BrokerClock(now=NOON, is_open=True, skew=Decimal(6))}, CODES.CLOCK_SKEW, id="six seconds measured"
         ),
         pytest.param({"holdings": {SHORT_PUT: 1}}, CODES.NETTING, id="the short leg would close a long holding"),
         pytest.param({"holdings": {LONG_PUT: -1}}, CODES.NETTING, id="the long leg would close a short holding"),
@@ -121,6 +125,7 @@ def test_each_answer_of_the_broker_alone_keeps_an_exit_back(changes: dict[str, A
     [
         pytest.param({}, id="all is well"),
         pytest.param({"clock": None}, id="a clock that cannot be read holds no exit back"),
+        pytest.param({"clock": SLOW_BUT_RIGHT}, id="a right clock that was read 6 s before or after"),
         pytest.param({"tried": NOON - seconds(60)}, id="tried a minute ago"),
     ],
 )
