@@ -12,7 +12,7 @@ Text = Annotated[str, Field(min_length=1)]
 class Environment(BaseModel):
     """What every function is told: names fixed at deployment. Unknown variables are somebody else's."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     stage: Text
     positions_table: Text

@@ -6,26 +6,26 @@ from shared.domain.vocabulary import Strategy, TradingMode
 
 
 class _Text(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     S: str
 
 
 class _Keys(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     pk: _Text
     sk: _Text
 
 
 class _Change(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     keys: _Keys = Field(alias="Keys")
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     dynamodb: _Change
 
@@ -33,7 +33,7 @@ class _Record(BaseModel):
 class LearnRequest(BaseModel):
     """Which pairs of mode and strategy have a new closed trade; no record means all pairs."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     records: tuple[_Record, ...] | None = Field(default=None, alias="Records")
 

@@ -3,14 +3,32 @@
 import gzip
 import json
 import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 AWS_SERVICES: Final = ("dynamodb", "events", "lambda", "sns", "sqs", "ssm", "sts")
 """The services whose description botocore needs at run time; the other four hundred weigh 25 MB."""
 
+OPERATIONS: Final = {
+    "dynamodb": (
+        *("BatchGetItem", "BatchWriteItem", "DeleteItem", "DescribeTable", "GetItem", "PutItem"),
+        *("Query", "Scan", "TransactGetItems", "TransactWriteItems", "UpdateItem"),
+    ),
+    "events": ("PutEvents",),
+    "sns": ("Publish",),
+    "ssm": ("GetParameter", "GetParameterHistory", "GetParameters", "GetParametersByPath", "PutParameter"),
+}
+"""What is asked of a service at run time; a client reads the description of all else too, and makes a method of it."""
+
+OBJECT_STORE: Final = "s3"
+"""Needed by calibrate alone, and larger than most."""
+
 LEFT_OUT: Final = ("anyio", "boto3", "s3transfer")
 """Libraries that others ask for and nothing here imports: Lambda has its own boto3, and nothing is asynchronous."""
+
+_READ_ALOUD: Final = ("clientContextParams",)
+"""What botocore refuses to read without its words; S3 has it."""
 
 _DESCRIPTION: Final = "service-2.json.gz"
 _DOCSTRINGS: Final = '''"""In place of botocore's documentation of its own methods, which slows a cold start."""
@@ -39,7 +57,7 @@ class PaginatorDocstring(LazyLoadedDocstring):
 '''
 
 
-def trim(target: Path) -> None:
+def trim(target: Path, services: Sequence[str] = AWS_SERVICES) -> None:
     """Remove commands, type hints, libraries that nothing imports, and what botocore says of services not in use."""
     for folder in ("bin", *LEFT_OUT):
         shutil.rmtree(target / folder, ignore_errors=True)
@@ -47,37 +65,73 @@ def trim(target: Path) -> None:
         file.unlink()
     data = target / "botocore" / "data"
     for service in data.iterdir():
-        if service.is_dir() and service.name not in AWS_SERVICES:
+        if service.is_dir() and service.name not in services:
             shutil.rmtree(service)
     for file in (*data.rglob("examples-1.json"), *data.rglob("waiters-2.json")):
         file.unlink()
-    for description in data.rglob(_DESCRIPTION):
-        _without_words(description)
-    _endpoints_in_use(data / "endpoints.json")
+    for service in data.iterdir():
+        for description in service.rglob(_DESCRIPTION):
+            _in_use(description, OPERATIONS.get(service.name))
+    _without_forms(target / "pydantic_core" / "core_schema.py")
+    _endpoints_in_use(data / "endpoints.json", services)
+    for tests in (target / "numpy").rglob("tests"):
+        shutil.rmtree(tests)
     _without_docs(target / "botocore" / "docs")
 
 
-def _without_words(description: Path) -> None:
+def _in_use(description: Path, operations: Collection[str] | None) -> None:
     """Keep what a call needs of a description, and uncompressed, as it is read in each cold start."""
     service = _silent(json.loads(gzip.decompress(description.read_bytes())))
+    if operations is not None:
+        service["operations"] = {name: told for name, told in service["operations"].items() if name in operations}
+        reached = _reached(service["operations"], service["shapes"])
+        service["shapes"] = {name: shape for name, shape in service["shapes"].items() if name in reached}
     description.with_suffix("").write_text(json.dumps(service, separators=(",", ":")), encoding="utf-8")
     description.unlink()
+
+
+def _reached(operations: Any, shapes: Mapping[str, Any]) -> set[str]:  # noqa: ANN401 - JSON
+    """Return the names of the shapes that these operations speak of, directly or through others."""
+    reached: set[str] = set()
+    waiting = list(_shapes_named(operations))
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting.extend(_shapes_named(shapes[name]))
+    return reached
+
+
+def _shapes_named(part: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    if isinstance(part, dict):
+        if isinstance(part.get("shape"), str):
+            yield part["shape"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for held in part:
+            yield from _shapes_named(held)
+
+
+def _without_forms(core_schema: Path) -> None:
+    """Make plain dictionaries of the typed ones: a hundred classes whose types nothing looks at once it runs."""
+    text = core_schema.read_text(encoding="utf-8")
+    core_schema.write_text(text.replace("(TypedDict", "(dict").replace(", total=False):", "):"), encoding="utf-8")
 
 
 def _silent(part: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(part, dict):
         said = {name for name in ("documentation",) if isinstance(part.get(name), str)}
-        return {name: _silent(held) for name, held in part.items() if name not in said}
+        return {name: held if name in _READ_ALOUD else _silent(held) for name, held in part.items() if name not in said}
     if isinstance(part, list):
         return [_silent(held) for held in part]
     return part
 
 
-def _endpoints_in_use(file: Path) -> None:
+def _endpoints_in_use(file: Path, services: Sequence[str]) -> None:
     endpoints = json.loads(file.read_text(encoding="utf-8"))
     for partition in endpoints["partitions"]:
         known = partition["services"]
-        partition["services"] = {name: known[name] for name in AWS_SERVICES if name in known}
+        partition["services"] = {name: known[name] for name in services if name in known}
     file.write_text(json.dumps(endpoints, separators=(",", ":")), encoding="utf-8")
 
 

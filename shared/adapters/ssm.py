@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,6 +21,8 @@ SECRET_SECONDS: Final = 300.0
 """How long a secret is kept in the process, so that a renewed one is taken up soon."""
 ABSENT_SECONDS: Final = 60.0
 """The same for a secret that is not there: whoever stores one waits for it to work."""
+DOCUMENTS_KEPT: Final = 16
+"""How many documents are known by their very text, which is read anew in each run, so as not to validate them again."""
 NAMES_AT_ONCE: Final = 10
 """The most parameters that one call reads."""
 
@@ -211,6 +214,7 @@ def _translated(what: str) -> Iterator[None]:
         raise StoreError(f"{what}: {error}") from error
 
 
+@lru_cache(maxsize=DOCUMENTS_KEPT)
 def _bot_of(bot: Bot, name: str, document: str | None) -> BotConfig:
     changes = {} if document is None else parse_document(name, document)
     try:
@@ -219,6 +223,7 @@ def _bot_of(bot: Bot, name: str, document: str | None) -> BotConfig:
         raise _named(name, error) from error
 
 
+@lru_cache(maxsize=DOCUMENTS_KEPT)
 def _system_of(name: str, document: str | None) -> SystemConfig:
     changes = {} if document is None else parse_document(name, document)
     try:

@@ -19,7 +19,7 @@ class SnapshotCollected(Value):
 class TradeRequest(BaseModel):
     """What wakes trade: which bot, and the snapshot that caused it; none when the schedule did."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     bot: Bot
     snapshot: SnapshotCollected | None = None

@@ -66,16 +66,16 @@ class BotConfig(Value):
     kelly_share: Fraction = Decimal("0.5")
     strategies: dict[Strategy, StrategyRule]
     priors: dict[Strategy, Prior]
-    rails: Rails = Rails()
-    caps: Caps = Caps()
-    freshness: Freshness = Freshness()
-    liquidity: Liquidity = Liquidity()
-    walk: Walk = Walk()
-    window: EntryWindow = EntryWindow()
-    exits: Exits = Exits()
-    trips: Trips = Trips()
-    fees: Fees = Fees()
-    paper: PaperFill = PaperFill()
+    rails: Rails = Field(default_factory=Rails)
+    caps: Caps = Field(default_factory=Caps)
+    freshness: Freshness = Field(default_factory=Freshness)
+    liquidity: Liquidity = Field(default_factory=Liquidity)
+    walk: Walk = Field(default_factory=Walk)
+    window: EntryWindow = Field(default_factory=EntryWindow)
+    exits: Exits = Field(default_factory=Exits)
+    trips: Trips = Field(default_factory=Trips)
+    fees: Fees = Field(default_factory=Fees)
+    paper: PaperFill = Field(default_factory=PaperFill)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -139,7 +139,7 @@ class SystemConfig(Value):
 
     schema_version: Annotated[int, Field(ge=1, le=SCHEMA_VERSION)] = SCHEMA_VERSION
     underlyings: Annotated[tuple[Underlying, ...], Field(min_length=1, max_length=10)] = ("SPY", "SPX")
-    freshness: Freshness = Freshness()
+    freshness: Freshness = Field(default_factory=Freshness)
     max_spot_mismatch: Fraction = Decimal("0.005")
     iv_window: Annotated[int, Field(ge=20, le=2_520)] = 252
     iv_min_closes: Annotated[int, Field(ge=2, le=2_520)] = 200
@@ -149,7 +149,7 @@ class SystemConfig(Value):
     gamma_days: Annotated[int, Field(ge=1, le=365)] = 45
     gamma_expirations: Annotated[int, Field(ge=1, le=10)] = 10
     invalid_snapshots_before_alert: Annotated[int, Field(ge=1, le=60)] = 3
-    feedback: Feedback = Feedback()
+    feedback: Feedback = Field(default_factory=Feedback)
     account_day_loss: Fraction = Decimal("0.03")
     polygon_calls_per_minute: Annotated[int, Field(ge=1, le=6_000)] | None = FREE_POLYGON_CALLS
     trading_volatility_version: GammaFeedVersion = GammaFeedVersion.V2

@@ -13,7 +13,7 @@ from infra.aws import bundle
 from infra.aws.bundle import PROJECT, digest
 from infra.aws.output import forget_old_assets
 from infra.aws.settings import ProcessorArchitecture
-from infra.aws.trimming import AWS_SERVICES, LEFT_OUT, trim
+from infra.aws.trimming import AWS_SERVICES, LEFT_OUT, OPERATIONS, trim
 
 ARM64, X86_64 = ProcessorArchitecture.ARM64, ProcessorArchitecture.X86_64
 
@@ -68,6 +68,23 @@ def test_botocore_keeps_the_description_of_every_service_in_use() -> None:
     assert {"dynamodb", "ssm", "sns"} <= asked_for <= set(AWS_SERVICES)
 
 
+def calls_of(adapter: str) -> Iterator[str]:
+    """What an adapter asks of its service, as botocore's descriptions call it."""
+    tree = ast.parse((PROJECT / "shared" / "adapters" / f"{adapter}.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("self._client."):
+            name = ast.unparse(node.func).split(".")[2]
+            asked = ast.literal_eval(node.args[0]) if name == "get_paginator" else name
+            yield "".join(word.capitalize() for word in asked.split("_"))
+
+
+@pytest.mark.parametrize("adapter", ["events", "sns", "ssm"])
+def test_botocore_keeps_the_description_of_every_call(adapter: str) -> None:
+    asked_for = set(calls_of(adapter))
+    assert asked_for
+    assert asked_for <= set(OPERATIONS[adapter])
+
+
 def imported_at_run_time() -> Iterator[str]:
     """The top-level packages that the run-time code imports."""
     for file in (path for folder in ("functions", "shared") for path in (PROJECT / folder).rglob("*.py")):
@@ -94,8 +111,15 @@ def libraries(tmp_path: Path) -> Path:
     for service in ("dynamodb", "ec2"):
         (data / service / "1").mkdir(parents=True)
         told = {
-            "operations": {"GetItem": {"documentation": "<p>Gets an item.</p>"}},
-            "shapes": {"Note": {"members": {"documentation": {"shape": "Text"}}}},
+            "operations": {
+                "GetItem": {"documentation": "<p>Gets an item.</p>", "input": {"shape": "Note"}},
+                "CreateBackup": {"input": {"shape": "Backup"}},
+            },
+            "shapes": {
+                "Note": {"members": {"documentation": {"shape": "Text"}}},
+                "Text": {"type": "string"},
+                "Backup": {"members": {"text": {"shape": "Text"}}},
+            },
         }
         (data / service / "1" / "service-2.json.gz").write_bytes(gzip.compress(json.dumps(told).encode()))
         (data / service / "1" / "examples-1.json").write_text("{}")
@@ -105,6 +129,12 @@ def libraries(tmp_path: Path) -> Path:
     (docs / "utils.py").write_text("def escape_controls(value): return value\n")
     (docs / "service.py").write_text("import botocore.docs.client\n")
     (tmp_path / "module.pyi").touch()
+    (tmp_path / "pydantic_core").mkdir()
+    (tmp_path / "pydantic_core" / "core_schema.py").write_text(
+        "from typing import TypedDict\n"
+        "class Schema(TypedDict):\n    type: str\n"
+        "class AnySchema(Schema, total=False):\n    ref: str\n"
+    )
     return tmp_path
 
 
@@ -117,15 +147,23 @@ def test_what_never_runs_is_taken_out(libraries: Path) -> None:
         "botocore/docs/__init__.py",
         "botocore/docs/docstring.py",
         "botocore/docs/utils.py",
+        "pydantic_core/core_schema.py",
     ]
+
+
+def test_the_descriptions_of_types_become_plain_dictionaries(libraries: Path) -> None:
+    trim(libraries)
+    made = runpy.run_path(str(libraries / "pydantic_core" / "core_schema.py"))
+    assert made["AnySchema"].__mro__[1:3] == (made["Schema"], dict)
+    assert made["AnySchema"](type="any") == {"type": "any"}
 
 
 def test_a_service_keeps_what_a_call_needs_and_loses_its_words(libraries: Path) -> None:
     trim(libraries)
     data = libraries / "botocore" / "data"
     assert json.loads((data / "dynamodb" / "1" / "service-2.json").read_text()) == {
-        "operations": {"GetItem": {}},
-        "shapes": {"Note": {"members": {"documentation": {"shape": "Text"}}}},
+        "operations": {"GetItem": {"input": {"shape": "Note"}}},
+        "shapes": {"Note": {"members": {"documentation": {"shape": "Text"}}}, "Text": {"type": "string"}},
     }
     assert json.loads((data / "endpoints.json").read_text())["partitions"][0]["services"] == {"dynamodb": {}}
 
