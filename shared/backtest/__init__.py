@@ -1,1 +1,1 @@
-"""The market model, its history, and later the runner over the same phases."""
+"""The market model and its history, the runner over the same phases, and calibration."""

@@ -10,7 +10,7 @@ from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.sessions import NEW_YORK, new_york_date
 from shared.domain.vocabulary import Action, AlertLevel, Bot, ExitReason, GammaRegime, Strategy
 from shared.views.health import health_view
-from shared.views.positions import positions_view
+from shared.views.positions import PositionView, positions_view
 from shared.views.regime import regime_view
 from shared.views.sources import Sources
 from shared.views.trades import closed_trades
@@ -99,17 +99,7 @@ def day_view(sources: Sources, day: date) -> DayView:
         pnl=sum((one.pnl for one in trades), ZERO),
         trades=tuple(trades),
         entries=tuple(_entries(decided)),
-        open_positions=tuple(
-            DayOpen(
-                bot=one.bot,
-                underlying=one.underlying,
-                strategy=one.strategy,
-                contracts=one.contracts,
-                pnl=one.pnl,
-                max_loss=one.max_loss,
-            )
-            for one in held.positions
-        ),
+        open_positions=tuple(_open(one) for one in held.positions),
         open_pnl=held.pnl,
         open_risk=held.risk,
         regimes=tuple(_regime(sources, one.underlying) for one in health.data if one.at is not None),
@@ -124,6 +114,17 @@ _OF_SNAPSHOTS = frozenset({DecisionKind.ENTRY, DecisionKind.NO_ENTRY})
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), NEW_YORK).astimezone(UTC) - timedelta(seconds=1)
+
+
+def _open(one: PositionView) -> DayOpen:
+    return DayOpen(
+        bot=one.bot,
+        underlying=one.underlying,
+        strategy=one.strategy,
+        contracts=one.contracts,
+        pnl=one.pnl,
+        max_loss=one.max_loss,
+    )
 
 
 def _entries(decided: Sequence[Decision]) -> list[DayEntry]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from shared.domain.errors import AlphaGexError
-from shared.domain.options import LegSide, OptionQuote, Right
+from shared.domain.options import Leg, LegSide, OptionQuote, Right
 from shared.domain.orders import PriceEffect
 from shared.domain.positions import Position, PositionState, premium_dollars
 from shared.domain.sessions import new_york_date
@@ -133,12 +133,7 @@ def _view(
         underlying=position.underlying,
         strategy=position.strategy,
         effect=position.effect,
-        legs=tuple(
-            LegView(
-                option_symbol=leg.option_symbol, side=leg.side, right=leg.contract.right, strike=leg.contract.strike
-            )
-            for leg in position.legs
-        ),
+        legs=tuple(_leg(leg) for leg in position.legs),
         contracts=position.remaining_contracts,
         expiration=position.expiration,
         dte=position.dte(new_york_date(now)),
@@ -163,6 +158,11 @@ def _view(
         note=position.note,
         payoff=None if spot is None else payoff_view(position, spot, quotes, now),
     )
+
+
+def _leg(leg: Leg) -> LegView:
+    contract = leg.contract
+    return LegView(option_symbol=leg.option_symbol, side=leg.side, right=contract.right, strike=contract.strike)
 
 
 def _way(gone: Decimal, whole: Decimal) -> Decimal:

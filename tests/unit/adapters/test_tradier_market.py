@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.tradier import TradierClient
 from shared.domain.errors import CredentialsError, FeedUnavailableError, MalformedReplyError, RateLimitedError
+from tests.unit.adapters.tradier import answering, client
 from tests.unit.adapters.vendor_bodies import (
     daily_rows,
     index_row,
@@ -17,14 +17,6 @@ from tests.unit.adapters.vendor_bodies import (
 from tests.unit.adapters.wire import NOW, StandingClock, Wire, milliseconds, no_waiting, reply
 
 EXPIRATION = date(2026, 4, 17)
-
-
-def client(wire: Wire, clock: StandingClock | None = None) -> TradierClient:
-    return TradierClient("https://tradier.example/v1", "t0ken", "VA00000000", clock=clock, transport=wire)
-
-
-def answering(body: Any, status: int = 200) -> TradierClient:
-    return client(Wire(reply(body, status)))
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.tradier import TradierClient
 from shared.domain.errors import FeedUnavailableError, MalformedReplyError
+from tests.unit.adapters.tradier import answering, client
 from tests.unit.adapters.vendor_bodies import (
     GREEKS_TIME,
     LONG_PUT,
@@ -19,17 +19,9 @@ from tests.unit.adapters.vendor_bodies import (
     quotes,
     stock_row,
 )
-from tests.unit.adapters.wire import NOW, StandingClock, Wire, reply
+from tests.unit.adapters.wire import NOW, Wire, reply
 
 EXPIRATION = date(2026, 4, 17)
-
-
-def client(wire: Wire, clock: StandingClock | None = None) -> TradierClient:
-    return TradierClient("https://tradier.example/v1", "t0ken", "VA00000000", clock=clock, transport=wire)
-
-
-def answering(body: Any, status: int = 200) -> TradierClient:
-    return client(Wire(reply(body, status)))
 
 
 def test_trap_14_an_option_without_trades_has_no_last_and_a_bid_of_zero_is_a_bid() -> None:

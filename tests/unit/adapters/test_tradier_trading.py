@@ -17,6 +17,7 @@ from shared.domain.errors import (
     OrderUnknownError,
 )
 from shared.domain.orders import Order, OrderLeg, OrderSide, PriceEffect
+from tests.unit.adapters.tradier import client
 from tests.unit.adapters.vendor_bodies import LONG_CALL, LONG_PUT, SHORT_CALL, SHORT_PUT
 from tests.unit.adapters.wire import Wire, reply
 
@@ -44,10 +45,6 @@ def order(legs: dict[str, OrderSide] = CONDOR, price: str = "1.10", **changes: A
         "limit_price": Decimal(price),
     }
     return Order(**(settings | changes))
-
-
-def client(wire: Wire) -> TradierClient:
-    return TradierClient("https://tradier.example/v1", "t0ken", "VA00000000", transport=wire)
 
 
 def submitted(answer: httpx.Response | Exception, sent: Order | None = None) -> tuple[str, Wire]:

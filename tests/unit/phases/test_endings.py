@@ -1,21 +1,18 @@
 """How entries, exits and settlements end: what is booked, what is given back, what waits."""
 
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from shared.domain.book import (
-    Change,
     FreeSlot,
-    LiveState,
     MoveIntent,
     MovePosition,
     RecordClosedTrade,
     SetCounters,
     SetLedger,
 )
-from shared.domain.config import Fees
 from shared.domain.orders import Intent, IntentState, OrderStatus
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import ExitReason
@@ -24,54 +21,13 @@ from tests.builders import (
     NOON,
     TODAY,
     broker_order,
-    counters,
     decision,
     entry_intent,
     exit_intent,
-    ledger,
-    live,
     position,
     seconds,
 )
-
-FEES = Fees()
-Kind = TypeVar("Kind")
-OWNER = "worker-1"
-
-
-def opening(contracts: int = 10) -> Position:
-    return position(contracts=contracts, state=PositionState.OPENING, opened_at=None, booked_cash=Decimal(0))
-
-
-def reserved(held: Position) -> LiveState:
-    """The bot's state with exactly this position on its ledger."""
-    return live(
-        positions=(held,),
-        ledgers=(
-            ledger(
-                open_count=1,
-                open_risk=held.risk * held.remaining_contracts,
-                secured_cash=held.secured_cash,
-                risk_by_underlying={"SPY": held.risk * held.remaining_contracts},
-                version=5,
-            ),
-        ),
-        counters=counters(order_failures=2, version=3),
-    )
-
-
-def kinds(changes: tuple[Change, ...]) -> list[str]:
-    return [type(change).__name__ for change in changes]
-
-
-def only(kind: type[Kind], changes: tuple[Change, ...]) -> Kind:
-    (found,) = [change for change in changes if isinstance(change, kind)]
-    return found
-
-
-def working(held: Position, **changes: object) -> Intent:
-    return entry_intent(held, state=IntentState.WORKING, owner=OWNER, order_id="b1", **changes)
-
+from tests.unit.phases.midway import FEES, OWNER, kinds, only, opening, reserved, working
 
 # ---- planning
 

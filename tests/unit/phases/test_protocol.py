@@ -1,16 +1,13 @@
 """Each transition of the order protocol: the state it leads to, and what is committed together with it."""
 
 from decimal import Decimal
-from typing import TypeVar
 
 import pytest
 
 from shared.domain.book import (
     AdvanceLast,
-    Change,
     CreateIntent,
     CreatePosition,
-    LiveState,
     MovePosition,
     RecordDecision,
     RequireEnabled,
@@ -19,64 +16,23 @@ from shared.domain.book import (
     SetCounters,
     TakeSlot,
 )
-from shared.domain.config import Fees
-from shared.domain.orders import BrokerOrder, Intent, IntentState, OrderStatus
-from shared.domain.positions import Position, PositionState
+from shared.domain.orders import BrokerOrder, IntentState, OrderStatus
+from shared.domain.positions import PositionState
 from shared.domain.vocabulary import ExitReason, Strategy, TradingState
 from shared.phases.execution import protocol
 from tests.builders import (
     NOON,
     broker_order,
     config,
-    counters,
     decision,
     entry_intent,
     exit_intent,
     last_decided,
-    ledger,
     live,
     position,
     seconds,
 )
-
-FEES = Fees()
-Kind = TypeVar("Kind")
-OWNER = "worker-1"
-
-
-def opening(contracts: int = 10) -> Position:
-    return position(contracts=contracts, state=PositionState.OPENING, opened_at=None, booked_cash=Decimal(0))
-
-
-def reserved(held: Position) -> LiveState:
-    """The bot's state with exactly this position on its ledger."""
-    return live(
-        positions=(held,),
-        ledgers=(
-            ledger(
-                open_count=1,
-                open_risk=held.risk * held.remaining_contracts,
-                secured_cash=held.secured_cash,
-                risk_by_underlying={"SPY": held.risk * held.remaining_contracts},
-                version=5,
-            ),
-        ),
-        counters=counters(order_failures=2, version=3),
-    )
-
-
-def kinds(changes: tuple[Change, ...]) -> list[str]:
-    return [type(change).__name__ for change in changes]
-
-
-def only(kind: type[Kind], changes: tuple[Change, ...]) -> Kind:
-    (found,) = [change for change in changes if isinstance(change, kind)]
-    return found
-
-
-def working(held: Position, **changes: object) -> Intent:
-    return entry_intent(held, state=IntentState.WORKING, owner=OWNER, order_id="b1", **changes)
-
+from tests.unit.phases.midway import OWNER, only, opening, reserved, working
 
 # ---- planning
 
