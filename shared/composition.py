@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from shared.adapters.journal import Journal
     from shared.adapters.market_data import MarketData
     from shared.desk import Desk
-    from shared.domain.book import LiveState
+    from shared.domain.book import Flip, LiveState
     from shared.domain.config import BotConfig, SystemConfig
     from shared.domain.ports import (
         Alerts,
@@ -92,6 +92,10 @@ class Stage:
     def parameters(self) -> Parameters:
         """Open configuration and switch for one run."""
         return SsmConfiguration(self._ssm)
+
+    def last_flip(self) -> Flip:
+        """Return who set the user's switch last, when and why. Raises StoreError where SSM does not tell."""
+        return self._ssm.last_flip()
 
     @property
     def configuration(self) -> FreshConfiguration:

@@ -72,6 +72,7 @@ def _monitor() -> Monitor:
         parameters=_parameters(stage),
         tools=tools,
         heartbeat=stage.heartbeat,
+        last_flip=stage.last_flip,
         seconds=_settings().monitor_seconds,
         missing_key=stage.vendors.missing_key,
     )

@@ -16,10 +16,10 @@ from shared.domain import messages
 from shared.domain.accounts import account_of, at_account
 from shared.domain.book import LiveState, WithdrawConfirmation
 from shared.domain.config import BotConfig, bot_config
-from shared.domain.errors import AlphaGexError, InvalidConfigurationError
+from shared.domain.errors import AlphaGexError, InvalidConfigurationError, StoreError
 from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote
-from shared.domain.orders import IntentState
+from shared.domain.orders import Intent, IntentState
 from shared.domain.ports import Alerts, Book, Broker, Clock, MarketClock, Parameters, Quotes
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import is_open
@@ -29,13 +29,25 @@ ISOLATED = (AlphaGexError, ArithmeticError, LookupError, ValueError)
 """What may go wrong about one account, bot or position without stopping the others."""
 
 
+UNREADABLE = (*UNANSWERED, StoreError)
+"""Why there may be no data: no answer, or no key to ask with."""
+
+
 def _endless() -> float:
     return math.inf
 
 
+def _waits_for_an_answer(intent: Intent) -> bool:
+    """Tell whether working an intent begins with a question to the broker; those come last."""
+    return intent.state in (IntentState.REPLACING, IntentState.CANCELING)
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a minute is worked with; ``time_left`` is how many seconds of waiting the run still has."""
+    """What a minute is worked with; ``time_left`` is how many seconds of waiting the run still has.
+
+    ``known`` is the last configuration of each bot that this process could read.
+    """
 
     book: Book
     quotes: Quotes
@@ -48,6 +60,7 @@ class Tools:
     alerts: Alerts
     clock: Clock
     time_left: Callable[[], float] = _endless
+    known: dict[Bot, BotConfig] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -77,8 +90,15 @@ class Minute:
                 self._trouble(bot, problem)
 
     def _config(self, bot: Bot) -> BotConfig:
+        """Return a bot's configuration; exits need none: their rules are stamped on the positions."""
+        known = self.tools.known
         try:
-            return self.parameters.bot(bot)
+            known[bot] = self.parameters.bot(bot)
+            return known[bot]
+        except StoreError as problem:
+            self._tell(bot, f"configuration: {problem}"[:500])
+            self.unconfigured.add(bot)
+            return known.get(bot) or bot_config(bot)
         except InvalidConfigurationError as problem:
             alert = messages.invalid_configuration(bot, str(problem), self.tools.clock.now())
             self.tools.alerts.send(alert)
@@ -129,11 +149,16 @@ class Minute:
         self.late.clear()
 
     def _accounts(self) -> tuple[Account, ...]:
-        try:
-            return self.sight.accounts(self.tools.broker)
-        except ISOLATED as problem:
-            self._trouble(next(iter(self.sight.lives), Bot.ATLAS), problem)
-            return ()
+        """Open every account; one that cannot be opened hides no other."""
+        found = []
+        for (mode, account_id), bots in self.sight.accounts().items():
+            try:
+                broker = self.tools.broker(at_account(self.sight.configs[bots[0]], account_id), mode)
+            except ISOLATED as problem:
+                self._trouble(bots[0], problem)
+            else:
+                found.append(Account(mode, account_id, broker, bots))
+        return tuple(found)
 
     def _trip(self, bot: Bot) -> None:
         self.tools.breakers.after_close(self.parameters, self.sight.configs, self.sight.lives, bot)
@@ -181,12 +206,12 @@ class Minute:
         def state() -> TradingState:
             return tools.breakers.effective(bot, self.parameters.state())
 
-        def work_all() -> None:
-            for intent in live.intents:
-                broker = tools.broker(at_account(config, places.get(intent.position_id)), intent.mode)
-                self._guarded(bot, partial(tools.walker.work, config, live, intent, broker, quotes, state))
+        def work(intent: Intent) -> None:
+            broker = tools.broker(at_account(config, places.get(intent.position_id)), intent.mode)
+            tools.walker.work(config, live, intent, broker, quotes, state)
 
-        self._guarded(bot, work_all)
+        for intent in sorted(live.intents, key=_waits_for_an_answer):
+            self._guarded(bot, partial(work, intent))
         scene = Scene(quotes, spot, cache(state), clock)
         looked = [self._look_after(config, position, scene) for position in live.positions]
         return any(looked)
@@ -215,7 +240,7 @@ class Minute:
         }
         try:
             return self.tools.quotes.option_quotes(sorted(wanted)) if wanted else {}
-        except UNANSWERED as problem:
+        except UNREADABLE as problem:
             for bot in bots:
                 if self.sight.lives[bot].positions:
                     self._tell(bot, f"quotes: {problem}")
@@ -224,14 +249,14 @@ class Minute:
     def _spot(self, underlying: str) -> Decimal | None:
         try:
             found = self.tools.quotes.quotes((underlying,)).get(underlying)
-        except UNANSWERED:
+        except UNREADABLE:
             return None
         return None if found is None else found.last
 
     def _broker_clock(self) -> BrokerClock | None:
         try:
             return self.tools.market_clock.clock()
-        except UNANSWERED:
+        except UNREADABLE:
             return None
 
     def _guarded(self, bot: Bot, work: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.domain.book import LiveState, Trip
 from shared.domain.config import BotConfig, bot_config
-from shared.domain.errors import InvalidConfigurationError
+from shared.domain.errors import InvalidConfigurationError, StoreError
 from shared.domain.measures import Measure
 from shared.domain.orders import IntentState
 from shared.domain.ports import Configuration, Parameters
@@ -58,5 +58,5 @@ def _unknown(lives: Iterable[LiveState]) -> int:
 def _config(parameters: Configuration, bot: Bot) -> BotConfig:
     try:
         return parameters.bot(bot)
-    except InvalidConfigurationError:
+    except (InvalidConfigurationError, StoreError):
         return bot_config(bot)

@@ -1,9 +1,9 @@
 """What one run knows so far: each bot's configuration and live state, and the accounts they trade in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from shared.domain.accounts import AccountWatch, account_id_of, account_of, at_account
+from shared.domain.accounts import AccountWatch, account_id_of, account_of
 from shared.domain.book import LiveState
 from shared.domain.config import BotConfig
 from shared.domain.orders import Intent
@@ -68,8 +68,11 @@ class Sight:
     def _lies_in(self, bot: Bot, mode: TradingMode, account_id: str | None) -> tuple[TradingMode, str | None]:
         return mode, account_id or account_id_of(self.configs[bot], mode)
 
-    def accounts(self, broker: Callable[[BotConfig, TradingMode], Broker]) -> tuple[Account, ...]:
-        """Return the accounts to reconcile: all with something of ours in it, and those traded outside our table."""
+    def accounts(self) -> dict[tuple[TradingMode, str], tuple[Bot, ...]]:
+        """Return the accounts to reconcile, by mode and id, each with its bots.
+
+        They are all with something of ours in it, and those traded outside our table.
+        """
         users: dict[tuple[TradingMode, str], list[Bot]] = {}
         for bot, live in self.lives.items():
             config = self.configs[bot]
@@ -82,7 +85,4 @@ class Sight:
             for mode, account_id in sorted(places, key=str):
                 if account_id is not None:
                     users.setdefault((mode, account_id), []).append(bot)
-        return tuple(
-            Account(mode, account_id, broker(at_account(self.configs[bots[0]], account_id), mode), tuple(bots))
-            for (mode, account_id), bots in users.items()
-        )
+        return {place: tuple(bots) for place, bots in users.items()}

@@ -8,6 +8,8 @@ from functions.monitor.minute import Minute, Tools
 from functions.monitor.sight import Sight
 from shared.desk import POST_SECONDS
 from shared.domain import messages
+from shared.domain.book import Flip
+from shared.domain.errors import StoreError
 from shared.domain.ports import Heartbeat, Parameters
 from shared.domain.vocabulary import Bot, TradingState
 
@@ -22,6 +24,7 @@ class Monitor:
     parameters: Callable[[], Parameters]
     tools: Tools
     heartbeat: Heartbeat
+    last_flip: Callable[[], Flip]
     seconds: int = RUN_SECONDS
     missing_key: Callable[[], str | None] = lambda: None
 
@@ -33,7 +36,7 @@ class Monitor:
         clock = self.tools.clock
         started = clock.now()
         parameters = self.parameters()
-        self._mirror(parameters.state(), started)
+        self._mirror(parameters, started)
         missing = self.missing_key()
         if missing is not None:
             self.tools.alerts.send(messages.missing_key(missing, started))
@@ -56,10 +59,17 @@ class Monitor:
         """Tell whether another round could still send an order and hear of it."""
         return self.tools.time_left() >= LOOP_SECONDS + POST_SECONDS
 
-    def _mirror(self, switch: TradingState, now: datetime) -> None:
+    def _mirror(self, parameters: Parameters, now: datetime) -> None:
+        switch = parameters.state()
         if not self.tools.breakers.trips.mirror(switch, now):
             return
         is_first_run = self.heartbeat.last() is None
         if switch is not TradingState.ACTIVE or not is_first_run:
-            reason = "the switch in SSM was set, or could not be read"
-            self.tools.alerts.send(messages.breaker_changed(switch, "the user's switch", reason, now))
+            self.tools.alerts.send(messages.switched(switch, self._flip(), now))
+
+    def _flip(self) -> Flip | None:
+        """Ask who set the switch, only where it changed; an answer that is refused is none."""
+        try:
+            return self.last_flip()
+        except StoreError:
+            return None

@@ -60,7 +60,7 @@ def set_breaker(place: Place, state: TradingState, reason: str, bot: Bot | None 
         else:
             operator.trip(bot, state, reason)
         return
-    place.parameters.put_breaker(state)
+    place.parameters.put_breaker(state, reason)
     if state is TradingState.ACTIVE:
         operator.clear_trip(None, reason)
         return

@@ -4,18 +4,21 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import SecretStr
 
+from shared.domain.book import Flip
 from shared.domain.config import BotConfig, SystemConfig, bot_config, parse_document, system_config
 from shared.domain.errors import CredentialsError, InvalidConfigurationError, InvalidValueError, StoreError
 from shared.domain.vocabulary import Bot, TradingState
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
+    from types_boto3_ssm.type_defs import ParameterHistoryTypeDef
 
 SECRET_SECONDS: Final = 300.0
 """How long a secret is kept in the process, so that a renewed one is taken up soon."""
@@ -23,6 +26,7 @@ ABSENT_SECONDS: Final = 60.0
 """The same for a secret that is not there: whoever stores one waits for it to work."""
 DOCUMENTS_KEPT: Final = 16
 """How many documents are known by their very text, which is read anew in each run, so as not to validate them again."""
+LONGEST_DESCRIPTION: Final = 1_000
 NAMES_AT_ONCE: Final = 10
 """The most parameters that one call reads."""
 
@@ -89,9 +93,38 @@ class SsmParameters:
         self._put(self.names.system, document)
         return config
 
-    def put_breaker(self, state: TradingState) -> None:
-        """Set the user's switch."""
-        self._put(self.names.breaker, state.value)
+    def put_breaker(self, state: TradingState, reason: str | None = None) -> None:
+        """Set the user's switch; a reason is kept beside it, where `last_flip` finds it."""
+        self._put(self.names.breaker, state.value, reason)
+
+    def last_flip(self) -> Flip:
+        """Return who set the switch last, when and why. Raises StoreError where SSM does not tell.
+
+        A description that is older than the value, or of another value, is no reason of this setting.
+        """
+        name = self.names.breaker
+        *before, last = self._versions(name)
+        value, said = last["Value"], last.get("Description", "")
+        is_own = not before or said != before[-1].get("Description", "")
+        prefix = f"{value}: "
+        return Flip(
+            value=value,
+            who=last.get("LastModifiedUser") or "somebody whom SSM does not name",
+            at=last["LastModifiedDate"].astimezone(UTC),
+            reason=said.removeprefix(prefix) if is_own and said.startswith(prefix) else None,
+        )
+
+    def _versions(self, name: str) -> "list[ParameterHistoryTypeDef]":
+        versions: list[ParameterHistoryTypeDef] = []
+        with _translated(f"history of {name}"):
+            page = self._client.get_parameter_history(Name=name)
+            versions += page["Parameters"]
+            while token := page.get("NextToken"):
+                page = self._client.get_parameter_history(Name=name, NextToken=token)
+                versions += page["Parameters"]
+        if not versions:
+            raise StoreError(f"history of {name}: there is none")
+        return sorted(versions, key=lambda version: version["Version"])
 
     def put_secret(self, vendor: str, secret: SecretStr) -> None:
         """Store a vendor's key, encrypted."""
@@ -99,9 +132,10 @@ class SsmParameters:
         with _translated(f"write {name}"):
             self._client.put_parameter(Name=name, Value=secret.get_secret_value(), Type="SecureString", Overwrite=True)
 
-    def _put(self, name: str, value: str) -> None:
+    def _put(self, name: str, value: str, reason: str | None = None) -> None:
+        said = "" if reason is None else f"{value}: {reason}"[:LONGEST_DESCRIPTION]
         with _translated(f"write {name}"):
-            self._client.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+            self._client.put_parameter(Name=name, Value=value, Type="String", Overwrite=True, Description=said)
 
 
 class SsmConfiguration:

@@ -237,6 +237,16 @@ Change = (
 
 
 @dataclass(frozen=True, slots=True)
+class Flip:
+    """The last setting of the user's switch: the text written, by whom, when, and why where that was said."""
+
+    value: str
+    who: str
+    at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Trip:
     """One state of the breaker and who set it: the system, or the user's switch as last seen."""
 

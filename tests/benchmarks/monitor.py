@@ -109,6 +109,9 @@ class Everything:
     def bot(self, bot: Bot) -> BotConfig:
         return bot_config(bot)
 
+    def last_flip(self) -> NoReturn:
+        raise AssertionError("nobody set the switch")
+
     def system(self) -> SystemConfig:
         return SystemConfig()
 
@@ -182,7 +185,7 @@ def monitor_over(outside: Any) -> Monitor:
         alerts=outside,
         clock=outside,
     )
-    return Monitor(lambda: outside, tools, outside)
+    return Monitor(lambda: outside, tools, outside, outside.last_flip)
 
 
 def measure() -> Iterable[Figure]:

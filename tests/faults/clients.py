@@ -26,6 +26,9 @@ class ParameterStore:
             raise EndpointConnectionError(endpoint_url="https://ssm")
         return {"Parameters": [{"Name": name, "Value": self.values[name]} for name in Names if name in self.values]}
 
+    def get_parameter_history(self, **_: Any) -> dict[str, Any]:
+        return {"Parameters": []}
+
     def put_parameter(self, *, Name: str, Value: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's
         self.values[Name] = Value
         return {}

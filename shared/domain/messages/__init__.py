@@ -1,6 +1,6 @@
 """The words of each alert: what happened, why, how, and the command to look closer; a module a subject."""
 
-from shared.domain.messages.controls import breaker_changed, live_confirmed, live_withdrawn, tripped
+from shared.domain.messages.controls import breaker_changed, live_confirmed, live_withdrawn, switched, tripped
 from shared.domain.messages.data import function_failed, invalid_configuration, invalid_snapshots, missing_key
 from shared.domain.messages.orders import (
     denied,
@@ -48,6 +48,7 @@ __all__ = [
     "sizes_to_zero",
     "strategy_disabled",
     "stray_order",
+    "switched",
     "tripped",
     "unknown",
     "unpriced",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared.domain.accounts import Confirmation
 from shared.domain.alerts import Alert
-from shared.domain.book import Trip
+from shared.domain.book import Flip, Trip
 from shared.domain.messages.wording import alert_of, decisions_at
 from shared.domain.vocabulary import AlertLevel, Bot, TradingMode, TradingState
 
@@ -15,7 +15,7 @@ _CONSEQUENCE = {
 }
 
 
-def breaker_changed(state: TradingState, who: str, reason: str, at: datetime) -> Alert:
+def breaker_changed(state: TradingState, who: str, reason: str, at: datetime, how: str | None = None) -> Alert:
     """Tell that the breaker changed, who changed it and why."""
     return alert_of(
         f"breaker-{who}-{state}-{at:%Y-%m-%dT%H:%M:%SZ}",
@@ -24,11 +24,24 @@ def breaker_changed(state: TradingState, who: str, reason: str, at: datetime) ->
         (
             f"What: {_CONSEQUENCE[state]}",
             f"Why: {reason}",
-            f"How: {who}",
+            f"How: {how or who}",
             "Look closer: alphagex breaker",
         ),
         at,
     )
+
+
+def switched(state: TradingState, flip: Flip | None, at: datetime) -> Alert:
+    """Tell that the user's switch changed, by whom and why; ``flip`` None: nobody tells."""
+    reason, how = "it was set, or could not be read", "who set it is not known: SSM did not tell its history"
+    if flip is not None:
+        how = f"{flip.value} was set by {flip.who} at {flip.at:%Y-%m-%d %H:%M:%S}Z"
+        reason = flip.reason or "no reason was given with it"
+        if flip.value not in tuple(TradingState):
+            reason = f"{flip.value!r} is no state of the breaker and counts as {state}"
+        elif flip.value != state:
+            reason = f"it cannot be read and counts as {state}"
+    return breaker_changed(state, "the user's switch", reason, at, how)
 
 
 def tripped(trip: Trip) -> Alert:

@@ -1,5 +1,6 @@
 """Configuration, breaker and secrets in SSM."""
 
+from datetime import UTC
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -28,6 +29,9 @@ class CountingSsm:
     def get_parameters(self, **request: Any) -> Any:
         self.reads += 1
         return self._client.get_parameters(**request)
+
+    def get_parameter_history(self, **request: Any) -> Any:
+        return self._client.get_parameter_history(**request)
 
     def put_parameter(self, **request: Any) -> Any:
         return self._client.put_parameter(**request)
@@ -239,3 +243,28 @@ def test_what_cannot_be_a_key_is_refused_without_being_shown(parameters: SsmPara
     with pytest.raises(CredentialsError, match="secrets/tradier") as refused:
         SsmSecrets(parameters).find("tradier")
     assert "one" not in str(refused.value)
+
+
+def test_a_flip_names_who_set_the_switch_when_and_why(parameters: SsmParameters) -> None:
+    parameters.put_breaker(TradingState.ACTIVE, "all is well")
+    parameters.put_breaker(TradingState.HALTED, "the Fed speaks")
+    flip = parameters.last_flip()
+    assert (flip.value, flip.reason) == ("HALTED", "the Fed speaks")
+    assert flip.who
+    assert flip.at.tzinfo is UTC
+
+
+def test_a_reason_of_an_earlier_flip_is_not_taken_for_that_of_a_flip_by_hand(
+    parameters: SsmParameters, ssm: CountingSsm
+) -> None:
+    parameters.put_breaker(TradingState.HALTED, "the Fed speaks")
+    kept = {"Type": "String", "Overwrite": True, "Description": "HALTED: the Fed speaks"}
+    for value in ("ACTIVE", "HALTED"):
+        ssm.put_parameter(Name=parameters.names.breaker, Value=value, **kept)
+        flip = parameters.last_flip()
+        assert (flip.value, flip.reason) == (value, None)
+
+
+def test_a_switch_without_a_history_is_told_apart(parameters: SsmParameters) -> None:
+    with pytest.raises(StoreError, match="history of /alphagex"):
+        parameters.last_flip()

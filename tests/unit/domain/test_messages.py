@@ -12,7 +12,7 @@ from shared.adapters.sns import sms_text, subject_line
 from shared.domain import messages
 from shared.domain.accounts import Confirmation
 from shared.domain.alerts import SMS_LIMIT, SUBJECT_LIMIT, Alert
-from shared.domain.book import Trip
+from shared.domain.book import Flip, Trip
 from shared.domain.decisions import Denial, DenialCode
 from shared.domain.market import Fault, FaultCode
 from shared.domain.positions import PositionState
@@ -64,6 +64,19 @@ ALERTS: Final[dict[str, Callable[[], Alert]]] = {
     "invalid_snapshots": lambda: messages.invalid_snapshots(STALE, 3),
     "invalid_configuration": lambda: messages.invalid_configuration("ATLAS", "captial: 5 is not valid", NOON),
     "breaker_changed": lambda: messages.breaker_changed(TradingState.HALTED, "the user's switch", "set in SSM", NOON),
+    "switched by a person": lambda: messages.switched(
+        TradingState.HALTED, Flip("HALTED", "arn:aws:iam::000000000000:user/ann", NOON, "the Fed speaks"), NOON
+    ),
+    "switched by hand": lambda: messages.switched(
+        TradingState.ACTIVE, Flip("ACTIVE", "arn:aws:iam::000000000000:user/ann", NOON), NOON
+    ),
+    "switched to what is no state": lambda: messages.switched(
+        TradingState.REDUCING, Flip("halt", "arn:aws:iam::000000000000:user/ann", NOON), NOON
+    ),
+    "a switch that cannot be read": lambda: messages.switched(
+        TradingState.REDUCING, Flip("ACTIVE", "arn:aws:iam::000000000000:user/ann", NOON), NOON
+    ),
+    "switched by nobody knows whom": lambda: messages.switched(TradingState.HALTED, None, NOON),
     "tripped": lambda: messages.tripped(Trip("ALL", TradingState.REDUCING, "5 orders in a row failed", NOON)),
     "strategy_disabled": lambda: messages.strategy_disabled(RESULTS),
     "diverged": lambda: messages.diverged(RESULTS, Decimal("0.52"), "STOP", "2026-10"),
