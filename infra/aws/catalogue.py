@@ -21,7 +21,10 @@ class FunctionName(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionSpec:
-    """One function; `concurrency` is how many may run at once where the operator reserves it."""
+    """One function; `concurrency` is how many may run at once where the operator reserves it.
+
+    `histories` are the parameters of which it may read who set them, and why.
+    """
 
     name: FunctionName
     purpose: str
@@ -30,6 +33,7 @@ class FunctionSpec:
     concurrency: int
     access: Sequence[Access]
     parameters: Sequence[Parameters]
+    histories: Sequence[Parameters] = ()
     publishes_alerts: bool = True
     publishes_events: bool = False
     has_url: bool = False
@@ -79,7 +83,7 @@ FUNCTIONS: Final = (
         name=FunctionName.TRADE,
         purpose="Phases 2 to 5: a snapshot becomes a decision, and perhaps an order",
         memory_mb=512,
-        timeout_seconds=60,
+        timeout_seconds=55,
         concurrency=3,
         access=(
             *_BOOK,
@@ -94,7 +98,7 @@ FUNCTIONS: Final = (
         name=FunctionName.MONITOR,
         purpose="Phase 6: positions are reconciled, worked and closed",
         memory_mb=256,
-        timeout_seconds=60,
+        timeout_seconds=55,
         concurrency=2,
         access=(
             *_BOOK,
@@ -103,6 +107,7 @@ FUNCTIONS: Final = (
             _BUDGET,
         ),
         parameters=(*_CONFIGURATION, Parameters.SECRETS),
+        histories=(Parameters.BREAKER,),
     ),
     FunctionSpec(
         name=FunctionName.LEARN,

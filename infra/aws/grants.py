@@ -39,6 +39,13 @@ def _grant_parameters(role: iam.Role, spec: FunctionSpec, stage: str) -> None:
             actions=["ssm:GetParameters"],
             resource_arns=[parameter_arn(role.stack, name) for name in names],
         )
+    told = [name for group in spec.histories for name in _parameter_names(group, stage)]
+    if told:
+        iam.Grant.add_to_principal(
+            grantee=role,
+            actions=["ssm:GetParameterHistory"],
+            resource_arns=[parameter_arn(role.stack, name) for name in told],
+        )
     if Parameters.SECRETS in spec.parameters:
         explain(
             role,
