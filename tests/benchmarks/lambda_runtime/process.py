@@ -8,11 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from infra.aws.environment import LOG_LEVEL, NO_PLUGINS
 from infra.aws.pythons import lambda_python
 from tests.benchmarks.lambda_runtime.api import Reply, RuntimeApi
 
 REPLY_SECONDS: Final = 60.0
 END_SECONDS: Final = 5.0
+NANOSECONDS: Final = 1_000_000_000
 PROBE: Final = Path(__file__).with_name("probe")
 
 
@@ -39,6 +41,9 @@ class ExecutionEnvironment:
             cwd=self.bundle,
             env={
                 **self.environment,
+                "LOG_LEVEL": LOG_LEVEL,
+                "POWERTOOLS_LOG_LEVEL": LOG_LEVEL,
+                "PYDANTIC_DISABLE_PLUGINS": NO_PLUGINS,
                 "AWS_LAMBDA_RUNTIME_API": self._api.address,
                 "AWS_LAMBDA_FUNCTION_NAME": "bench",
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
@@ -63,6 +68,13 @@ class ExecutionEnvironment:
     def first(self, event: Mapping[str, Any]) -> float:
         """Return the seconds from the start of the process to its first reply."""
         return self._api.ask(event, REPLY_SECONDS).at - self._started
+
+    def processor_seconds(self) -> float:
+        """Return the processor time, user's and system's, of all its threads since the process began."""
+        if self._process is None:
+            raise RuntimeError("the environment was not entered")
+        tasks = Path(f"/proc/{self._process.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / NANOSECONDS
 
     def call(self, event: Mapping[str, Any]) -> tuple[float, Reply]:
         """Return the seconds that a warm invocation took, and its reply."""

@@ -28,12 +28,30 @@ BARE_LIBRARIES: Final = frozenset(
 )
 BARE: Final = '''"""The least that a function over DynamoDB can be."""
 
+import os
+
 import boto3
-import pynamodb.models
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.models import Model
+
+
+class Row(Model):
+    class Meta:
+        table_name = os.environ["POSITIONS_TABLE"]
+        region = os.environ["AWS_DEFAULT_REGION"]
+        host = os.environ["AWS_ENDPOINT_URL"]
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
 
 
 def handler(event, context):
-    return {"boto3": boto3.__version__, "pynamodb": pynamodb.__version__}
+    if event.get("only_imports"):
+        return {"boto3": boto3.__version__}
+    try:
+        return {"pk": Row.get("bare", "bare").pk}
+    except Row.DoesNotExist:
+        return {"pk": None}
 '''
 
 
@@ -49,7 +67,7 @@ def make_runtime_client(target: Path) -> Path:
 
 
 def make_bare(target: Path) -> Path:
-    """Make a function that does nothing but import boto3 and pynamodb."""
+    """Make a function that imports boto3 and pynamodb, opens one table and reads one item of it, by default."""
     target.mkdir(parents=True)
     (target / "bare.py").write_text(BARE, encoding="utf-8")
     return _install(target, BARE_LIBRARIES, ("--all-groups",))

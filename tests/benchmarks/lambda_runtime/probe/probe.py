@@ -1,21 +1,78 @@
-"""Stands before a handler and says what its work cost: processor time, and the most memory that was ever held."""
+"""Stands before a handler and says what its work cost: processor time without the vendors and AWS, and memory.
 
+Left out is the processor time inside botocore's calls (building, signing, sending, parsing) and inside the requests
+to vendors (sending, reading the body; not what is made of it), on whichever thread they run.
+"""
+
+import functools
 import os
+import sys
+import threading
 import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import botocore.client
+
 module, _, name = os.environ["PROBED"].rpartition(".")
 probed = getattr(import_module(module), name)
 
 
+class Outside:
+    """Processor time inside the calls to others; a call within a call counts once."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.calls = 0
+        self._lock = threading.Lock()
+        self._inside = threading.local()
+
+    def wrap(self, owner: type, method: str) -> None:
+        """Measure a method from now on."""
+        real = getattr(owner, method)
+
+        @functools.wraps(real)
+        def measured(*args: Any, **named: Any) -> Any:
+            if getattr(self._inside, "yes", False):
+                return real(*args, **named)
+            self._inside.yes, began = True, time.thread_time()
+            try:
+                return real(*args, **named)
+            finally:
+                self._inside.yes = False
+                with self._lock:
+                    self.seconds += time.thread_time() - began
+                    self.calls += 1
+
+        setattr(owner, method, measured)
+
+
+outside = Outside()
+outside.wrap(botocore.client.BaseClient, "_make_api_call")
+
+
+def watch_vendors() -> None:
+    """Measure the requests to vendors too, once a run has loaded what sends them."""
+    line = sys.modules.get("shared.adapters.http")
+    if line is not None and not hasattr(line.VendorHttp.send, "__wrapped__"):
+        outside.wrap(line.VendorHttp, "send")
+
+
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Call the handler."""
+    outside.seconds, outside.calls = 0.0, 0
     began = time.process_time()
     answer = probed(event, context)
     spent = time.process_time() - began
-    return {"answer": answer, "processor_ms": spent * 1000, "peak_mb": peak_mb()}
+    watch_vendors()
+    return {
+        "answer": answer,
+        "processor_ms": spent * 1000,
+        "own_ms": (spent - outside.seconds) * 1000,
+        "calls": outside.calls,
+        "peak_mb": peak_mb(),
+    }
 
 
 def peak_mb() -> float:
