@@ -219,10 +219,12 @@ class FaultMachine(RuleBasedStateMachine):
         self.arena.move(PANIC)
         try:
             seen = self.arena.rest()
-            assert not seen.open_positions, seen.open_positions
-            assert not seen.holdings, seen.holdings
-        finally:
+        except AssertionError:
             self._count(evidence(self.arena))
+            raise
+        self._count(seen)
+        assert not seen.open_positions, seen.open_positions
+        assert not seen.holdings, seen.holdings
 
     def _count(self, seen: Evidence) -> None:
         tally, arena = self.tally, self.arena

@@ -14,23 +14,29 @@ from tests.faults.test_whole_life import CRASHED
 
 pytestmark = pytest.mark.xdist_group("faults-3")
 
+_ERROR = FaultKind.ERROR_BEFORE
+_LIST = {"method": "GET", "path": "/orders$"}
+_LATE = {"seconds": 40, "reads": 3}
 FIVE: Mapping[str, Any] = {**ONE_LOOK, "caps": {"contracts_per_order": 5}}
 
 
 @pytest.mark.parametrize(
-    ("kind", "scope"),
+    ("kind", "scope", "answered"),
     [
-        pytest.param(FaultKind.HIDDEN_ORDER, {"seconds": 30}, id="visible only after 30 s"),
-        pytest.param(FaultKind.EMPTY_ORDER_LIST, {}, id="the list is empty once"),
-        pytest.param(FaultKind.EMPTY_ORDER_LIST, {"count": 4}, id="the list is empty four times"),
-        pytest.param(FaultKind.POSITIONS_ERROR, {"count": 20}, id="positions answer 500"),
-        pytest.param(FaultKind.ERROR_BEFORE, {"method": "GET", "path": "/orders$", "count": 9}, id="list answers 500"),
-        pytest.param(FaultKind.ERROR_BEFORE, {"method": "GET", "path": "/balances", "count": 9}, id="balances 500"),
-        pytest.param(FaultKind.FILLED_WITHOUT_PRICES, {"seconds": 40, "reads": 3}, id="filled without prices"),
-        pytest.param(FaultKind.LAGGING_STATUS, {"seconds": 40, "reads": 3}, id="the status lags behind the legs"),
+        pytest.param(FaultKind.HIDDEN_ORDER, {"seconds": 30}, True, id="visible only after 30 s"),
+        pytest.param(FaultKind.HIDDEN_ORDER, {"seconds": 30}, False, id="visible only after 30 s, reply lost"),
+        pytest.param(FaultKind.EMPTY_ORDER_LIST, {}, True, id="the list is empty once"),
+        pytest.param(FaultKind.EMPTY_ORDER_LIST, {"count": 4}, False, id="the list is empty four times, reply lost"),
+        pytest.param(FaultKind.POSITIONS_ERROR, {"count": 20}, True, id="positions answer 500"),
+        pytest.param(FaultKind.POSITIONS_ERROR, {"count": 20}, False, id="positions answer 500, reply lost"),
+        pytest.param(_ERROR, {**_LIST, "count": 9}, True, id="list answers 500"),
+        pytest.param(_ERROR, {**_LIST, "count": 9}, False, id="list answers 500, reply lost"),
+        pytest.param(_ERROR, {"method": "GET", "path": "/balances", "count": 9}, False, id="balances 500, reply lost"),
+        pytest.param(FaultKind.FILLED_WITHOUT_PRICES, _LATE, True, id="filled without prices"),
+        pytest.param(FaultKind.FILLED_WITHOUT_PRICES, _LATE, False, id="filled without prices, reply lost"),
+        pytest.param(FaultKind.LAGGING_STATUS, _LATE, True, id="the status lags behind the legs"),
     ],
 )
-@pytest.mark.parametrize("answered", [pytest.param(True, id="id known"), pytest.param(False, id="reply lost")])
 def test_an_order_that_is_seen_late_is_booked_once(
     arena: Arena, kind: FaultKind, scope: Mapping[str, Any], answered: bool
 ) -> None:

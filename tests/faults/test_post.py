@@ -70,7 +70,6 @@ def test_an_exit_is_sent_once_an_attempt_and_ends_closed(
     (exit_,) = (one for one in arena.seen().intents if one.kind is IntentKind.EXIT)
     assert exit_.state is state
     arena.verify()
-    arena.rest()
     arena.minutes(4, 61)
     seen = arena.rest()
     attempts = 1 if accepted and kind is not FaultKind.LATE_REJECTION else 2

@@ -135,7 +135,7 @@ def test_no_entry_while_the_broker_cannot_be_read(arena: Arena) -> None:
 def _given_up(arena: Arena) -> Position:
     """Send an entry whose answer is lost and that the broker hides for ten minutes; let it be given up."""
     arena.monitor()
-    arena.inject(FaultKind.LOST_RESPONSE, method="POST", path="/orders", skip=1)
+    arena.inject(FaultKind.LOST_RESPONSE, method="POST", path="/orders", preview=False)
     arena.inject(FaultKind.HIDDEN_ORDER, seconds=600)
     arena.inject(FaultKind.NO_FILL)
     arena.trade(arena.signal())
@@ -186,7 +186,7 @@ def test_an_order_with_our_tag_and_no_intent_is_canceled_and_told(arena: Arena) 
 
 def test_a_tag_stays_watched_to_the_end_of_the_day_and_no_longer(arena: Arena) -> None:
     arena.monitor()
-    arena.inject(FaultKind.CONNECTION_CUT, method="POST", path="/orders", skip=1)
+    arena.inject(FaultKind.CONNECTION_CUT, method="POST", path="/orders", preview=False)
     arena.trade(arena.signal())
     arena.minutes(6, 60)
     arena.later(11 * 3600).minutes(1)
