@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from shared.domain import messages
 from shared.domain.accounts import Confirmation
-from shared.domain.book import ConfirmAccount, LiveState, MovePosition, RecordDecision, Trip
+from shared.domain.book import BY_HAND, ConfirmAccount, LiveState, MovePosition, RecordDecision, Trip
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.errors import InvalidValueError
@@ -48,7 +48,7 @@ class Operator:
     def trip(self, bot: Bot, state: TradingState, reason: str) -> bool:
         """Hold one bot back until it is set back by hand; False when it was already as strict."""
         now = self.clock.now()
-        if not self.trips.trip(Trip(bot, state, f"the operator: {reason}", now)):
+        if not self.trips.trip(Trip(bot, state, f"{BY_HAND}{reason}", now)):
             return False
         self.record(bot, f"BREAKER {state} for {bot}", reason)
         return True

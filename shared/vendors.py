@@ -93,11 +93,13 @@ class Vendors:
         return self.urls.tradier, token or self.secrets.get(TRADIER), Source.TRADIER
 
     def missing_key(self) -> str | None:
-        """Return what to store where there is no token of market data at all, else None."""
+        """Return what to store where there is no token of market data at all; None where nobody can say."""
         try:
             self._market_access()
         except CredentialsError as missing:
             return str(missing)
+        except StoreError:
+            return None
         return None
 
     def account(self, account_id: str, *, is_sandbox: bool) -> "TradierClient":

@@ -14,7 +14,7 @@ from functions.monitor.trips import Breakers
 from functions.monitor.walk import Walker
 from shared.domain import messages
 from shared.domain.accounts import account_of, at_account
-from shared.domain.book import LiveState, WithdrawConfirmation
+from shared.domain.book import LiveState, Trip, WithdrawConfirmation
 from shared.domain.config import BotConfig, bot_config
 from shared.domain.errors import AlphaGexError, InvalidConfigurationError, StoreError
 from shared.domain.market import BrokerClock
@@ -72,6 +72,7 @@ class Minute:
     sight: Sight
     problems: list[Exception] = field(default_factory=list)
     unconfigured: set[Bot] = field(default_factory=set)
+    standing: dict[str, Trip] = field(default_factory=dict)
     late: list[tuple[Bot, Callable[[], None]]] = field(default_factory=list)
 
     @property
@@ -117,7 +118,7 @@ class Minute:
         if live.confirmation is not None and left:
             self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(live.bot),))
             alerts.send(messages.live_withdrawn(live.bot, config.mode, now))
-        self.tools.breakers.after_failures(config, live)
+        self.tools.breakers.after_failures(config, live, self.standing)
 
     def _tell_doubts(self, live: LiveState, now: datetime) -> None:
         """Tell of every UNKNOWN and BROKEN, in case whoever made it so ended before the alert; a repeat is silent."""
@@ -129,13 +130,10 @@ class Minute:
                 self.tools.alerts.send(messages.broken(position, now))
 
     def reconcile(self) -> None:
-        """Bring the book and every account together; trip what a closed position calls for."""
-        before = dict(self.sight.lives)
+        """Bring the book and every account together; trip what the results call for."""
         for account in self._accounts():
             self._guarded(account.bots[0], partial(self._reconcile, account))
-        for bot, live in before.items():
-            if len(self.sight.lives[bot].positions) < len(live.positions):
-                self._guarded(bot, partial(self._trip, bot))
+        self._judge()
 
     def _reconcile(self, account: Account) -> None:
         later = self.tools.accounts.reconcile(account, self.sight)
@@ -160,19 +158,19 @@ class Minute:
                 found.append(Account(mode, account_id, broker, bots))
         return tuple(found)
 
-    def _trip(self, bot: Bot) -> None:
-        self.tools.breakers.after_close(self.parameters, self.sight.configs, self.sight.lives, bot)
+    def _judge(self) -> None:
+        """Trip by what stands in the ledgers now: a close may have been booked by anybody, in any run."""
+        judge = self.tools.breakers.judge
+        whose = next(iter(self.sight.lives), Bot.ATLAS)
+        self._guarded(whose, partial(judge, self.parameters, self.sight.configs, self.sight.lives, self.standing))
 
     def again(self, bots: tuple[Bot, ...]) -> tuple[Bot, ...]:
         """Look again at busy bots: only their orders are read, their holdings wait for the next run."""
-        before = {bot: self.sight.lives[bot] for bot in bots if bot in self.sight.lives}
         self.look(bots)
         for account in self._accounts():
             if set(account.bots) & set(bots):
                 self._guarded(account.bots[0], partial(self._match, account))
-        for bot, live in before.items():
-            if len(self.sight.lives[bot].positions) < len(live.positions):
-                self._guarded(bot, partial(self._trip, bot))
+        self._judge()
         return self.watch(bots)
 
     def _match(self, account: Account) -> None:
@@ -229,7 +227,7 @@ class Minute:
             try:
                 if self.tools.exits.settle(config, live, position):
                     self.sight.lives[bot] = self.tools.book.live(bot)
-                    self._trip(bot)
+                    self._judge()
             except ISOLATED as problem:
                 self._trouble(bot, problem)
 

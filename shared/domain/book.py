@@ -54,6 +54,10 @@ class LiveState:
         return next((intent for intent in self.intents if intent.intent_id == intent_id), None)
 
 
+BY_HAND = "the operator: "
+"""How the reason of a trip begins that a person set."""
+
+
 def _check_move(name: str, before: StrEnum, after: StrEnum) -> None:
     if not may_move(before, after):
         raise InvalidValueError(name, f"{before} to {after}", "make only moves of shared.domain.transitions")
@@ -248,9 +252,14 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One state of the breaker and who set it: the system, or the user's switch as last seen."""
+    """One state of the breaker and who set it: the system, a person for one bot, or the user's switch as last seen."""
 
     scope: str
     state: TradingState
     reason: str
     at: datetime
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person set it."""
+        return self.reason.startswith(BY_HAND)

@@ -166,7 +166,10 @@ class ClosedTrade(Value):
 
 
 class Ledger(Value):
-    """What one bot has at stake in one mode; risk and cash in dollars."""
+    """What one bot has at stake in one mode; risk and cash in dollars.
+
+    ``excused_pnl`` is what was realized when a person last set the trips back: until something more is, nothing trips.
+    """
 
     bot: Bot
     mode: TradingMode
@@ -176,9 +179,15 @@ class Ledger(Value):
     risk_by_underlying: dict[str, Dollars] = Field(default_factory=dict)
     realized_pnl: Dollars = Decimal(0)
     peak_pnl: Dollars = Decimal(0)
+    excused_pnl: Dollars | None = None
     day: date | None = None
     day_pnl: Dollars = Decimal(0)
     version: int = 0
+
+    @property
+    def is_excused(self) -> bool:
+        """Whether nothing was realized since a person set the trips back."""
+        return self.excused_pnl == self.realized_pnl
 
 
 class Counters(Value):

@@ -15,7 +15,13 @@ ALL = "ALL"
 
 
 def bot_trips(config: BotConfig, ledger: Ledger, counters: Counters, now: datetime) -> tuple[Trip, ...]:
-    """Return the trips a bot's own results call for; dollars against its capital."""
+    """Return the trips a bot's own results call for; dollars against its capital.
+
+    What a person has set back trips nothing again until something more is realized.
+    """
+    if ledger.is_excused:
+        failed = failure_trip(config, counters, now)
+        return (failed,) if failed else ()
     today, rules, capital = new_york_date(now), config.trips, config.capital
     reasons: list[tuple[str, str]] = []
     day_loss = -ledger.day_pnl if ledger.day == today else Decimal(0)
@@ -40,9 +46,9 @@ def failure_trip(config: BotConfig, counters: Counters, now: datetime) -> Trip |
 
 def account_trip(ledgers: Iterable[Ledger], all_capital: Decimal, limit: Decimal, now: datetime) -> Trip | None:
     """Return the trip of all bots when the account's loss of the day is beyond its share of all capital."""
-    today = new_york_date(now)
-    loss = -sum((ledger.day_pnl for ledger in ledgers if ledger.day == today), Decimal(0))
-    if loss <= limit * all_capital:
+    of_today = [ledger for ledger in ledgers if ledger.day == new_york_date(now)]
+    loss = -sum((ledger.day_pnl for ledger in of_today), Decimal(0))
+    if loss <= limit * all_capital or all(ledger.is_excused for ledger in of_today):
         return None
     return Trip(
         ALL, TradingState.REDUCING, f"account's loss of the day ${loss:,.2f} beyond {limit:.0%} of capital", now
@@ -53,7 +59,13 @@ def measured_anew(live: LiveState) -> tuple[Change, ...]:
     """Return the changes after which nothing that is past trips a bot again: drawdown and failures start at zero."""
     changes: list[Change] = []
     for ledger in live.ledgers:
-        anew = ledger.model_copy(update={"peak_pnl": ledger.realized_pnl, "version": ledger.version + 1})
+        anew = ledger.model_copy(
+            update={
+                "peak_pnl": ledger.realized_pnl,
+                "excused_pnl": ledger.realized_pnl,
+                "version": ledger.version + 1,
+            }
+        )
         changes.append(SetLedger(ledger, anew))
     if live.counters.order_failures:
         changes.append(SetCounters(live.bot, live.counters, counters_after_success(live.counters)))
