@@ -3,7 +3,8 @@
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,49 +13,65 @@ from uv import find_uv_bin
 from infra.aws.errors import StageError
 from infra.aws.pythons import PYTHON_VERSION, lambda_python
 from infra.aws.settings import ProcessorArchitecture
-from infra.aws.trimming import AWS_SERVICES, trim
+from infra.aws.trimming import AWS_SERVICES, OBJECT_STORE, trim
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 LOCK_FILE: Final = PROJECT / "uv.lock"
 SOURCES: Final = ("functions", "shared")
-LEFT_OUT: Final = (Path("shared/backtest"),)
 LAMBDA_ROOT: Final = "/var/task"
 
-_PLATFORMS: Final = {
-    ProcessorArchitecture.ARM64: "aarch64-manylinux2014",
-    ProcessorArchitecture.X86_64: "x86_64-manylinux2014",
-}
+_PROCESSORS: Final = {ProcessorArchitecture.ARM64: "aarch64", ProcessorArchitecture.X86_64: "x86_64"}
 _RECIPE: Final = "4"
 """Raise it when the steps below change, so that no older bundle passes for a new one."""
 
 
-def digest(architecture: ProcessorArchitecture) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What a bundle holds beside the run-time libraries: groups of the lock file, and all sources but those left out.
+
+    ``system`` is the oldest C library that its wheels are built for; Lambda's Python has 2.34.
+    """
+
+    groups: Sequence[str] = ()
+    left_out: Sequence[Path] = ()
+    services: Sequence[str] = AWS_SERVICES
+    system: str = "manylinux2014"
+
+
+TRADING: Final = Contents(left_out=(Path("shared/backtest"), Path("functions/calibrate")))
+"""What all functions share that a minute of trading needs, and the page and the reports with them."""
+
+CALIBRATION: Final = Contents(groups=("calibration",), services=(*AWS_SERVICES, OBJECT_STORE), system="manylinux_2_28")
+"""What calibrate alone has beside it: the backtest, numpy and S3."""
+
+
+def digest(architecture: ProcessorArchitecture, contents: Contents = TRADING) -> str:
     """Return the name of the bundle that these sources and this lock file make."""
-    parts = hashlib.sha256(f"{_RECIPE} {architecture} {PYTHON_VERSION} {AWS_SERVICES}".encode())
-    for file in (LOCK_FILE, *_source_files()):
+    parts = hashlib.sha256(f"{_RECIPE} {architecture} {PYTHON_VERSION} {contents}".encode())
+    for file in (LOCK_FILE, *_source_files(contents)):
         content = hashlib.sha256(file.read_bytes()).hexdigest()
         parts.update(f"{file.relative_to(PROJECT)}\0{content}\n".encode())
     return parts.hexdigest()
 
 
-def build(target: Path, architecture: ProcessorArchitecture) -> None:
+def build(target: Path, architecture: ProcessorArchitecture, contents: Contents = TRADING) -> None:
     """Fill a directory with what runs, and nothing else.
 
     Raises:
         StageError: a library or Lambda's Python cannot be had.
     """
     python = lambda_python()
-    _install(target, architecture)
-    trim(target)
-    for file in _source_files():
+    _install(target, architecture, contents)
+    trim(target, contents.services)
+    for file in _source_files(contents):
         copy = target / file.relative_to(PROJECT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
     _compile(python, target)
 
 
-def _source_files() -> Iterator[Path]:
-    left_out = tuple(PROJECT / path for path in LEFT_OUT)
+def _source_files(contents: Contents) -> Iterator[Path]:
+    left_out = tuple(PROJECT / path for path in contents.left_out)
     for folder in SOURCES:
         for file in sorted((PROJECT / folder).rglob("*")):
             kept = file.is_file() and "__pycache__" not in file.parts
@@ -62,15 +79,23 @@ def _source_files() -> Iterator[Path]:
                 yield file
 
 
-def _install(target: Path, architecture: ProcessorArchitecture) -> None:
+def _install(target: Path, architecture: ProcessorArchitecture, contents: Contents) -> None:
     """Install exactly the locked run-time libraries, checked by their hashes."""
     requirements = _uv(
-        ("export", "--locked", "--quiet", "--no-default-groups", "--no-emit-project", "--no-annotate", "--no-header")
+        (
+            *("export", "--locked", "--quiet", "--no-default-groups", "--no-emit-project", "--no-annotate"),
+            *("--no-header", *(f"--group={group}" for group in contents.groups)),
+        )
     )
     _uv(
         (
             *("pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"),
-            *("--python-platform", _PLATFORMS[architecture], "--python-version", PYTHON_VERSION),
+            *(
+                "--python-platform",
+                f"{_PROCESSORS[architecture]}-{contents.system}",
+                "--python-version",
+                PYTHON_VERSION,
+            ),
             *("--target", str(target), "--link-mode", "copy", "--no-config", "--requirements", "-"),
         ),
         stdin=requirements,

@@ -17,6 +17,7 @@ class FunctionName(StrEnum):
     LEARN = "learn"
     REPORT = "report"
     API = "api"
+    CALIBRATE = "calibrate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,3 +140,15 @@ FUNCTIONS: Final = (
         has_url=True,
     ),
 )
+
+CALIBRATION: Final = FunctionSpec(
+    name=FunctionName.CALIBRATE,
+    purpose="On demand: a batch of trials is judged over one window of history",
+    memory_mb=1_769,
+    timeout_seconds=900,
+    concurrency=40,
+    access=(),
+    parameters=(),
+    publishes_alerts=False,
+)
+"""Deployed only where the operator asks for it: it has a whole processor, and reaches nothing that trades."""

@@ -7,23 +7,24 @@ import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
-from infra.aws.bundle import PROJECT, build, digest
+from infra.aws.bundle import PROJECT, TRADING, Contents, build, digest
 from infra.aws.pythons import lambda_python
 from infra.aws.settings import ProcessorArchitecture
 
 
 @jsii.implements(ILocalBundling)
 class _OnThisMachine:
-    def __init__(self, architecture: ProcessorArchitecture) -> None:
+    def __init__(self, architecture: ProcessorArchitecture, contents: Contents) -> None:
         self._architecture = architecture
+        self._contents = contents
 
     def try_bundle(self, output_dir: str, options: Any = None, **_: Any) -> bool:  # noqa: ANN401, ARG002 (as the CDK calls it)
-        build(Path(output_dir), self._architecture)
+        build(Path(output_dir), self._architecture, self._contents)
         return True
 
 
-def function_code(architecture: ProcessorArchitecture) -> lambda_.Code:
-    """Return the one asset that all functions share; it is made anew only when a source or the lock file changed.
+def function_code(architecture: ProcessorArchitecture, contents: Contents = TRADING) -> lambda_.Code:
+    """Return the asset with these contents; it is made anew only when a source or the lock file changed.
 
     Raises:
         StageError: Lambda's Python cannot be had.
@@ -31,11 +32,11 @@ def function_code(architecture: ProcessorArchitecture) -> lambda_.Code:
     lambda_python()
     return lambda_.Code.from_asset(
         str(PROJECT / "functions"),
-        asset_hash=digest(architecture),
+        asset_hash=digest(architecture, contents),
         asset_hash_type=AssetHashType.CUSTOM,
         bundling=BundlingOptions(
             image=DockerImage.from_registry("unused"),
-            local=_OnThisMachine(architecture),
+            local=_OnThisMachine(architecture, contents),
         ),
     )
 

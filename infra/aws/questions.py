@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from infra.aws.catalogue import FunctionName
+from infra.aws.catalogue import FUNCTIONS, FunctionName
 
 FOLLOWED: Final = "SPY@2026-11-23T15:00:00Z"
 """A snapshot's name as an example: the operator puts the one in that he follows."""
@@ -93,7 +93,7 @@ INVALID_SNAPSHOTS: Final = Query(
 )
 FAILURES: Final = Query(
     name="failures",
-    of=tuple(FunctionName),
+    of=tuple(spec.name for spec in FUNCTIONS),
     where=(("level", "ERROR"),),
     shown=("service", "message", "exception_name", "exception", "function_request_id"),
 )

@@ -33,6 +33,7 @@ class StageSettings(BaseModel):
     architecture: ProcessorArchitecture = ProcessorArchitecture.ARM64
     bundle: bool = True
     saved_queries: bool = True
+    calibration: bool = False
     tradier_url: Url | None = None
     tradier_sandbox_url: Url | None = None
     polygon_url: Url | None = None

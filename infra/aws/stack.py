@@ -10,6 +10,8 @@ from constructs import Construct
 
 from infra.aws.access import TableName
 from infra.aws.alarms import Alarms
+from infra.aws.bundle import CALIBRATION
+from infra.aws.calibration import Calibration
 from infra.aws.catalogue import FUNCTIONS, FunctionName, FunctionSpec
 from infra.aws.closed_trades import ClosedTrades
 from infra.aws.code import function_code, unbundled_code
@@ -79,7 +81,17 @@ class AlphaGexStack(Stack):
             Queries(self, "Queries", stage=settings.stage, groups=groups)
         Dashboard(self, "Dashboard", stage=settings.stage, functions=aliases, groups=groups)
         self.urls = {spec.name: self.functions[spec.name].add_url().url for spec in FUNCTIONS if spec.has_url}
+        self.calibration = self._calibration(settings) if settings.calibration else None
         self._outputs(settings.stage)
+
+    def _calibration(self, settings: StageSettings) -> Calibration:
+        return Calibration(
+            self,
+            "Calibration",
+            code=function_code(settings.architecture, CALIBRATION) if settings.bundle else unbundled_code(),
+            architecture=settings.architecture,
+            dead_letters=self.dead_letters,
+        )
 
     def _functions(self, settings: StageSettings, dead_letters: sqs.Queue) -> dict[FunctionName, LiveFunction]:
         code = function_code(settings.architecture) if settings.bundle else unbundled_code()
@@ -131,5 +143,8 @@ class AlphaGexStack(Stack):
             "DeadLettersUrl": self.dead_letters.queue_url,
             "ParameterPrefix": parameter_prefix(stage),
         }
+        if self.calibration is not None:
+            named["CalibrationBucket"] = self.calibration.bucket.bucket_name
+            named["CalibrationWorkflow"] = self.calibration.machine.state_machine_arn
         for name, value in named.items():
             CfnOutput(self, name, value=value)

@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
@@ -14,7 +14,10 @@ from rich.table import Table
 
 from infra.cli.backtest import bar, day_of
 from infra.cli.config import flat
-from infra.cli.demo import _bot as bot_named
+from infra.cli.mistakes import CommandError
+from infra.cli.screen import bot_of as bot_named
+from infra.cli.screen import console
+from infra.cli.stage import DEFAULT_STAGE, Place, ProfileOption, RegionOption, StageOption, open_place
 from infra.local.errors import LocalStageError
 from shared.domain.config import BotConfig, bot_config, parse_document
 from shared.domain.errors import InvalidValueError
@@ -42,6 +45,13 @@ def calibrate(
     out: Annotated[
         Path | None, typer.Option("--out", help="Where the document goes; by default report/<bot>.json.")
     ] = None,
+    cloud: Annotated[
+        bool, typer.Option("--cloud", help="Judge in your AWS account, with the workflow of a stage.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Start in the cloud without asking.")] = False,
+    stage: StageOption = DEFAULT_STAGE,
+    profile: ProfileOption = None,
+    region: RegionOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome for machines.")] = False,
 ) -> None:
     """Find parameters and priors for a bot; nothing is installed."""
@@ -52,7 +62,9 @@ def calibrate(
     processes = workers if workers is not None else os.cpu_count() or 1
     if processes < 1:
         raise InvalidValueError("--workers", processes, "give 1 or more")
-    outcome = _calibrated(chosen, trials, windows, first, last, processes, seed, history, quiet=as_json)
+    judging = _in_the_cloud(open_place(stage, profile, region), yes=yes) if cloud else _here
+    asked = _Asked(chosen, trials, windows, first, last, processes, seed, history, quiet=as_json)
+    outcome = _calibrated(asked, judging)
     path = out or OUT / f"{chosen.lower()}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(outcome.document, indent=2) + "\n", encoding="ascii")
@@ -62,40 +74,89 @@ def calibrate(
     _tell(outcome, before, path)
 
 
-def _calibrated(
-    bot: Bot,
-    trials: int,
-    windows: int,
-    first: str | None,
-    last: str | None,
-    workers: int,
-    seed: int,
-    history: Path | None,
-    *,
-    quiet: bool,
-) -> Any:  # noqa: ANN401 - the heavy types are imported where they are needed
+class _Asked(NamedTuple):
+    bot: Bot
+    trials: int
+    windows: int
+    first: str | None
+    last: str | None
+    workers: int
+    seed: int
+    history: Path | None
+    quiet: bool
+
+
+def _calibrated(asked: _Asked, judging: Any) -> Any:  # noqa: ANN401 - the heavy types are imported where they are needed
     from infra.local.backtest.ground import Ground
     from infra.local.backtest.histories import opened
     from infra.local.backtest.sampling import drawn
-    from infra.local.backtest.workers import Task, judged_by
+    from infra.local.backtest.workers import Task
     from shared.backtest.calibration.outcome import calibrated
     from shared.backtest.calibration.space import space_of
     from shared.backtest.calibration.windows import windows_of
 
-    ground = Ground(opened(history), seed)
-    days = ground.days(day_of("--from", first), day_of("--to", last))
-    cut = windows_of(days, windows)
-    space = space_of(bot)
-    asked, study = drawn(space, trials, seed)
-    _prepare(ground, bot, days, quiet=quiet)
-    task = Task(bot, cut, days, history, seed)
+    ground = Ground(opened(asked.history), asked.seed)
+    days = ground.days(day_of("--from", asked.first), day_of("--to", asked.last))
+    space = space_of(asked.bot)
+    trials, study = drawn(space, asked.trials, asked.seed)
+    task = Task(asked.bot, windows_of(days, asked.windows), days, asked.history, asked.seed)
+    matrix = judging(asked, ground, task, trials)
+    for number, row in enumerate(matrix):
+        study.tell(number, sum(judged.score for judged in row) / len(row))
+    return calibrated(asked.bot, space, trials, matrix)
+
+
+def _here(asked: _Asked, ground: Any, task: Any, trials: Any) -> list[Any]:  # noqa: ANN401
+    """Judge on this machine, by so many processes."""
+    from infra.local.backtest.workers import judged_by
+
+    _prepare(ground, asked.bot, task.days, quiet=asked.quiet)
     matrix = []
-    with bar(trials, quiet=quiet) as (progress, shown):
-        for number, row in enumerate(judged_by(task, asked, workers)):
+    with bar(len(trials), quiet=asked.quiet) as (progress, shown):
+        for row in judged_by(task, trials, asked.workers):
             matrix.append(row)
-            study.tell(number, sum(judged.score for judged in row) / len(row))
             progress.advance(shown)
-    return calibrated(bot, space, asked, matrix)
+    return matrix
+
+
+def _in_the_cloud(place: Place, *, yes: bool) -> Any:  # noqa: ANN401
+    """Return how to judge with the workflow of a stage; what fails there is judged here."""
+    from infra.cli.cloud_calibration import cloud_of
+
+    cloud = cloud_of(place)
+
+    def judged(asked: _Asked, ground: Any, task: Any, trials: Any) -> list[Any]:  # noqa: ANN401
+        from infra.cli.cloud_calibration import estimated
+        from shared.backtest.calibration.batch import batches_of, joined, judged_batch
+
+        batches = batches_of(asked.bot, asked.seed, task.windows, trials)
+        _agreed(estimated(batches), len(batches), place, yes=yes)
+        execution = cloud.start(batches, ground.history)
+        with bar(len(batches), quiet=asked.quiet) as (progress, shown):
+            try:
+                cloud.watch(execution, lambda count: progress.update(shown, completed=count))
+            except KeyboardInterrupt:
+                cloud.stop(execution)
+                raise
+        found = cloud.read(execution, batches)
+        outcomes = dict(found.outcomes)
+        for batch in found.missing:
+            outcomes[batch.number] = judged_batch(batch, ground.market)
+        if found.missing:
+            note = f"{len(found.missing)} of {len(batches)} batches failed in the cloud and were judged here"
+            console(to_error=True).say(note)
+        return joined(batches, outcomes, len(trials), len(task.windows))
+
+    return judged
+
+
+def _agreed(estimate: Any, batches: int, place: Place, *, yes: bool) -> None:  # noqa: ANN401
+    told = f"{batches} batches on {place.where}: about {estimate.seconds / 60:.0f} minutes of processors"
+    console(to_error=True).say(f"{told}, ${estimate.dollars:.2f} at list prices without a free tier")
+    if yes:
+        return
+    if not typer.confirm("Start?", err=True):
+        raise CommandError("nothing was started", "give --yes to start without being asked")
 
 
 def _prepare(ground: Any, bot: Bot, days: tuple[date, ...], *, quiet: bool) -> None:  # noqa: ANN401

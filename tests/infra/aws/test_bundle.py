@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from infra.aws import bundle
-from infra.aws.bundle import PROJECT, digest
+from infra.aws.bundle import CALIBRATION, PROJECT, TRADING, digest
 from infra.aws.output import forget_old_assets
 from infra.aws.settings import ProcessorArchitecture
-from infra.aws.trimming import AWS_SERVICES, LEFT_OUT, OPERATIONS, trim
+from infra.aws.trimming import AWS_SERVICES, LEFT_OUT, OBJECT_STORE, OPERATIONS, trim
 
 ARM64, X86_64 = ProcessorArchitecture.ARM64, ProcessorArchitecture.X86_64
 
@@ -37,6 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param("shared/domain/orders.py", True, id="shared code changed"),
         pytest.param("shared/domain/new.py", True, id="a file was added"),
         pytest.param("shared/backtest/market.py", False, id="the backtest stays at home"),
+        pytest.param("functions/calibrate/handler.py", False, id="and so does what calibrates"),
         pytest.param("shared/domain/__pycache__/orders.pyc", False, id="bytecode of this machine"),
         pytest.param("infra/aws/stack.py", False, id="the stack is no part of it"),
     ],
@@ -46,6 +47,19 @@ def test_it_is_made_anew_when_what_runs_changed(project: Path, name: str, made_a
     (project / name).parent.mkdir(parents=True, exist_ok=True)
     (project / name).write_text("changed")
     assert (digest(ARM64) != before) is made_anew
+
+
+@pytest.mark.parametrize("name", ["shared/backtest/market.py", "functions/calibrate/handler.py"])
+def test_the_bundle_that_calibrates_holds_the_backtest(project: Path, name: str) -> None:
+    before = digest(ARM64, CALIBRATION)
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_text("changed")
+    assert digest(ARM64, CALIBRATION) != before
+
+
+def test_only_the_bundle_that_calibrates_has_what_is_heavy() -> None:
+    assert (TRADING.groups, OBJECT_STORE in TRADING.services) == ((), False)
+    assert (CALIBRATION.groups, OBJECT_STORE in CALIBRATION.services) == (("calibration",), True)
 
 
 @pytest.mark.usefixtures("project")
@@ -65,7 +79,7 @@ def services_asked_for() -> Iterator[str]:
 
 def test_botocore_keeps_the_description_of_every_service_in_use() -> None:
     asked_for = set(services_asked_for())
-    assert {"dynamodb", "ssm", "sns"} <= asked_for <= set(AWS_SERVICES)
+    assert {"dynamodb", "ssm", "sns", OBJECT_STORE} <= asked_for <= {*AWS_SERVICES, OBJECT_STORE}
 
 
 def calls_of(adapter: str) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Calibration at scale: one batch of trials, judged over one window."""
