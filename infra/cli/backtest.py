@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from infra.cli.demo import _bot as bot_named
+from infra.cli.screen import bot_of as bot_named
 from infra.local.errors import LocalStageError
 from shared.domain.config import BotConfig, SystemConfig, bot_config
 from shared.domain.errors import InvalidValueError

@@ -1,16 +1,15 @@
 """``alphagex dashboard``: the page in the browser, on data of a stage or of the last demo."""
 
-import sys
 import webbrowser
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from infra.cli.breaker import set_breaker
-from infra.cli.demo import DEFAULT_REPORT, day_of
+from infra.cli.demo import DEFAULT_REPORT
+from infra.cli.screen import console, day_of
 from infra.cli.stage import DEFAULT_STAGE, Place, ProfileOption, RegionOption, StageOption, open_place
 from infra.local.errors import LocalStageError
 from shared.domain.sessions import NEW_YORK, session
@@ -90,9 +89,9 @@ def serve(scene: "Scene", port: int, *, opens: bool) -> None:
     """Serve the page until Ctrl-C."""
     with open_server(scene, port) as server:
         server.warm()
-        console = Console(file=sys.stdout, highlight=False)
-        console.print(f"the page of {scene.where} is open until Ctrl-C; this address works once:", soft_wrap=True)
-        console.print(server.door.address, soft_wrap=True)
+        screen = console()
+        screen.say(f"the page of {scene.where} is open until Ctrl-C; this address works once:")
+        screen.say(server.door.address)
         if opens:
             webbrowser.open(server.door.address)
         server.serve_forever()

@@ -1,33 +1,16 @@
 """``alphagex demo``: months of real history, traded on this machine in a minute or so."""
 
 import sys
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from infra.cli.screen import BotOption, JsonOption, bots_of, day_of
 from infra.local.demo.plan import DEFAULT_FIRST, DEFAULT_LAST, DEFAULT_SEED, DEFAULT_STEP, DemoPlan
-from infra.local.errors import LocalStageError
-from shared.domain.vocabulary import Bot
 
 DEFAULT_REPORT = Path("report/demo.html")
-
-
-def day_of(option: str, text: str) -> date:
-    """Read a New York date. Raises LocalStageError: it is none; names the option."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date has no zone
-    except ValueError as error:
-        raise LocalStageError(f"{option} {text} is no date", "write it as 2017-10-02") from error
-
-
-def _bot(name: str) -> Bot:
-    try:
-        return Bot(name.upper())
-    except ValueError as error:
-        raise LocalStageError(f"--bot {name} is no bot", f"choose one of {', '.join(Bot)}") from error
 
 
 def demo(
@@ -36,7 +19,7 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", help="Seed of the intraday paths; the same seed, the same trades.")] = (
         DEFAULT_SEED
     ),
-    bot: Annotated[list[str] | None, typer.Option("--bot", help="Only this bot; may be given again.")] = None,
+    bot: BotOption = None,
     step: Annotated[int, typer.Option("--step", help="Minutes between two looks at the market, 1 to 60.")] = (
         DEFAULT_STEP
     ),
@@ -44,12 +27,15 @@ def demo(
     port: Annotated[int | None, typer.Option("--port", help="First port of the simulators; free ones by default.")] = (
         None
     ),
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary for machines.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Trade months of real S&P 500 and VIX history through the function code, on this machine."""
-    bots = tuple(dict.fromkeys(_bot(name) for name in bot)) if bot else tuple(Bot)
     plan = DemoPlan(
-        first_day=day_of("--from", first), last_day=day_of("--to", last), seed=seed, step_minutes=step, bots=bots
+        first_day=day_of("--from", first),
+        last_day=day_of("--to", last),
+        seed=seed,
+        step_minutes=step,
+        bots=bots_of(bot),
     )
     from infra.local.demo.run import run_demo
     from infra.local.demo.terminal import DemoScreen

@@ -7,14 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from infra.cli.mistakes import FOUND, CommandError
-from infra.cli.screen import JsonOption, write_json
+from infra.cli.screen import JsonOption, day_of, write_json
 from infra.local.ports import require_free
 from infra.local.stage_file import StageFile, is_running, read_stage_file
 from infra.local.stage_folder import StageFolder
@@ -139,20 +139,13 @@ def _options(
 ) -> StageOptions:
     changes: dict[str, object] = {"real_vendors": real_vendors, "speed": speed, "port": port}
     if first_day is not None or last is None:
-        changes["weeks_back"] = weeks_since(_day(first_day), datetime.fromtimestamp(time.time(), UTC))
+        changes["weeks_back"] = weeks_since(
+            day_of("--from", first_day) if first_day else DEFAULT_DAY, datetime.fromtimestamp(time.time(), UTC)
+        )
     given = {name: value for name, value in changes.items() if value is not None}
     if last is not None and first_day is not None and changes["weeks_back"] != last.weeks_back:
         raise CommandError("the simulated market cannot be moved while positions are kept", "give --fresh as well")
     return StageOptions.model_validate({**(last or StageOptions()).model_dump(), **given})
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return DEFAULT_DAY
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"--from {text} is no date", "write it as 2017-01-03") from error
 
 
 def _refuse_if_running() -> None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from infra.cli.dashboard import demo_scene, open_server
 from infra.cli.main import app
-from infra.cli.mistakes import told
+from infra.cli.mistakes import CommandError, told
 from infra.local.errors import LocalStageError
 from infra.local.recorded import RecordedStage
 from infra.local.recording import Recording, read_recording, recording_beside, write_recording
@@ -110,7 +110,7 @@ def test_a_recording_that_cannot_be_shown_names_the_remedy(
     ],
 )
 def test_a_date_that_is_none_of_the_run_is_refused(file: Path, at: str, named: str) -> None:
-    with pytest.raises(LocalStageError, match=named):
+    with pytest.raises((LocalStageError, CommandError), match=named):
         demo_scene(file, at)
 
 

@@ -31,7 +31,7 @@ def run(*arguments: str, report: Path) -> subprocess.CompletedProcess[str]:
         pytest.param(("--to", "2026-01-02"), "outside the embedded history; choose a date from", id="after"),
         pytest.param(("--from", "2018-01-05", "--to", "2018-01-02"), "swap the two dates", id="swapped"),
         pytest.param(("--from", "2017-12-25", "--to", "2017-12-25"), "no session from", id="a holiday"),
-        pytest.param(("--bot", "ZEUS"), "--bot ZEUS is no bot; choose one of ATLAS", id="no bot"),
+        pytest.param(("--bot", "ZEUS"), "ZEUS is no bot; choose one of ATLAS", id="no bot"),
         pytest.param(("--step", "0"), "--step 0 is no step; give 1 to 60 minutes", id="no step"),
     ],
 )

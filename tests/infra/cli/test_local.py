@@ -29,7 +29,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StageFolder:
         pytest.param(("logs", "trade"), "no local stage is running", id="a function's log of what does not run"),
         pytest.param(("logs",), "there is no log yet", id="the log of a stage that never was"),
         pytest.param(("logs", "sell"), "choose one of collect, trade, monitor", id="a function that is none"),
-        pytest.param(("up", "--from", "yesterday"), "write it as 2017-01-03", id="a day that is none"),
+        pytest.param(
+            ("up", "--from", "yesterday"), "--from yesterday is no date; write it as", id="a day that is none"
+        ),
         pytest.param(("up", "--from", "2013-05-01"), "choose a day from 2015-01-05", id="a day without history"),
         pytest.param(("up", "--port", "0"), "choose one from 1024", id="a port that is none"),
     ],
