@@ -30,8 +30,14 @@ def writes(ground: Ground, wire: Wire) -> int:
     return made
 
 
-@pytest.mark.parametrize("times", [pytest.param(1, id="once"), pytest.param(2, id="twice")])
-@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize(
+    ("trouble", "times"),
+    [
+        *(pytest.param(trouble, 1, id=f"once {trouble}") for trouble in Trouble),
+        pytest.param(Trouble.THROTTLED, 2, id="throttled twice"),
+        pytest.param(Trouble.FORGOTTEN, 2, id="applied, two replies lost, and no token known again"),
+    ],
+)
 def test_every_write_of_a_life_is_in_trouble_and_nobody_is_the_wiser(
     ground: Ground, wire: Wire, writes: int, trouble: Trouble, times: int
 ) -> None:
