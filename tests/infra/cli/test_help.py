@@ -60,7 +60,7 @@ def test_the_exit_codes_are_told() -> None:
     [
         pytest.param("nonsense", "No such command 'nonsense'; see `alphagex --help`", id="no command"),
         pytest.param("cost --nope", "No such option: --nope; see `alphagex cost --help`", id="no option"),
-        pytest.param("config validate ATLAS", "'file'; see `alphagex config validate --help`", id="an argument missing"),
+        pytest.param("config validate ATLAS", "'file'; see `alphagex config validate --help`", id="a part missing"),
         pytest.param("local up --speed 90", "'--speed'", id="out of range"),
         pytest.param("export --format x", "'x' is not one of 'csv', 'parquet', 'both'; see", id="no choice"),
     ],
