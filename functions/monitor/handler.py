@@ -96,6 +96,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
 def _report() -> None:
     """Measure what the run saw, also of one that could not look after everything."""
-    stage = _stage()
-    for name, value in figures(stage.seen, _parameters(stage).last, stage.trips.every()).items():
+    stage, standing = _stage(), _monitor().tools.breakers.standing
+    for name, value in figures(stage.seen, _parameters(stage).last, standing.values()).items():
         measure(metrics, name, value)

@@ -14,7 +14,7 @@ from functions.monitor.trips import Breakers
 from functions.monitor.walk import Walker
 from shared.domain import messages
 from shared.domain.accounts import account_of, at_account
-from shared.domain.book import LiveState, Trip, WithdrawConfirmation
+from shared.domain.book import LiveState, WithdrawConfirmation
 from shared.domain.config import BotConfig, bot_config
 from shared.domain.errors import AlphaGexError, InvalidConfigurationError, StoreError
 from shared.domain.market import BrokerClock
@@ -72,7 +72,6 @@ class Minute:
     sight: Sight
     problems: list[Exception] = field(default_factory=list)
     unconfigured: set[Bot] = field(default_factory=set)
-    standing: dict[str, Trip] = field(default_factory=dict)
     late: list[tuple[Bot, Callable[[], None]]] = field(default_factory=list)
 
     @property
@@ -81,7 +80,7 @@ class Minute:
         return sum(len(live.positions) + len(live.intents) for live in self.sight.lives.values())
 
     def look(self, bots: Iterable[Bot]) -> None:
-        """Read the configuration and live state of bots; send what could not be sent, tell of what cannot be read."""
+        """Read the configuration and live state of bots; tell of what cannot be read."""
         for bot in bots:
             try:
                 self.sight.configs[bot] = self._config(bot)
@@ -109,8 +108,6 @@ class Minute:
     def _tend(self, bot: Bot, live: LiveState) -> None:
         config = self.sight.configs[bot]
         now, alerts = self.tools.clock.now(), self.tools.alerts
-        for alert in live.unsent_alerts:
-            alerts.resend(alert)
         for key, facts in live.set_aside:
             alerts.send(messages.item_set_aside(live.bot, key, facts, now))
         self._tell_doubts(live, now)
@@ -118,7 +115,14 @@ class Minute:
         if live.confirmation is not None and left:
             self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(live.bot),))
             alerts.send(messages.live_withdrawn(live.bot, config.mode, now))
-        self.tools.breakers.after_failures(config, live, self.standing)
+        self.tools.breakers.after_failures(config, live)
+
+    def send_unsent(self) -> None:
+        """Send what an earlier run could not send, after the exits and no further than the first that fails again."""
+        for live in self.sight.lives.values():
+            for alert in live.unsent_alerts:
+                if not self.tools.alerts.resend(alert):
+                    return
 
     def _tell_doubts(self, live: LiveState, now: datetime) -> None:
         """Tell of every UNKNOWN and BROKEN, in case whoever made it so ended before the alert; a repeat is silent."""
@@ -162,7 +166,7 @@ class Minute:
         """Trip by what stands in the ledgers now: a close may have been booked by anybody, in any run."""
         judge = self.tools.breakers.judge
         whose = next(iter(self.sight.lives), Bot.ATLAS)
-        self._guarded(whose, partial(judge, self.parameters, self.sight.configs, self.sight.lives, self.standing))
+        self._guarded(whose, partial(judge, self.parameters, self.sight.configs, self.sight.lives))
 
     def again(self, bots: tuple[Bot, ...]) -> tuple[Bot, ...]:
         """Look again at busy bots: only their orders are read, their holdings wait for the next run."""

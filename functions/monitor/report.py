@@ -37,8 +37,12 @@ class Opened:
 def figures(
     seen: Mapping[Bot, LiveState], parameters: Configuration | None, trips: Iterable[Trip]
 ) -> dict[Measure, float]:
-    """Return what is known after a run; a sum over all bots is left out when one of them could not be read."""
-    measured = {Measure.BREAKER: float(max((SEVERITY[trip.state] for trip in trips), default=0))}
+    """Return what is known after a run; a sum over all bots is left out when one of them could not be read.
+
+    Without any trip, the mirror of the switch included, nobody knows the breaker, and it is left out.
+    """
+    strictest = max((SEVERITY[trip.state] for trip in trips), default=None)
+    measured = {} if strictest is None else {Measure.BREAKER: float(strictest)}
     if set(seen) != set(Bot) or parameters is None:
         return measured
     configs = {bot: _config(parameters, bot) for bot in Bot}

@@ -1,13 +1,13 @@
 """The system's own trips: what a bot's results, its failed orders and the account's day call for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from shared.domain import messages
-from shared.domain.book import LiveState, Trip
+from shared.domain.book import SWITCH_SCOPE, LiveState, Trip
 from shared.domain.config import BotConfig
 from shared.domain.errors import StoreError
 from shared.domain.ports import Alerts, Clock, Configuration, Trips
@@ -19,12 +19,34 @@ SCOPES: Final = frozenset({ALL, *Bot})
 
 @dataclass(frozen=True, slots=True)
 class Breakers:
-    """Reads the effective state, and trips it; ``told`` are the trips that this process has told of."""
+    """Reads the effective state, and trips it.
+
+    ``standing`` are the trips and the mirror of the user's switch by scope, as this run found and set them;
+    ``told`` the trips that this process has told of.
+    """
 
     trips: Trips
     alerts: Alerts
     clock: Clock
+    standing: dict[str, Trip] = field(default_factory=dict)
     told: set[tuple[str, datetime]] = field(default_factory=set)
+
+    def begin(self) -> None:
+        """Read everything that stands, once for a run, and tell of what may have been set without an alert."""
+        self.standing.clear()
+        self.standing.update({trip.scope: trip for trip in self.trips.every()})
+        self._tell_again()
+
+    @property
+    def mirrored(self) -> TradingState | None:
+        """The user's switch as the transactions see it; None before it was ever mirrored."""
+        mirror = self.standing.get(SWITCH_SCOPE)
+        return None if mirror is None else mirror.state
+
+    def mirror(self, switch: TradingState, now: datetime) -> None:
+        """Let the transactions see the user's switch."""
+        self.trips.mirror(switch, now)
+        self.standing[SWITCH_SCOPE] = Trip(SWITCH_SCOPE, switch, "the user's switch", now)
 
     def effective(self, bot: Bot, switch: TradingState) -> TradingState:
         """Return the stricter of the user's switch and the system's trips."""
@@ -33,31 +55,27 @@ class Breakers:
             state = stricter(state, trip.state)
         return state
 
-    def after_failures(self, config: BotConfig, live: LiveState, standing: dict[str, Trip]) -> None:
+    def after_failures(self, config: BotConfig, live: LiveState) -> None:
         """Trip all bots after too many failed orders in a row."""
         if live.counters.order_failures:
-            self._set(failure_trip(config, live.counters, self.clock.now()), standing)
+            self._set(failure_trip(config, live.counters, self.clock.now()))
 
     def judge(
         self,
         configuration: Configuration,
         configs: Mapping[Bot, BotConfig],
         lives: Mapping[Bot, LiveState],
-        standing: dict[str, Trip],
     ) -> None:
-        """Trip what the ledgers of this moment call for, whoever booked what stands in them.
-
-        ``standing`` are the trips by scope as known so far; what stands already is not written again.
-        """
+        """Trip what the ledgers of this moment call for, whoever booked what stands in them."""
         now = self.clock.now()
         for bot, live in lives.items():
             config = configs[bot]
             for ledger in live.ledgers:
                 if ledger.mode is config.mode or ledger.open_count:
                     for trip in bot_trips(config, ledger, live.counters, now):
-                        self._set(trip, standing)
+                        self._set(trip)
         for mode in dict.fromkeys(config.mode for config in configs.values()):
-            self._set(self._of_account(configuration, configs, lives, mode), standing)
+            self._set(self._of_account(configuration, configs, lives, mode))
 
     def _of_account(
         self,
@@ -75,17 +93,17 @@ class Breakers:
             return None
         return account_trip(ledgers, capital, limit, self.clock.now())
 
-    def tell_again(self, standing: Iterable[Trip]) -> None:
+    def _tell_again(self) -> None:
         """Tell of the system's trips, in case whoever set one ended before the alert; a repeat is silent."""
-        for trip in standing:
+        for trip in self.standing.values():
             if trip.scope in SCOPES and not trip.is_by_hand and (trip.scope, trip.at) not in self.told:
                 self._tell(trip)
 
-    def _set(self, trip: Trip | None, standing: dict[str, Trip]) -> None:
-        if trip is None or _is_as_strict(standing.get(trip.scope), trip.state):
+    def _set(self, trip: Trip | None) -> None:
+        if trip is None or _is_as_strict(self.standing.get(trip.scope), trip.state):
             return
         is_new = self.trips.trip(trip)
-        standing[trip.scope] = trip
+        self.standing[trip.scope] = trip
         if is_new:
             self._tell(trip)
 

@@ -36,6 +36,7 @@ class Monitor:
         clock = self.tools.clock
         started = clock.now()
         parameters = self.parameters()
+        self.tools.breakers.begin()
         self._mirror(parameters, started)
         missing = self.missing_key()
         if missing is not None:
@@ -45,6 +46,7 @@ class Monitor:
         minute.reconcile()
         busy = minute.watch(tuple(Bot))
         minute.compare_late()
+        minute.send_unsent()
         rounds = 1
         while busy and clock.now() - started < timedelta(seconds=self.seconds - LOOP_SECONDS) and self._has_time():
             clock.sleep(LOOP_SECONDS)
@@ -60,12 +62,14 @@ class Monitor:
         return self.tools.time_left() >= LOOP_SECONDS + POST_SECONDS
 
     def _mirror(self, parameters: Parameters, now: datetime) -> None:
+        """Tell of a flip, then mirror it: a run that ends between the two leaves it to be told twice, never not."""
         switch = parameters.state()
-        if not self.tools.breakers.trips.mirror(switch, now):
+        if self.tools.breakers.mirrored is switch:
             return
         is_first_run = self.heartbeat.last() is None
         if switch is not TradingState.ACTIVE or not is_first_run:
             self.tools.alerts.send(messages.switched(switch, self._flip(), now))
+        self.tools.breakers.mirror(switch, now)
 
     def _flip(self) -> Flip | None:
         """Ask who set the switch, only where it changed; an answer that is refused is none."""

@@ -22,12 +22,12 @@ ATTEMPTS: Final = 3
 """A throttled call ends after about 1.6 s with these; botocore's own defaults took 25 s."""
 
 
-def client_config() -> Config:
+def client_config(attempts: int = ATTEMPTS) -> Config:
     """Return what every client is made with; parameters are typed here, so botocore need not check them again."""
     return Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
         user_agent=USER_AGENT,
         parameter_validation=False,
@@ -81,17 +81,17 @@ class Aws:
         return cast("EventBridgeClient", self._later_client("events"))
 
     def sns(self) -> "SNSClient":
-        """Make a client of SNS."""
-        return cast("SNSClient", self._later_client("sns"))
+        """Make a client of SNS that asks once: what it does not take is sent by the next run."""
+        return cast("SNSClient", self._later_client("sns", attempts=1))
 
     def ssm(self) -> "SSMClient":
         """Make a client of SSM."""
         return cast("SSMClient", self._later_client("ssm"))
 
-    def _later_client(self, service: str) -> LaterClient:
-        return LaterClient(lambda: self._client(service))
+    def _later_client(self, service: str, attempts: int = ATTEMPTS) -> LaterClient:
+        return LaterClient(lambda: self._client(service, attempts))
 
-    def _client(self, service: str) -> object:
+    def _client(self, service: str, attempts: int = ATTEMPTS) -> object:
         return self._session.create_client(
-            service, region_name=self._region, endpoint_url=self._endpoint_url, config=client_config()
+            service, region_name=self._region, endpoint_url=self._endpoint_url, config=client_config(attempts)
         )

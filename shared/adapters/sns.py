@@ -3,6 +3,7 @@
 import json
 import logging
 import unicodedata
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 _PLAIN: Final = str.maketrans(
     {"–": "-", "—": "-", "−": "-", "→": "->", "×": "x", "·": "-", "≤": "<=", "≥": ">=", "’": "'", "“": '"', "”": '"'}
 )
+AWAY: Final = timedelta(seconds=45)
+"""How long SNS is not asked again after it failed: the rest of a run, and no longer."""
 _CUT: Final = "..."
 _LOOK_CLOSER: Final = "Look closer: "
 
@@ -43,11 +46,16 @@ class SnsAlerts:
         self._client = client
         self._topic_arn = topic_arn
         self._log = log
+        self._away_from: datetime | None = None
 
     def send(self, alert: Alert) -> None:
         """Send one message; the same event id again sends nothing. Raises StoreError when the log cannot be kept."""
-        if self._log.claim(alert):
+        if self._log.claim(alert) and not self._is_away(alert):
             self.resend(alert)
+
+    def _is_away(self, alert: Alert) -> bool:
+        """Tell whether SNS just failed: asking again for each message could take a whole run, exits and all."""
+        return self._away_from is not None and timedelta(0) <= alert.at - self._away_from < AWAY
 
     def resend(self, alert: Alert) -> bool:
         """Send an alert that was claimed and never went out; False when SNS did not take it this time either."""
@@ -67,7 +75,9 @@ class SnsAlerts:
             )
         except (BotoCoreError, ClientError):
             logger.exception("alert %s stays unsent", alert.event_id)
+            self._away_from = alert.at
             return False
+        self._away_from = None
         return True
 
 

@@ -54,6 +54,8 @@ class LiveState:
         return next((intent for intent in self.intents if intent.intent_id == intent_id), None)
 
 
+SWITCH_SCOPE = "SWITCH"
+"""The scope of the mirror among the trips that are read: the user's switch, as last seen."""
 BY_HAND = "the operator: "
 """How the reason of a trip begins that a person set."""
 

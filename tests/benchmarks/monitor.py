@@ -19,7 +19,7 @@ from shared.adapters.dynamodb import rows
 from shared.adapters.dynamodb.live import live_state
 from shared.adapters.dynamodb.tables import PositionsRow
 from shared.domain.alerts import Alert
-from shared.domain.book import Change, LiveState, Trip
+from shared.domain.book import SWITCH_SCOPE, Change, LiveState, Trip
 from shared.domain.config import BotConfig, SystemConfig, bot_config
 from shared.domain.market import BrokerClock, DailyBar, Quote
 from shared.domain.options import OptionQuote
@@ -126,6 +126,9 @@ class Everything:
 
     def read(self, bot: Bot) -> tuple[Trip, ...]:
         return ()
+
+    def every(self) -> tuple[Trip, ...]:
+        return (Trip(SWITCH_SCOPE, TradingState.ACTIVE, "the user's switch", NOON),)
 
     def mirror(self, state: TradingState, at: datetime) -> bool:
         return False

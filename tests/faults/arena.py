@@ -29,12 +29,11 @@ from infra.local.vendors.tradier.book import Book as BrokerBook
 from shared.adapters.aws import Aws
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
-from shared.adapters.dynamodb.trips import SWITCH_SCOPE
 from shared.adapters.http import ATTEMPTS as HTTP_ATTEMPTS
 from shared.adapters.ssm import ParameterNames
 from shared.composition import Stage
 from shared.domain.accounts import Confirmation
-from shared.domain.book import ConfirmAccount, LiveState
+from shared.domain.book import SWITCH_SCOPE, ConfirmAccount, LiveState
 from shared.domain.config import BotConfig, bot_config
 from shared.domain.decisions import Decision
 from shared.domain.errors import AlphaGexError

@@ -1,13 +1,20 @@
 """What is away stops nothing but itself: parameters, one account, one order, the way to the user."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from infra.local.ministack import MiniStack
+from shared.domain.book import BY_HAND, SetLedger, Trip
 from shared.domain.positions import Position, PositionState
-from shared.domain.vocabulary import ExitReason, TradingMode
+from shared.domain.vocabulary import Bot, ExitReason, TradingMode, TradingState
 from tests.faults.arena import ONE_LOOK, SELLER, TWIN, Arena, Ground
+from tests.faults.clients import Outbox
+from tests.store import alert
 
 pytestmark = pytest.mark.xdist_group("outages")
 
@@ -29,6 +36,10 @@ def stored(arena: Arena, held: Position) -> Position:
     found = arena.stage.book.position(held.bot, held.position_id)
     assert found is not None
     return found
+
+
+def told(arena: Arena, words: str) -> int:
+    return sum(words in subject for subject in arena.outbox.subjects)
 
 
 def ending(arena: Arena, held: Position) -> tuple[PositionState, ExitReason | None]:
@@ -66,3 +77,82 @@ def test_an_account_without_a_key_hides_no_other(arena: Arena) -> None:
     arena.move(CRASHED).minutes(3)
     assert ending(arena, held) == (PositionState.CLOSED, ExitReason.STOP_LOSS)
     assert arena.live(SELLER).positions == ()
+
+
+def loses(arena: Arena, bot: Bot, dollars: int) -> None:
+    """Book a loss of today, as whoever closed it did before it ended."""
+    ledger = arena.live(bot).ledger(arena.configs[bot][-1].mode)
+    lost = Decimal(-dollars)
+    after = ledger.model_copy(
+        update={"day": arena.now.date(), "day_pnl": lost, "realized_pnl": lost, "version": ledger.version + 1}
+    )
+    arena.stage.book.commit("lose", (SetLedger(ledger, after),))
+
+
+def test_a_loss_that_another_run_booked_trips_and_a_person_ends_it(arena: Arena) -> None:
+    loses(arena, SELLER, 10_001)
+    arena.minutes(2)
+    assert (arena.state(SELLER), arena.state(TWIN)) == (TradingState.REDUCING, TradingState.ACTIVE)
+    assert told(arena, "the system, PROMETHEUS") == 1
+    arena.stage.operator.clear_trip(SELLER, "looked at it")
+    arena.minutes(2)
+    assert arena.state(SELLER) is TradingState.ACTIVE
+    loses(arena, SELLER, 10_002)
+    arena.minutes(1)
+    assert arena.state(SELLER) is TradingState.REDUCING
+
+
+@pytest.mark.parametrize(
+    ("others", "state"),
+    [
+        pytest.param("paper", TradingState.REDUCING, id="paper capital carries no real loss"),
+        pytest.param("live", TradingState.ACTIVE, id="capital of the same mode does"),
+    ],
+)
+def test_the_days_loss_of_an_account_is_measured_by_the_capital_of_its_mode(
+    arena: Arena, others: str, state: TradingState
+) -> None:
+    for bot in Bot:
+        arena.configure(bot, ONE_LOOK | {"mode": "live" if bot is SELLER else others})
+    loses(arena, SELLER, 4_000)
+    arena.minutes(1)
+    assert arena.state(TWIN) is state
+
+
+def test_a_trip_whose_alert_was_lost_is_told_by_the_next_run(arena: Arena) -> None:
+    arena.stage.trips.trip(Trip("ALL", TradingState.REDUCING, "5 orders in a row failed", arena.now))
+    arena.stage.trips.trip(Trip(TWIN, TradingState.REDUCING, f"{BY_HAND}holiday", arena.now))
+    arena.minutes(3)
+    assert told(arena, "the system, ALL") == 1
+    assert told(arena, "the system, ATLAS") == 0
+
+
+@dataclass
+class Swamp(Outbox):
+    """The way to the user while every message is swallowed; counts the attempts."""
+
+    attempts: int = 0
+
+    def publish(self, *, Subject: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - AWS's
+        self.attempts += 1
+        return super().publish(Subject=Subject)
+
+
+def test_messages_that_nobody_takes_cost_a_run_no_time_and_arrive_later(ground: Ground) -> None:
+    swamp = Swamp()
+    arena = Arena(ground, outbox=swamp)
+    held = arena.enter()
+    swamp.is_down = True
+    for number in range(8):
+        arena.stage.alerts.send(alert(event_id=f"lost-{number}", bot=SELLER, at=arena.now - timedelta(days=1)))
+        arena.stage.alerts.send(alert(event_id=f"lost-{number}-too", bot=TWIN, at=arena.now - timedelta(days=1)))
+    swamp.attempts = 0
+    arena.trail.restart()
+    arena.move(CRASHED).later(30).monitor()
+    assert arena.trail.calls.index("broker.submit") < arena.trail.calls.index("alerts.resend")
+    assert swamp.attempts <= 2
+    swamp.is_down = False
+    arena.minutes(2, 60)
+    assert ending(arena, held) == (PositionState.CLOSED, ExitReason.STOP_LOSS)
+    assert told(arena, "closed with a loss") == 16
+    assert told(arena, "PROMETHEUS closed") == 1

@@ -1,6 +1,7 @@
 """The functions over fakes in memory, driven by the runner's own schedule."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -55,6 +56,15 @@ PARTS: Final[tuple[tuple[str, type[Any]], ...]] = (
     ("tools", Tools),
 )
 """What monitor is made of, each part from those before it."""
+
+
+class AtOnce(Executor):
+    """Answers while it is asked."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        answered: Future[Any] = Future()
+        answered.set_result(fn(*args, **kwargs))
+        return answered
 
 
 class Hands:
@@ -152,6 +162,9 @@ class World:
     def read(self, bot: Bot) -> tuple[Trip, ...]:
         return tuple(self._runner.book.trips[scope] for scope in (bot.value, ALL) if scope in self._runner.book.trips)
 
+    def every(self) -> tuple[Trip, ...]:
+        return tuple(self._runner.book.trips.values())
+
     def mirror(self, state: TradingState, at: datetime) -> bool:
         return False
 
@@ -183,6 +196,7 @@ class FunctionsRunner(Runner):
             "book": self.book,
             "desk": self._desk,
             "clock": world.time,
+            "background": AtOnce(),
             "seconds": self.monitor_seconds,
             "broker": world.broker,
             **dict.fromkeys(("snapshots", "chains", "quotes", "market_clock", "history", "trips", "feeds"), world),

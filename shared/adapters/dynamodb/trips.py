@@ -13,13 +13,11 @@ from shared.adapters.dynamodb.keys import Kind, stamp
 from shared.adapters.dynamodb.reading import require_known_schema
 from shared.adapters.dynamodb.tables import StatsRow
 from shared.adapters.dynamodb.writes import Update, Writer
-from shared.domain.book import Trip
+from shared.domain.book import SWITCH_SCOPE, Trip
 from shared.domain.errors import ConflictError, StoreError
 from shared.domain.values import SCHEMA_VERSION
 from shared.domain.vocabulary import Bot, TradingState
 
-SWITCH_SCOPE: Final = "SWITCH"
-"""The scope of the mirror among the trips that are read: the user's switch, as last seen."""
 SWITCH_REASON: Final = "the user's switch"
 
 

@@ -153,8 +153,8 @@ TOLD: Final = (
     Removal(
         "an alert that SNS did not take is sent by the next run",
         MINUTE,
-        "            alerts.resend(alert)\n",
-        "            pass\n",
+        "                if not self.tools.alerts.resend(alert):\n                    return\n",
+        "                pass\n",
         ("tests/functions/test_incidents.py",),
     ),
 )

@@ -8,8 +8,7 @@ import pytest
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.keys import CARETAKER, stamp
 from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, SnapshotsRow, StatsRow
-from shared.adapters.dynamodb.trips import SWITCH_SCOPE
-from shared.domain.book import RecordClosedTrade, Trip
+from shared.domain.book import SWITCH_SCOPE, RecordClosedTrade, Trip
 from shared.domain.errors import ConflictError, NewerSchemaError, StoreError
 from shared.domain.market import DailyBar
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
