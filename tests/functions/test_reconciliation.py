@@ -13,6 +13,7 @@ from shared.domain.decisions import DecisionKind, DenialCode
 from shared.domain.orders import IntentState
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import ExitReason, Strategy, TradingMode, TradingState
+from shared.phases.execution import protocol
 from tests.faults.arena import ONE_LOOK, SELLER, Arena, Ground
 
 pytestmark = pytest.mark.xdist_group("reconciliation")
@@ -297,3 +298,35 @@ def test_an_item_of_a_newer_version_is_told_with_its_facts_and_the_rest_goes_on(
     assert told(arena, "has an item that cannot be read") == 1
     assert told(arena, "EXTERNAL") == 0
     assert arena.state() is TradingState.ACTIVE
+
+
+def _exit_given_up(arena: Arena) -> Position:
+    """Send an exit whose answer is lost and that the broker hides for ten minutes; let it be given up."""
+    held = arena.enter()
+    arena.move(CRASHED)
+    arena.inject(FaultKind.LOST_RESPONSE, method="POST", path="/orders", preview=False)
+    arena.inject(FaultKind.HIDDEN_ORDER, seconds=600)
+    arena.inject(FaultKind.NO_FILL)
+    arena.monitor()
+    arena.minutes(6, 60)
+    assert [one.is_watched for one in arena.live().watched] == [True]
+    return held
+
+
+def test_an_exit_given_up_that_fills_after_its_position_was_closed_is_booked_on_itself_and_told(arena: Arena) -> None:
+    """A person closed it meanwhile: what the order did belongs to no position any more."""
+    held = _exit_given_up(arena)
+    (watched,) = arena.live().watched
+    zombie = next(order for order in arena.orders() if order["tag"] == watched.tag)
+    (waiting,) = arena.live().positions
+    arena.stage.book.commit("break", protocol.break_position(waiting, "a person looked"))
+    arena.stage.operator.book_close(stored(arena, held), Decimal(-500), "closed by telephone")
+    arena.act("fill", order_id=zombie["id"])
+    arena.later(600).minutes(3)
+    assert stored(arena, held).state is PositionState.CLOSED
+    over = arena.stage.book.intent(held.bot, watched.intent_id)
+    assert over is not None
+    assert (over.state, over.filled_contracts) == (IntentState.FILLED, held.contracts)
+    assert told(arena, "without a live intent") >= 1
+    assert told(arena, f"Breaker REDUCING: the system, {held.bot}") == 1
+    assert arena.live().watched == ()

@@ -1,5 +1,6 @@
 """The single questions an entry is asked, at their boundaries."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from shared.domain.decisions import DenialCode, denials_of
 from shared.domain.package import PackageQuote
-from shared.domain.vocabulary import Strategy
+from shared.domain.vocabulary import Source, Strategy
 from shared.phases.entry import (
     entry_dte,
 )
@@ -21,12 +22,14 @@ from shared.phases.execution.denials import (
     structure_gates,
 )
 from tests.builders import (
+    NOON,
     TODAY,
     by_symbol,
     config,
     legs_of,
     long,
     option_quote,
+    seconds,
     setting,
     short,
 )
@@ -153,3 +156,22 @@ def test_an_order_beyond_the_buying_power_is_refused() -> None:
     )
     found = denials(price_gates(setting(), candidate))
     assert [denial.code for denial in found] == [CODES.INSUFFICIENT_MARGIN]
+
+
+@pytest.mark.parametrize(
+    ("mode", "source", "age", "limit"),
+    [
+        pytest.param("sandbox", Source.TRADIER_SANDBOX, 1_200, None, id="sandbox data in sandbox mode, 20 minutes"),
+        pytest.param("sandbox", Source.TRADIER_SANDBOX, 1_201, "1200 s", id="sandbox data older than that"),
+        pytest.param("sandbox", Source.TRADIER, 15, None, id="production data in sandbox mode, 15 s"),
+        pytest.param("sandbox", Source.TRADIER, 16, "15 s", id="production data older than that"),
+        pytest.param("paper", Source.TRADIER_SANDBOX, 16, "15 s", id="sandbox data in another mode"),
+    ],
+)
+def test_only_the_sandboxs_own_data_may_be_late_and_only_in_sandbox_mode(
+    mode: str, source: Source, age: int, limit: str | None
+) -> None:
+    legs = legs_of(Strategy.BULL_PUT_SPREAD)
+    rows = by_symbol(replace(option_quote(leg.contract, "2.98", "3.00"), as_of=NOON - seconds(age)) for leg in legs)
+    gates = liquidity_gates(setting(changes={"mode": mode}), "SPY", legs, rows, source)
+    assert {denial.limit for denial in denials_of(gates)} == ({limit} if limit else set())

@@ -20,8 +20,10 @@ from shared.phases.monitoring.holdings import (
     held_legs,
     in_flight,
     is_gone,
+    netted_against,
     surplus,
     unexplained,
+    with_unsent_orders,
 )
 from tests.builders import (
     EXPIRATION,
@@ -205,3 +207,25 @@ def test_lots_give_what_the_short_leg_cost_and_the_long_leg_brought() -> None:
 )
 def test_without_every_real_price_nothing_is_booked(held: Position, lots: tuple[GainLoss, ...]) -> None:
     assert closed_by_lots(held, lots, FREE) is None
+
+
+def test_an_order_that_is_not_listed_yet_counts_as_held_and_a_listed_one_does_not_count_twice() -> None:
+    intent = entry_intent(position(contracts=3))
+    expected = {leg.option_symbol: leg.side.sign * 3 for leg in intent.order.legs}
+    assert with_unsent_orders({}, [intent], []) == expected
+    assert with_unsent_orders({}, [intent], [broker_order(tag=intent.tag)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        pytest.param(position(legs=(long(390), short(385))), True, id="the other side of both legs"),
+        pytest.param(position(legs=(short(395), long(390))), True, id="the other side of one leg"),
+        pytest.param(position(), False, id="the same side"),
+        pytest.param(position(legs=(short(380), long(375))), False, id="other strikes"),
+    ],
+)
+def test_two_entries_net_where_they_share_a_leg_on_opposite_sides(other: Position, expected: bool) -> None:
+    theirs = entry_intent(other)
+    assert (netted_against(entry_intent(position()), [theirs]) is theirs) is expected
+    assert netted_against(entry_intent(position()), [exit_intent(position())]) is None
