@@ -37,7 +37,7 @@ def _show(screen: Screen, place: Place, health: HealthView, held: PositionsView)
     for problem in health.problems:
         screen.say(Text(f"! {problem}", style=BAD))
     for entry in held.set_aside:
-        screen.say(Text(f"! set aside: {entry}", style=WARN))
+        screen.say(Text(f"! BROKEN, set aside: {entry}", style=BAD))
     if health.problems:
         screen.say("look closer: alphagex doctor")
 

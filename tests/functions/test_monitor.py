@@ -238,3 +238,23 @@ def test_an_exit_of_the_last_minute_is_worked_at_the_next_open(house: House) -> 
     exits = house.decisions(SELLER, DecisionKind.EXIT)
     assert len(exits) == 2
     assert exits[0].intent_id == intent.intent_id != exits[1].intent_id
+
+
+@pytest.mark.parametrize("key", [pytest.param("POS#newer", id="a position"), pytest.param("INT#newer", id="an intent")])
+def test_an_item_of_a_newer_version_is_told_once_and_the_rest_goes_on(house: House, key: str) -> None:
+    _sold(house)
+    kind = "POSITION" if key.startswith("POS") else "INTENT"
+    stored = {"pk": keys.account(SELLER), "sk": key, "kind": kind, "active": kind, "schema_version": 99}
+    table = house.laptop.names.positions
+    house.laptop.client("dynamodb").put_item(
+        TableName=table, Item={name: {"N" if name == "schema_version" else "S": str(v)} for name, v in stored.items()}
+    )
+    _crash(house).monitor()
+    house.later(60).monitor()
+    (trade,) = house.trades(SPREAD)
+    assert trade.exit_reason is ExitReason.STOP_LOSS
+    assert [(one.level, one.subject) for one in house.told() if key in one.subject] == [
+        ("CRITICAL", f"BROKEN: PROMETHEUS has an item that cannot be read: {key}")
+    ]
+    ((aside, facts),) = house.live(SELLER).set_aside
+    assert (aside, "schema 99" in facts) == (key, True)
