@@ -17,7 +17,7 @@ from shared.domain.ports import Alerts, Book, Clock
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import Bot
 from shared.phases.execution import protocol
-from shared.phases.monitoring.holdings import booked_legs, held_legs
+from shared.phases.monitoring.holdings import booked_legs, held_legs, without_foreign
 
 UNANSWERED = (FeedError, OrderError, CredentialsError)
 
@@ -98,7 +98,9 @@ class Accounts:
         for bot in account.bots:
             legs = None
             if holdings is not None and sight.is_whole:
-                legs = Legs(booked_legs(sight.positions(account)), held_legs(holdings))
+                booked, watch = booked_legs(sight.positions(account)), sight.watch(account.mode, account.account_id)
+                held = without_foreign(booked, held_legs(holdings), watch.foreign, self.clock.now())
+                legs = Legs(booked, held)
             config, live, intents = sight.configs[bot], sight.lives[bot], sight.intents(account, bot)
             if self.reconciler.match(config, live, intents, orders, account.broker, legs):
                 sight.lives[bot] = self.book.live(bot)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from functions.monitor.sight import Account, Sight
@@ -15,6 +15,7 @@ from shared.domain.options import parse_option_symbol
 from shared.domain.orders import BrokerOrder
 from shared.domain.ports import Alerts, Book, Clock, Trips
 from shared.domain.positions import Position, PositionState
+from shared.domain.reference import GainLoss
 from shared.domain.vocabulary import Bot, TradingState
 from shared.phases.execution import protocol
 from shared.phases.exit import hand_decision
@@ -30,6 +31,7 @@ from shared.phases.monitoring.holdings import (
     in_flight,
     is_gone,
     unexplained,
+    without_position,
 )
 
 OPTION_SYMBOL: Final = re.compile(r"[A-Z]{1,6}\d{6}[CP]\d{8}")
@@ -52,20 +54,27 @@ class LegLedger:
         flight = in_flight(intent for bot in account.bots for intent in sight.intents(account, bot))
         differences = unexplained(booked, held, flight, now)
         foreign = foreign_legs(orders, booked)
-        aside = {symbol: why for symbol, why in watch.set_aside.items() if symbol in differences}
+        aside = {symbol: why for symbol, why in watch.set_aside.items() if symbol in differences or symbol in flight}
         aside |= dict.fromkeys(foreign, EXTERNAL) | dict.fromkeys(_unreadable(sight), "set aside")
         self._tell_of_foreign_orders(account, watch, orders)
         aside |= self._foreign_holdings(account, booked, orders, differences, aside)
         suspects = {symbol: count for symbol, count in differences.items() if symbol not in aside}
         confirmed = {symbol: count for symbol, count in suspects.items() if symbol in watch.suspected}
-        by_hand = self._book_by_hand(account, sight, orders, positions, differences, confirmed)
-        left = {symbol: count for symbol, count in confirmed.items() if symbol not in by_hand}
-        aside |= self._break(account, sight, positions, left, held)
+        unused = [order for order in orders if order.order_id not in watch.booked_orders]
+        closed, left = self._book_by_hand(account, sight, unused, positions, differences, confirmed)
+        kept = [one for one in positions if one.position_id not in closed]
+        aside |= self._break(account, sight, kept, {one: left[one] for one in confirmed if one in left}, held)
         after = watch.model_copy(
             update={
                 "suspected": {symbol: count for symbol, count in suspects.items() if symbol not in confirmed},
                 "set_aside": aside,
+                "foreign": _foreign(aside, booked, held, flight, watch),
                 "foreign_orders": tuple(order.order_id for order in orders if not order.is_ours),
+                "booked_orders": tuple(
+                    order.order_id
+                    for order in orders
+                    if order.order_id in watch.booked_orders or order.order_id in closed.values()
+                ),
             }
         )
         if after != watch:
@@ -100,28 +109,35 @@ class LegLedger:
         positions: Sequence[Position],
         differences: Mapping[str, int],
         confirmed: Mapping[str, int],
-    ) -> set[str]:
-        """Book the positions that somebody closed at the broker, with their real prices; return their symbols."""
-        done: set[str] = set()
+    ) -> tuple[dict[str, str | None], dict[str, int]]:
+        """Book the positions that somebody closed at the broker, with their real prices.
+
+        What differs is explained once, and each order and lot explains one close; positions of more legs come first,
+        for a leg of theirs may look like a whole position of fewer. The ids of the positions come back, with the
+        order that closed each, and the differences that are left.
+        """
+        closed: dict[str, str | None] = {}
+        left, lots = dict(differences), _Lots(self, account)
         gone = [one for one in positions if one.state is PositionState.BROKEN or one in broken_by([one], confirmed)]
+        gone.sort(key=lambda one: -len(one.legs))
+
+        def by_order(position: Position, config: BotConfig) -> HandClose | None:
+            unused = [order for order in orders if order.order_id not in closed.values()]
+            return closed_by_order(position, unused, config.fees)
+
         for position in gone:
             config = sight.configs[position.bot]
-            if not is_gone(position, differences):
+            if not is_gone(position, left):
                 continue
-            close = closed_by_order(position, orders, config.fees) or self._lots(account, position, config)
+            close = by_order(position, config) or lots.close_of(position, config)
             if close is None:
                 continue
             self._close(config, position, close)
             sight.lives[position.bot] = self.book.live(position.bot)
-            done |= {leg.option_symbol for leg in position.legs}
-        return done
-
-    def _lots(self, account: Account, position: Position, config: BotConfig) -> HandClose | None:
-        try:
-            return closed_by_lots(position, account.broker.gain_loss(), config.fees)
-        except (FeedError, CredentialsError) as problem:
-            self.alerts.send(messages.could_not_watch(position.bot, f"closed lots: {problem}", self.clock.now()))
-            return None
+            closed[position.position_id] = close.order_id
+            left = without_position(left, position)
+            lots.use(position)
+        return closed, left
 
     def _close(self, config: BotConfig, position: Position, close: HandClose) -> None:
         now, live = self.clock.now(), self.book.live(position.bot)
@@ -161,6 +177,50 @@ class LegLedger:
             trip = Trip(bot, TradingState.REDUCING, f"ledger mismatch: {told}", self.clock.now())
             if self.trips.trip(trip):
                 self.alerts.send(messages.tripped(trip))
+
+
+@dataclass(slots=True)
+class _Lots:
+    """The closed lots of an account, read when first asked for; those of a booked position explain no other."""
+
+    ledger: LegLedger
+    account: Account
+    used: set[str] = field(default_factory=set)
+    read: tuple[GainLoss, ...] | None = None
+
+    def close_of(self, position: Position, config: BotConfig) -> HandClose | None:
+        """Return the close of a position that its lots tell of."""
+        left = [lot for lot in self._all(position) if lot.symbol not in self.used]
+        return closed_by_lots(position, left, config.fees)
+
+    def use(self, position: Position) -> None:
+        """Let the lots of a booked position count no more."""
+        self.used |= {leg.option_symbol for leg in position.legs}
+
+    def _all(self, position: Position) -> tuple[GainLoss, ...]:
+        if self.read is None:
+            try:
+                self.read = self.account.broker.gain_loss()
+            except (FeedError, CredentialsError) as problem:
+                now = self.ledger.clock.now()
+                self.ledger.alerts.send(messages.could_not_watch(position.bot, f"closed lots: {problem}", now))
+                self.read = ()
+        return self.read
+
+
+def _foreign(
+    aside: Mapping[str, str],
+    booked: Mapping[str, int],
+    held: Mapping[str, int],
+    flight: Mapping[str, tuple[int, int]],
+    watch: AccountWatch,
+) -> dict[str, int]:
+    """Return how many contracts of what is set aside are not ours; while an order of ours is out, as last known."""
+    counts = {
+        symbol: watch.foreign.get(symbol, 0) if symbol in flight else held.get(symbol, 0) - booked.get(symbol, 0)
+        for symbol in aside
+    }
+    return {symbol: count for symbol, count in counts.items() if count}
 
 
 def _unreadable(sight: Sight) -> set[str]:

@@ -106,7 +106,7 @@ class Reconciler:
         if legs is None:
             return False
         if touches(intent, legs.booked, legs.held):
-            return protocol.is_forgotten(intent, now) and self._break_off(live, intent, position, legs)
+            return protocol.is_forgotten(intent, now) and self._break_off(config, live, intent, position, legs)
         self.end(config, live, intent, position, IntentState.ABANDONED, None, reason, next_midnight(now))
         return True
 
@@ -127,16 +127,21 @@ class Reconciler:
             return self.take(config, live, intent, broker.order(intent.order_id))
         except OrderUnknownError:
             if touches(intent, legs.booked, legs.held):
-                return self._break_off(live, intent, position, legs)
+                return self._break_off(config, live, intent, position, legs)
             reason = "forgotten by the broker at midnight; the positions show no fill"
             self.end(config, live, intent, position, IntentState.EXPIRED, None, reason)
             return True
 
-    def _break_off(self, live: LiveState, intent: Intent, position: Position, legs: Legs) -> bool:
+    def _break_off(self, config: BotConfig, live: LiveState, intent: Intent, position: Position, legs: Legs) -> bool:
+        """Say what the positions say of an order that nobody will see again; one way or the other it ends."""
         done = surplus(intent, legs.booked, legs.held)
-        if not done:
-            return False
         reason = f"{done} contracts changed hands by order {intent.tag} at a price that the broker no longer tells"
+        if not done:
+            reason = f"order {intent.tag} is gone, and its legs differ at the broker by no whole contract of it"
+        if not done and intent.kind is IntentKind.ENTRY:
+            state = IntentState.EXPIRED if intent.state in protocol.AT_BROKER else IntentState.ABANDONED
+            self.end(config, live, intent, position, state, None, reason)
+            return True
         changes = protocol.break_off(intent, position, live, done, reason)
         self.book.commit(f"break off {intent.kind}", changes)
         for after in protocol.positions_in(changes):

@@ -22,8 +22,9 @@ class AccountWatch(Value):
     """What one run of reconciliation leaves to the next, for one account.
 
     ``suspected`` are contracts by OCC symbol that the last run could not explain; ``set_aside`` the symbols that
-    are not compared, each with the reason; ``foreign_orders`` the broker's ids of orders that are not ours and
-    were told.
+    are not compared, each with the reason, and ``foreign`` how many contracts of them are somebody else's;
+    ``foreign_orders`` the broker's ids of orders that are not ours and were told, ``booked_orders`` of those among
+    them by which a position was booked as closed by hand.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -32,7 +33,9 @@ class AccountWatch(Value):
     mode: TradingMode
     suspected: dict[str, int] = Field(default_factory=dict)
     set_aside: dict[str, str] = Field(default_factory=dict)
+    foreign: dict[str, int] = Field(default_factory=dict)
     foreign_orders: tuple[str, ...] = ()
+    booked_orders: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -26,6 +26,7 @@ class HandClose(NamedTuple):
     fees: Decimal
     closed_at: datetime
     source: str
+    order_id: str | None = None
 
 
 def booked_legs(positions: Iterable[Position]) -> dict[str, int]:
@@ -81,6 +82,16 @@ def netted_against(mine: Intent, others: Iterable[Intent]) -> Intent | None:
         ),
         None,
     )
+
+
+def without_foreign(
+    booked: Mapping[str, int], held: Mapping[str, int], foreign: Mapping[str, int], now: datetime
+) -> dict[str, int]:
+    """Return what is held of ours: somebody else's contracts aside, and what has expired as it is booked."""
+    return {
+        symbol: booked.get(symbol, 0) if has_expired(symbol, now) else held.get(symbol, 0) - foreign.get(symbol, 0)
+        for symbol in {*booked, *held}
+    }
 
 
 def in_flight(intents: Iterable[Intent]) -> dict[str, tuple[int, int]]:
@@ -151,8 +162,18 @@ def broken_by(positions: Iterable[Position], symbols: Mapping[str, int]) -> tupl
 
 
 def is_gone(position: Position, differences: Mapping[str, int]) -> bool:
-    """Tell whether exactly this position is missing at the broker."""
-    return all(differences.get(symbol, 0) == -contracts for symbol, contracts in position.signed_legs().items())
+    """Tell whether all of this position is missing at the broker, perhaps among more of the same contracts."""
+    return all(
+        differences.get(symbol, 0) * contracts < 0 and abs(differences[symbol]) >= abs(contracts)
+        for symbol, contracts in position.signed_legs().items()
+    )
+
+
+def without_position(differences: Mapping[str, int], position: Position) -> dict[str, int]:
+    """Return the differences that are left once a position is booked as closed."""
+    legs = position.signed_legs()
+    left = {symbol: count + legs.get(symbol, 0) for symbol, count in differences.items()}
+    return {symbol: count for symbol, count in left.items() if count}
 
 
 def closed_by_order(position: Position, orders: Iterable[BrokerOrder], fees: Fees) -> HandClose | None:
@@ -163,7 +184,9 @@ def closed_by_order(position: Position, orders: Iterable[BrokerOrder], fees: Fee
         if order.is_ours or order.status is not OrderStatus.FILLED or done != wanted or order.fill_price is None:
             continue
         cash = order.fill_price * CONTRACT_MULTIPLIER * position.remaining_contracts
-        return HandClose(cash, _fees(position, fees), order.updated_at, f"order {order.order_id} at the broker")
+        return HandClose(
+            cash, _fees(position, fees), order.updated_at, f"order {order.order_id} at the broker", order.order_id
+        )
     return None
 
 
