@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.desk import Desk
 from shared.domain import messages
 from shared.domain.accounts import account_of, at_account
-from shared.domain.book import LiveState, MovePosition
+from shared.domain.book import LiveState, MovePosition, Tell
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Denial, DenialCode
 from shared.domain.errors import FeedError
@@ -23,10 +23,13 @@ from shared.phases.execution import denials, exit_gates, protocol
 from shared.phases.execution.outlet import Outlet
 from shared.phases.exit import exit_decision, exit_intent, settlement_decision
 from shared.phases.monitoring import (
-    exit_reason,
+    firm_mark,
+    fresh_quotes,
     is_near_edge,
     is_settled_by,
+    is_unwatched,
     mark_of,
+    present_reason,
     settlement_cash,
     stop_mark,
     stop_warning,
@@ -68,15 +71,18 @@ class Exits:
         now = self.clock.now()
         if protocol.rests(position, now):
             return False
-        mark = mark_of(position, scene.quotes)
-        reason = position.exit_reason if position.state is PositionState.EXIT_PENDING else None
+        given_quotes = scene.quotes
+        scene = scene._replace(quotes=fresh_quotes(position, given_quotes, config.freshness, now))
+        mark, firm = mark_of(position, scene.quotes), firm_mark(position, scene.quotes, config.exits.max_spread)
         today, given = new_york_date(now), config.exits.ex_dividends
-        reason = reason or exit_reason(position, mark, today)
+        reason = present_reason(position, firm, today)
         if reason is None and at_risk_of_assignment(position, today, scene.spot, given):
             reason = ExitReason.ASSIGNMENT_RISK
         if reason is None:
-            if mark is not None and stop_warning(position, mark):
-                self.alerts.send(messages.near_stop(position, mark, stop_mark(position), now))
+            if firm is not None and stop_warning(position, firm):
+                self.alerts.send(messages.near_stop(position, firm, stop_mark(position), now))
+            if mark is None and is_unwatched(position, given_quotes, now):
+                self.alerts.send(messages.unvalued(position, now))
             return is_near_edge(position, mark)
         return self._close(config, position, reason, scene, now)
 
@@ -138,8 +144,9 @@ class Exits:
         decision = settlement_decision(position, official, source, now)
         cash = settlement_cash(position, official)
         trade, changes = protocol.settle(position, live, cash, now, source, decision)
-        self.book.commit("settle", changes)
-        self.alerts.send(messages.closed(trade, config.exits.loss_alert, now))
+        news = messages.closed(trade, config.exits.loss_alert, now)
+        self.book.commit("settle", (*changes, Tell(news)))
+        self.alerts.resend(news)
         return True
 
     def _official_close(self, underlying: str, day: date) -> Decimal | None:

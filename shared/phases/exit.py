@@ -8,7 +8,7 @@ from shared.domain.config import Walk
 from shared.domain.decisions import Decision, DecisionKind, Gate
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Intent, IntentKind, Order, OrderLeg, closing_side, exit_intent_id
-from shared.domain.package import package_quote
+from shared.domain.package import mark_bounds, package_quote
 from shared.domain.positions import Position
 from shared.domain.vocabulary import ExitReason
 from shared.phases.execution.prices import exit_limit
@@ -22,7 +22,7 @@ def exit_intent(
     package = package_quote(position.strategy, position.legs, quotes)
     if package is None:
         return None
-    effect = position.effect.opposite
+    effect, most = position.effect.opposite, mark_bounds(position.legs)[1]
     return Intent(
         intent_id=exit_intent_id(position.position_id, position.exit_attempts + 1),
         kind=IntentKind.EXIT,
@@ -36,7 +36,7 @@ def exit_intent(
             legs=tuple(OrderLeg(option_symbol=leg.option_symbol, side=closing_side(leg)) for leg in position.legs),
             contracts=position.remaining_contracts,
             effect=effect,
-            limit_price=exit_limit(position.underlying, effect, package, walk, 0, reason),
+            limit_price=exit_limit(position.underlying, effect, package, walk, 0, reason, most),
         ),
         planned_at=now,
         snapshot_id=position.snapshot_id,

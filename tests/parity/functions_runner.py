@@ -23,7 +23,7 @@ from shared.backtest.runner.lessons import Lessons
 from shared.backtest.runner.market import ModelMarket
 from shared.backtest.runner.run import Runner
 from shared.desk import Desk
-from shared.domain.book import Trip
+from shared.domain.book import Flip, Trip
 from shared.domain.config import BotConfig, Feedback, SystemConfig, bot_config
 from shared.domain.decisions import DenialCode
 from shared.domain.events import SnapshotCollected, TradeRequest
@@ -197,6 +197,7 @@ class FunctionsRunner(Runner):
             "desk": self._desk,
             "clock": world.time,
             "background": AtOnce(),
+            "last_flip": lambda: Flip(self.book.switch, "nobody", world.time.at),
             "seconds": self.monitor_seconds,
             "broker": world.broker,
             **dict.fromkeys(("snapshots", "chains", "quotes", "market_clock", "history", "trips", "feeds"), world),

@@ -142,6 +142,7 @@ UNSEEN = frozenset(
         "freshness.sandbox_quote",  # the sandbox
         "exits.unquoted_runs_before_alert",  # alerts, which decide nothing
         "exits.loss_alert",
+        "exits.max_spread",
         "trips.order_failures_in_a_row",  # no order failed
         "fees.index_surcharge",  # index options
     }

@@ -19,7 +19,15 @@ from shared.phases.execution import denials, exit_gates, protocol
 from shared.phases.execution.outlet import Outlet
 from shared.phases.execution.walk import WALKABLE, Cancel, walked
 from shared.phases.exit import exit_decision, exit_intent, settlement_decision
-from shared.phases.monitoring import exit_reason, is_near_edge, is_settled_by, mark_of, settlement_cash
+from shared.phases.monitoring import (
+    firm_mark,
+    fresh_quotes,
+    is_near_edge,
+    is_settled_by,
+    mark_of,
+    present_reason,
+    settlement_cash,
+)
 from shared.phases.monitoring.assignment import at_risk_of_assignment
 from shared.phases.monitoring.trips import account_trip, bot_trips, failure_trip
 
@@ -116,10 +124,10 @@ class Watch:
             return position.state in BUSY
         if protocol.rests(position, now):
             return False
+        quotes = fresh_quotes(position, quotes, self.config.freshness, now)
         mark = mark_of(position, quotes)
-        reason = position.exit_reason if position.state is PositionState.EXIT_PENDING else None
         today, given = new_york_date(now), self.config.exits.ex_dividends
-        reason = reason or exit_reason(position, mark, today)
+        reason = present_reason(position, firm_mark(position, quotes, self.config.exits.max_spread), today)
         if reason is None and at_risk_of_assignment(position, today, lambda of: self.market.spot(of, now), given):
             reason = ExitReason.ASSIGNMENT_RISK
         if reason is None:

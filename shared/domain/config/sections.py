@@ -119,6 +119,7 @@ class Exits(Value):
     stop_basis: StopBasis = StopBasis.LOSS
     latest_stop: Fraction = Decimal("0.80")
     near_edge: Fraction = Decimal("0.20")
+    max_spread: Fraction = Decimal("0.50")
     unquoted_runs_before_alert: Annotated[int, Field(ge=1, le=60)] = 3
     stop_warning: Fraction = Decimal("0.75")
     loss_alert: PositiveDollars = Decimal(100)

@@ -21,6 +21,7 @@ from shared.domain.messages.positions import (
     item_set_aside,
     near_stop,
     unpriced,
+    unvalued,
 )
 from shared.domain.messages.results import diverged, sizes_to_zero, strategy_disabled
 
@@ -53,4 +54,5 @@ __all__ = [
     "unknown",
     "unpriced",
     "unreadable_order",
+    "unvalued",
 ]

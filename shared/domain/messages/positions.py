@@ -88,6 +88,23 @@ def unpriced(position: Position, at: datetime) -> Alert:
     )
 
 
+def unvalued(position: Position, at: datetime) -> Alert:
+    """Tell that an open position cannot be valued, so that neither target nor stop can fire; once an hour."""
+    return alert_of(
+        f"unvalued-{position.position_id}-{at:%Y-%m-%dT%H}",
+        AlertLevel.HIGH,
+        f"{position.bot}: a position cannot be valued, {position.strategy} on {position.underlying}",
+        (
+            f"What: {legs_of(position)}",
+            "Why: a quote is missing or unsound, or the newest is minutes old; no target or stop fires on it",
+            "How: time exits and closes by hand go on once there is a quote; look at the vendors",
+            "Look closer: alphagex check vendors",
+        ),
+        at,
+        position.bot,
+    )
+
+
 def exit_denied(position: Position, denials: Sequence[Denial], at: datetime) -> Alert:
     """Tell that an exit may not leave, with every refusal."""
     told = ", ".join(f"{one.code} {one.value} (limit {one.limit})" for one in denials)

@@ -24,17 +24,18 @@ def entry_limit(
     walk: Walk,
     step: int,
     min_credit: Decimal | None = None,
+    planned: Decimal | None = None,
 ) -> Decimal:
     """Return the limit of an entry after this many steps, dollars per unit, rounded in our favour to the tick.
 
     The walk starts at mid and never goes further than ``max_distance`` of the package spread from it, nor below
-    ``min_credit``.
+    ``min_credit``, nor to a worse premium than ``planned``: the one it was sized and capped at.
     """
     away = min(step * _increment(underlying, package, walk), walk.max_distance * package.spread)
     if effect is PriceEffect.CREDIT:
-        floor = min_credit if min_credit is not None else Decimal(0)
-        return round_up(underlying, max(package.mid - away, floor))
-    return round_down(underlying, package.mid + away)
+        return round_up(underlying, max(package.mid - away, min_credit or Decimal(0), planned or Decimal(0)))
+    dearest = package.mid + away
+    return round_down(underlying, dearest if planned is None else min(dearest, planned))
 
 
 def exit_limit(
@@ -44,19 +45,32 @@ def exit_limit(
     walk: Walk,
     step: int,
     reason: ExitReason,
+    most: Decimal | None = None,
 ) -> Decimal:
     """Return the limit of an exit after this many steps, dollars per unit, at least one tick.
 
     ``effect`` is the exit's own: a debit closes a credit structure. It starts at mid; a target never goes beyond
     the natural price; a stop, time exit or expiration crosses it by a tick after ``exit_steps_before_crossing``.
+    The collar around mid widens with each step; a debit is never above ``most``, what the structure can be worth.
     """
+    tick, collar = tick_of(underlying, package.mid), (step + 1) * entry_collar(package, walk)
+    wanted = _wanted(underlying, effect, package, walk, step, reason)
+    if effect is PriceEffect.CREDIT:
+        return max(wanted, round_up(underlying, package.mid - collar), tick)
+    highest = package.mid + collar if most is None else min(package.mid + collar, most)
+    return max(min(wanted, round_down(underlying, highest)), tick)
+
+
+def _wanted(
+    underlying: str, effect: PriceEffect, package: PackageQuote, walk: Walk, step: int, reason: ExitReason
+) -> Decimal:
+    """Return where the walk of an exit stands, whatever may bound it."""
     if reason in URGENT_EXITS and step > walk.exit_steps_before_crossing:
         return _crossing(underlying, effect, package)
-    tick = tick_of(underlying, package.mid)
     away = min(step * _increment(underlying, package, walk), package.spread / 2)
     if effect is PriceEffect.DEBIT:
-        return max(round_down(underlying, package.mid + away), tick)
-    return max(round_up(underlying, package.mid - away), tick)
+        return round_down(underlying, package.mid + away)
+    return round_up(underlying, package.mid - away)
 
 
 def _crossing(underlying: str, effect: PriceEffect, package: PackageQuote) -> Decimal:

@@ -8,11 +8,14 @@ from typing import NamedTuple
 from shared.domain.config import BotConfig
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Intent, IntentKind, IntentState
-from shared.domain.package import package_quote
+from shared.domain.package import mark_bounds, package_quote
 from shared.domain.positions import Position
+from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import TradingState
 from shared.phases.execution import protocol
 from shared.phases.execution.prices import entry_limit, exit_limit
+from shared.phases.monitoring.exits import exit_reason, stricter_reason
+from shared.phases.monitoring.quoted import firm_mark, fresh_quotes
 
 WALKABLE = frozenset({IntentState.WORKING, IntentState.PARTIALLY_FILLED})
 
@@ -34,7 +37,7 @@ def walked(
     """Say what becomes of a working order; an intent is the order one step on, its limit perhaps the same.
 
     An entry is canceled by a breaker that is not ACTIVE and after ``cancel_after_seconds``; nothing moves while
-    it is HALTED.
+    it is HALTED, nor without fresh quotes. An exit that a stop has overtaken is worked as a stop.
     """
     if intent.kind is IntentKind.ENTRY:
         if state is not TradingState.ACTIVE:
@@ -46,8 +49,21 @@ def walked(
     rested = now - (intent.stepped_at or intent.planned_at)
     if rested < timedelta(seconds=config.walk.interval_seconds):
         return None
+    quotes = fresh_quotes(position, quotes, config.freshness, now)
+    intent = _overtaken(config, intent, position, quotes, now)
     limit_price = _next_limit(config, intent, position, quotes)
     return None if limit_price is None else protocol.replacing(intent, limit_price, now)
+
+
+def _overtaken(
+    config: BotConfig, intent: Intent, position: Position, quotes: Mapping[str, OptionQuote], now: datetime
+) -> Intent:
+    """Give an exit the stricter reason that its position has by now."""
+    if intent.kind is not IntentKind.EXIT or intent.exit_reason is None:
+        return intent
+    mark = firm_mark(position, quotes, config.exits.max_spread)
+    reason = stricter_reason(intent.exit_reason, exit_reason(position, mark, new_york_date(now)))
+    return intent if reason is intent.exit_reason else intent.model_copy(update={"exit_reason": reason})
 
 
 def _next_limit(
@@ -59,7 +75,8 @@ def _next_limit(
     step, order, walk = intent.steps + 1, intent.order, config.walk
     if intent.kind is IntentKind.ENTRY:
         minimum = config.strategies[intent.strategy].min_credit
-        return entry_limit(order.underlying, order.effect, package, walk, step, minimum)
+        return entry_limit(order.underlying, order.effect, package, walk, step, minimum, position.entry_price)
     if intent.exit_reason is None:
         return None
-    return exit_limit(order.underlying, order.effect, package, walk, step, intent.exit_reason)
+    most = mark_bounds(position.legs)[1]
+    return exit_limit(order.underlying, order.effect, package, walk, step, intent.exit_reason, most)

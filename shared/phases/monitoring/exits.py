@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from shared.domain.decisions import Gate
-from shared.domain.positions import Position
+from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import ExitReason
 from shared.phases.monitoring.pnl import pnl_fraction, stop_fraction
 
@@ -27,6 +27,29 @@ def exit_reason(position: Position, mark: Decimal | None, today: date) -> ExitRe
     if dte <= position.exit_rule.time_exit_dte:
         return ExitReason.TIME_EXIT
     return None
+
+
+_STRICTNESS = {
+    ExitReason.PROFIT_TARGET: 0,
+    ExitReason.TIME_EXIT: 1,
+    ExitReason.STOP_LOSS: 2,
+    ExitReason.EXPIRATION: 3,
+    ExitReason.ASSIGNMENT_RISK: 3,
+    ExitReason.MANUAL: 3,
+}
+
+
+def stricter_reason(first: ExitReason, now: ExitReason | None) -> ExitReason:
+    """Return the reason that counts when an exit for one meets another: a stop beats a target, never the reverse."""
+    return now if now is not None and _STRICTNESS[now] > _STRICTNESS[first] else first
+
+
+def present_reason(position: Position, mark: Decimal | None, today: date) -> ExitReason | None:
+    """Return why a position should be closed at this moment; one that waits for its exit keeps at least its reason."""
+    asked = exit_reason(position, mark, today)
+    if position.state is not PositionState.EXIT_PENDING or position.exit_reason is None:
+        return asked
+    return stricter_reason(position.exit_reason, asked)
 
 
 def exit_gates(position: Position, mark: Decimal | None, today: date) -> tuple[Gate, ...]:

@@ -42,6 +42,7 @@ ALERTS: Final[dict[str, Callable[[], Alert]]] = {
     "unpriced": lambda: messages.unpriced(
         HELD.model_copy(update={"exit_reason": ExitReason.TIME_EXIT, "unquoted_runs": 3}), NOON
     ),
+    "unvalued": lambda: messages.unvalued(HELD, NOON),
     "near_stop": lambda: messages.near_stop(HELD, Decimal("2.60"), Decimal("2.96"), NOON),
     "not_filled": lambda: messages.not_filled(EXIT, 5, NOON),
     "foreign_order": lambda: messages.foreign_order("6YA00001", FOREIGN, NOON),

@@ -103,6 +103,52 @@ def test_an_urgent_exit_crosses_the_natural_price_by_a_whole_tick_on_an_index(
     assert crossed_by >= Decimal("0.05")
 
 
+@pytest.mark.parametrize("reason", ExitReason)
+@pytest.mark.parametrize("step", range(8))
+@pytest.mark.parametrize(
+    ("underlying", "mid", "spread", "most"),
+    [
+        pytest.param("SPY", "4.25", "6.50", "5", id="a 5-wide spread, its legs 4/8 and 0.50/3"),
+        pytest.param("SPY", "4.99", "0.20", "5", id="a hair below the width"),
+        pytest.param("SPX", "4.97", "3.00", "5", id="an index, between two dimes"),
+        pytest.param("SPY", "389.50", "9.00", "390", id="a cash-secured put of strike 390"),
+    ],
+)
+def test_nothing_is_bought_back_for_more_than_it_can_be_worth(
+    underlying: str, mid: str, spread: str, most: str, step: int, reason: ExitReason
+) -> None:
+    limit = exit_limit(underlying, DEBIT, package(mid, spread), WALK, step, reason, Decimal(most))
+    assert 0 < limit <= Decimal(most)
+
+
+@pytest.mark.parametrize(
+    ("effect", "limits"),
+    [
+        pytest.param(DEBIT, ["0.30", "0.50", "0.60", "0.70", "0.80"], id="buying back"),
+        pytest.param(CREDIT, ["0.30", "0.10", "0.01", "0.01", "0.01"], id="selling, never for nothing"),
+    ],
+)
+def test_the_collar_of_an_exit_widens_with_each_step(effect: PriceEffect, limits: list[str]) -> None:
+    quote = package("0.30", "3.00")
+    walked = [exit_limit("SPY", effect, quote, WALK, step, STOP, Decimal(5)) for step in range(len(limits))]
+    assert walked == [Decimal(limit) for limit in limits]
+
+
+@pytest.mark.parametrize(
+    ("effect", "mid", "planned", "limit"),
+    [
+        pytest.param(DEBIT, "8.00", "5.02", "5.02", id="a long call dearer than it was sized for"),
+        pytest.param(DEBIT, "4.00", "5.02", "4.02", id="a cheaper one"),
+        pytest.param(CREDIT, "0.50", "1.40", "1.40", id="a credit smaller than it was sized for"),
+        pytest.param(CREDIT, "1.60", "1.40", "1.58", id="a greater one"),
+    ],
+)
+def test_an_entry_never_walks_beyond_what_it_was_sized_for(
+    effect: PriceEffect, mid: str, planned: str, limit: str
+) -> None:
+    assert entry_limit("SPY", effect, package(mid, "0.20"), WALK, 1, None, Decimal(planned)) == Decimal(limit)
+
+
 @pytest.mark.parametrize("step", [0, 1, 5, 50])
 def test_a_worthless_position_is_offered_at_a_tick_never_at_nothing(step: int) -> None:
     assert exit_limit("SPY", CREDIT, package("0.005", "0.01"), WALK, step, STOP) == Decimal("0.01")
