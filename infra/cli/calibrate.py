@@ -192,9 +192,8 @@ def _tell(outcome: Any, before: BotConfig, path: Path) -> None:  # noqa: ANN401
     console.print(f"probability of overfitting {outcome.overfitting:.0%}; deflated Sharpe ratio holds with {told}")
     console.print(f"what the windows ahead gained, chosen by those before: {outcome.forward_gain:+.2f} % of capital")
     console.print(f"written to {path}; nothing is installed. To compare and install it:")
-    console.print(f"  alphagex config validate {path}")
-    changes = " ".join(f"{name}={value}" for name, value in flat(outcome.document).items() if "priors" not in name)
-    console.print(f"  alphagex config set {outcome.bot} {changes}", soft_wrap=True)
+    console.print(f"  alphagex config validate {outcome.bot} {path}", soft_wrap=True)
+    console.print(f"  alphagex config set {outcome.bot} --file {path}", soft_wrap=True)
 
 
 def _folds(outcome: Any) -> Table:  # noqa: ANN401

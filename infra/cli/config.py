@@ -93,26 +93,55 @@ def _read(file: Path) -> str:
 def set_value(
     place: Place,
     name: NameArgument,
-    changes: Annotated[list[str], typer.Argument(help="field=value, such as caps.max_position=0.10.")],
+    changes: Annotated[list[str] | None, typer.Argument(help="field=value, such as caps.max_position=0.10.")] = None,
     *,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A JSON document whose fields are set, such as calibrate's.")
+    ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; it is recorded.")] = "",
 ) -> None:
     """Change fields: validated first, stored as your document, recorded. field= alone takes your change back."""
     kind = canonical(name)
     document = document_of(place, kind)
-    for change in changes:
-        path, sign, value = change.partition("=")
-        if not sign:
-            raise CommandError(f"{change} is no change", "write field=value")
+    before = flat(_effective(kind, document).model_dump(mode="json"))
+    wanted = _of_file(file) | dict(map(_parted, changes or ()))
+    if not wanted:
+        raise CommandError("nothing is to be changed", "write field=value, or give --file")
+    for path, value in wanted.items():
         if path in GUARDED:
             raise CommandError(f"{path} is not set this way", f"use {GUARDED[path]}")
         _put(document, path.split("."), value)
     text = json.dumps(document, default=str, separators=(",", ":"))
     store(place, kind, text)
-    what = f"CONFIG {kind}: {', '.join(changes)}"[:300]
+    if file is not None:
+        _tell_changes(kind, before, flat(_effective(kind, document).model_dump(mode="json")))
+    what = f"CONFIG {kind}: {', '.join(f'{path}={value}' for path, value in wanted.items())}"[:300]
     for bot in (Bot(kind),) if kind != SYSTEM else tuple(Bot):
         place.stage.operator.record(bot, what, reason or "config set")
     console().say(f"{kind}: stored; it holds from the next run on")
+
+
+def _parted(change: str) -> tuple[str, str]:
+    path, sign, value = change.partition("=")
+    if not sign:
+        raise CommandError(f"{change} is no change", "write field=value")
+    return path, value
+
+
+def _of_file(file: Path | None) -> dict[str, str]:
+    """Return the fields of a document, one row each, written as they would be typed."""
+    if file is None:
+        return {}
+    document = flat(parse_document(str(file), _read(file)))
+    return {path: json.dumps(value, default=str) for path, value in document.items()}
+
+
+def _tell_changes(kind: str, before: Mapping[str, object], after: Mapping[str, object]) -> None:
+    made = table(f"Changes of {kind}", "Field", "Before", "Now")
+    for path in dict.fromkeys((*before, *after)):
+        if before.get(path) != after.get(path):
+            made.add_row(path, _text(before.get(path)), _text(after.get(path)))
+    console().print(made if made.row_count else "the document changes nothing")
 
 
 def store(place: Place, kind: str, text: str) -> BotConfig | SystemConfig:

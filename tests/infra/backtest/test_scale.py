@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_backends
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from functions.calibrate.settings import CalibrateSettings
 from functions.calibrate.workflow import Calibrate, CalibrateRequest
@@ -64,7 +64,7 @@ def alone(asked: Small) -> list[list[Judged]]:
 
 def batches(asked: Small) -> tuple[Batch, ...]:
     """A batch a trial and window, so that there is something to share out."""
-    found = []
+    found: list[Batch] = []
     for offset, trial in enumerate(asked.trials):
         for batch in batches_of(BOT, SEED, asked.task.windows, [trial]):
             found.append(batch.model_copy(update={"number": len(found), "offset": offset}))
