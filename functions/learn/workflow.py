@@ -80,14 +80,15 @@ class Learn:
         lesson = feedback.lesson(stored, feedback.statistics(mode, strategy, trades, now), rules, prior)
         if lesson.statistics is None:
             return lesson.verdict
-        self.history.save(stored, lesson.statistics)
         grade = feedback.divergence(lesson.statistics, prior, rules)
         if grade is not Divergence.FINE and prior is not None:
             self.alerts.send(messages.diverged(lesson.statistics, prior.win_rate, grade, prior.version))
+        # Told before it is stored: a run that ends between the two tells again, under the same event, and stores then.
         if lesson.verdict is Verdict.DISABLED:
             self.alerts.send(messages.strategy_disabled(lesson.statistics))
         if lesson.verdict is Verdict.SIZES_TO_ZERO:
             self.alerts.send(messages.sizes_to_zero(lesson.statistics))
+        self.history.save(stored, lesson.statistics)
         return lesson.verdict
 
     def _prior(self, strategy: Strategy) -> Prior | None:

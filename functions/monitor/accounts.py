@@ -135,11 +135,11 @@ class Accounts:
             self._surplus(account, live, intent, position, order)
             return
         changes = protocol.adopt(intent, position, live, order, sight.configs[bot].fees)
-        self.book.commit("adopt", changes)
+        news = self.reconciler.news(sight.configs[bot], intent, changes)
+        self.reconciler.commit_and_tell("adopt", changes, news)
         sight.lives[bot] = self.book.live(bot)
         why = f"it filled {order.filled_contracts} contracts after its intent was given up"
         self.alerts.send(messages.stray_order(account.account_id, order, why, "it is booked as it is", now))
-        self.reconciler.tell(sight.configs[bot], intent, changes)
 
     def _surplus(
         self, account: Account, live: LiveState, intent: Intent, position: Position, order: BrokerOrder

@@ -8,7 +8,7 @@ from typing import Final
 from functions.monitor.sight import Account, Sight
 from shared.domain import messages
 from shared.domain.accounts import AccountWatch
-from shared.domain.book import SetAccountWatch, Trip
+from shared.domain.book import SetAccountWatch, Tell, Trip
 from shared.domain.config import BotConfig
 from shared.domain.errors import CredentialsError, FeedError
 from shared.domain.options import parse_option_symbol
@@ -145,8 +145,9 @@ class LegLedger:
         trade, changes = protocol.close_by_hand(
             position, live, close.cash, close.fees, close.closed_at, close.source, decision
         )
-        self.book.commit("close by hand", changes)
-        self.alerts.send(messages.closed(trade, config.exits.loss_alert, now))
+        news = messages.closed(trade, config.exits.loss_alert, now)
+        self.book.commit("close by hand", (*changes, Tell(news)))
+        self.alerts.resend(news)
 
     def _break(
         self,

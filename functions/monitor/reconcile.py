@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.domain import messages
-from shared.domain.book import Change, LiveState, MoveIntent
+from shared.domain.alerts import Alert
+from shared.domain.book import Change, LiveState, MoveIntent, Tell
 from shared.domain.config import BotConfig
 from shared.domain.errors import ConflictError, OrderUnknownError
 from shared.domain.orders import BrokerOrder, Intent, IntentKind, IntentState, OrderStatus
@@ -168,24 +169,29 @@ class Reconciler:
         """End an intent and book what filled, in one transaction; then tell."""
         changes = protocol.end_intent(intent, position, live, state, order, config.fees, reason, watched_until)
         try:
-            self.book.commit(f"end {intent.kind}", changes)
+            self.commit_and_tell(f"end {intent.kind}", changes, self.news(config, intent, changes))
         except ConflictError:
             return
         if state is IntentState.REJECTED:
             why = reason or (order.reason if order else None) or "no reason given"
             self.alerts.send(messages.rejected(intent, why, self.clock.now()))
-        self.tell(config, intent, changes)
 
-    def tell(self, config: BotConfig, intent: Intent, changes: Sequence[Change]) -> None:
-        """Tell of what a transition opened or closed."""
+    def news(self, config: BotConfig, intent: Intent, changes: Sequence[Change]) -> tuple[Alert, ...]:
+        """Return what is to be told of what a transition opens or closes."""
         now = self.clock.now()
-        for trade in protocol.trades_in(changes):
-            self.alerts.send(messages.closed(trade, config.exits.loss_alert, now))
-        if intent.kind is not IntentKind.ENTRY:
-            return
-        for after in protocol.positions_in(changes):
-            if after.state is PositionState.OPEN:
-                self.alerts.send(messages.entered(after, target_mark(after), stop_mark(after), now))
+        closed = (messages.closed(trade, config.exits.loss_alert, now) for trade in protocol.trades_in(changes))
+        opened = (
+            messages.entered(after, target_mark(after), stop_mark(after), now)
+            for after in protocol.positions_in(changes)
+            if intent.kind is IntentKind.ENTRY and after.state is PositionState.OPEN
+        )
+        return (*closed, *opened)
+
+    def commit_and_tell(self, name: str, changes: Sequence[Change], news: Sequence[Alert]) -> None:
+        """Make changes together with the alerts on them, then send these; what is not sent now, the next run sends."""
+        self.book.commit(name, (*changes, *map(Tell, news)))
+        for alert in news:
+            self.alerts.resend(alert)
 
 
 def order_of(intent: Intent, orders: Sequence[BrokerOrder]) -> BrokerOrder | None:

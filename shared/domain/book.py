@@ -220,6 +220,13 @@ class WithdrawConfirmation:
     bot: Bot
 
 
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Write an alert down as unsent, with what it is about: neither is ever without the other."""
+
+    alert: Alert
+
+
 Change = (
     CreateIntent
     | MoveIntent
@@ -239,6 +246,7 @@ Change = (
     | SetAccountWatch
     | ConfirmAccount
     | WithdrawConfirmation
+    | Tell
 )
 
 

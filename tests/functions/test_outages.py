@@ -156,3 +156,21 @@ def test_messages_that_nobody_takes_cost_a_run_no_time_and_arrive_later(ground: 
     assert ending(arena, held) == (PositionState.CLOSED, ExitReason.STOP_LOSS)
     assert told(arena, "closed with a loss") == 16
     assert told(arena, "PROMETHEUS closed") == 1
+
+
+@pytest.mark.parametrize(
+    ("commit", "words"),
+    [
+        pytest.param("end entry", "PROMETHEUS opened", id="an entry"),
+        pytest.param("end exit", "PROMETHEUS closed", id="a close"),
+    ],
+)
+def test_what_was_booked_is_told_though_the_run_ended_there(arena: Arena, commit: str, words: str) -> None:
+    arena.monitor()
+    arena.trade(arena.signal())
+    if commit == "end exit":
+        arena.minutes(2, 10).move(CRASHED)
+    arena.trail.crash_after(f"book.commit {commit}")
+    arena.minutes(6)
+    assert arena.crashes == 1
+    assert told(arena, words) == 1

@@ -3,12 +3,11 @@
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.guards import is_absent
-from shared.adapters.dynamodb.keys import Kind
-from shared.adapters.dynamodb.tables import KEPT, PositionsRow
+from shared.adapters.dynamodb.rows import alert_row
+from shared.adapters.dynamodb.tables import PositionsRow
 from shared.adapters.dynamodb.writes import Put, Update, Writer
 from shared.domain.alerts import Alert
 from shared.domain.errors import ConflictError
-from shared.domain.values import SCHEMA_VERSION
 
 
 class DynamoDbAlertLog:
@@ -21,14 +20,8 @@ class DynamoDbAlertLog:
 
     def claim(self, alert: Alert) -> bool:
         """Write an alert down as unsent; False when its event was told, or claimed, before."""
-        row = self._row(alert)
-        row.kind = Kind.ALERT
-        row.schema_version = SCHEMA_VERSION
-        row.active = Kind.ALERT
-        row.expires_at = alert.at + KEPT
-        row.body = alert
         try:
-            self._writer.write("claim alert", [Put("Alert", row, (is_absent(),))])
+            self._writer.write("claim alert", [Put("Alert", alert_row(self._table, alert), (is_absent(),))])
         except ConflictError:
             return False
         return True
@@ -36,7 +29,5 @@ class DynamoDbAlertLog:
     def mark_sent(self, alert: Alert) -> None:
         """Remember that an alert went out."""
         sent = (PositionsRow.active.remove(),)
-        self._writer.write("mark alert sent", [Update("Alert", self._row(alert), sent, ())])
-
-    def _row(self, alert: Alert) -> PositionsRow:
-        return self._table(keys.account(alert.bot or keys.CARETAKER), keys.alert(alert.event_id))
+        row = self._table(keys.account(alert.bot or keys.CARETAKER), keys.alert(alert.event_id))
+        self._writer.write("mark alert sent", [Update("Alert", row, sent, ())])

@@ -29,6 +29,7 @@ from shared.domain.book import (
     SetCounters,
     SetLedger,
     TakeSlot,
+    Tell,
     WithdrawConfirmation,
 )
 
@@ -62,6 +63,8 @@ def writes_of(tables: BookTables, change: Change) -> tuple[Write, ...]:
             return (_record(tables, change, label),)
         case SetAccountWatch() | ConfirmAccount() | WithdrawConfirmation():
             return (_account(tables.positions, change, label),)
+        case Tell(alert=alert):
+            return (Put(label, rows.alert_row(tables.positions, alert), ()),)
         case RequireState():
             return _state(tables.stats, change, label)
         case RequireEnabled():

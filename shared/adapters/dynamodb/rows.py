@@ -4,6 +4,7 @@ from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.keys import Kind, stamp
 from shared.adapters.dynamodb.tables import KEPT, DecisionsRow, PositionsRow, StatsRow
 from shared.domain.accounts import AccountWatch, Confirmation
+from shared.domain.alerts import Alert
 from shared.domain.decisions import Decision, LastDecided
 from shared.domain.orders import Intent
 from shared.domain.positions import ClosedTrade, Counters, Position
@@ -24,6 +25,19 @@ def intent_row(table: type[PositionsRow], intent: Intent) -> PositionsRow:
         owner=intent.owner,
         lease_until=None if intent.lease_until is None else stamp(intent.lease_until),
         body=intent,
+    )
+
+
+def alert_row(table: type[PositionsRow], alert: Alert) -> PositionsRow:
+    """Return the item of an alert that is still to be sent."""
+    return table(
+        keys.account(alert.bot or keys.CARETAKER),
+        keys.alert(alert.event_id),
+        kind=Kind.ALERT,
+        schema_version=SCHEMA_VERSION,
+        active=Kind.ALERT,
+        expires_at=alert.at + KEPT,
+        body=alert,
     )
 
 
