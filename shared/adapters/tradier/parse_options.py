@@ -1,5 +1,6 @@
 """Tradier's option rows made into quotes: the hot path, so fields are read in place and paths made only for errors."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,7 @@ from shared.adapters.vendor_times import from_milliseconds, from_utc_text
 from shared.domain.errors import FeedUnavailableError, InvalidValueError, MalformedReplyError
 from shared.domain.options import OptionQuote, parse_option_symbol
 
+_log: Final = logging.getLogger(__name__)
 OPTION: Final = "option"
 ABSURD_IV: Final = 5.0
 LARGEST_DELTA: Final = 1.0001
@@ -27,9 +29,22 @@ class _UnreadableError(Exception):
 
 
 def parse_option_quotes(rows: "tuple[Record, ...]") -> dict[str, OptionQuote]:
-    """Return the quotes of option contracts by OCC symbol; anything else is left out."""
-    quotes = (_read(row.values, row.path, 0) for row in rows if row.raw("type") == OPTION)
-    return {quote.option_symbol: quote for quote in quotes if quote is not None}
+    """Return the quotes of option contracts by OCC symbol; anything else is left out.
+
+    A contract whose row cannot be read has no quote; it takes none from the others.
+    """
+    quotes = {}
+    for row in rows:
+        if row.raw("type") != OPTION:
+            continue
+        try:
+            quote = _read(row.values, row.path, 0)
+        except MalformedReplyError as problem:
+            _log.warning("a contract has no quote: %s", problem)
+            continue
+        if quote is not None:
+            quotes[quote.option_symbol] = quote
+    return quotes
 
 
 def parse_chain(document: Document, underlying: str, expiration: date) -> tuple[OptionQuote, ...]:

@@ -131,6 +131,18 @@ def test_the_prices_of_a_chain_are_the_vendors_own_digits(digits: str) -> None:
     assert quote.bid == Decimal(digits)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(option_row(LONG_PUT, bid="NaN"), id="a bid that is no number"),
+        pytest.param(option_row(LONG_PUT, ask=[]), id="an ask that is a list"),
+        pytest.param(option_row(LONG_PUT, bid_date="soon"), id="a time that is none"),
+    ],
+)
+def test_an_unreadable_contract_takes_its_own_quote_only(row: dict[str, Any]) -> None:
+    assert list(answering(quotes([row, option_row(SHORT_PUT)])).option_quotes([LONG_PUT, SHORT_PUT])) == [SHORT_PUT]
+
+
 @pytest.mark.parametrize("figure", ["1e999", "-1e999", "NaN", "Infinity"])
 def test_a_price_of_a_chain_is_finite(figure: str) -> None:
     body = json.dumps({"options": {"option": option_row(SHORT_PUT, ask=-1.5)}}).replace("-1.5", figure)
