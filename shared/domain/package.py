@@ -10,6 +10,8 @@ from shared.domain.positions import width_of
 from shared.domain.vocabulary import Strategy
 
 INDEX_UNDERLYINGS = frozenset({"SPX", "XSP", "NDX", "RUT", "VIX"})
+COARSE_UNDERLYINGS = INDEX_UNDERLYINGS - {"XSP"}
+"""Quoted in nickels and dimes; XSP is an index too, but quoted in cents."""
 INDEX_TICK_CHANGE = Decimal(3)
 INDEX_TICK_BELOW = Decimal("0.05")
 INDEX_TICK_ABOVE = Decimal("0.10")
@@ -52,7 +54,7 @@ def executable_entry(strategy: Strategy, package: PackageQuote) -> Decimal:
 
 def tick_of(underlying: str, price: Decimal) -> Decimal:
     """Return the smallest price step of an option or package at a price, in dollars per unit."""
-    if underlying not in INDEX_UNDERLYINGS:
+    if underlying not in COARSE_UNDERLYINGS:
         return PENNY_TICK
     return INDEX_TICK_BELOW if price < INDEX_TICK_CHANGE else INDEX_TICK_ABOVE
 

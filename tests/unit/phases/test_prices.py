@@ -29,6 +29,7 @@ def package(mid: str, spread: str) -> PackageQuote:
         pytest.param("SPY", CREDIT, "1.25", "1.25", id="mid on the tick"),
         pytest.param("SPY", CREDIT, "1.255", "1.26", id="a credit is rounded up"),
         pytest.param("SPY", DEBIT, "1.255", "1.25", id="a debit is rounded down"),
+        pytest.param("XSP", CREDIT, "3.111", "3.12", id="XSP, an index in cents"),
         pytest.param("SPX", CREDIT, "2.91", "2.95", id="SPX under 3 in nickels, up"),
         pytest.param("SPX", DEBIT, "2.94", "2.90", id="SPX under 3 in nickels, down"),
         pytest.param("SPX", CREDIT, "42.51", "42.60", id="SPX above 3 in dimes, up"),
