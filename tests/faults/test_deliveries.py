@@ -2,9 +2,11 @@
 
 import pytest
 
+from shared.domain.book import MoveIntent
 from shared.domain.decisions import DecisionKind
 from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
+from shared.phases.execution import protocol
 from tests.faults.arena import Arena
 
 pytestmark = pytest.mark.xdist_group("faults-3")
@@ -62,3 +64,19 @@ def test_a_worker_that_wakes_after_its_lease_does_not_send(arena: Arena) -> None
     assert arena.orders() == []
     seen = arena.rest()
     assert [one.state for one in seen.intents] == [IntentState.ABANDONED]
+
+
+def test_a_worker_whose_intent_another_one_claimed_does_not_send(arena: Arena) -> None:
+    arena.monitor()
+    news = arena.signal()
+
+    def claim_first() -> None:
+        (planned,) = arena.live().intents
+        claimed = protocol.claim(planned, "another worker", arena.now)
+        arena.stage.book.commit("claim first", (MoveIntent(planned, claimed),))
+
+    arena.trail.just_before("book.commit PLANNED to SUBMITTING", claim_first)
+    arena.trade(news)
+    assert arena.orders() == []
+    assert [one.state for one in arena.live().intents] == [IntentState.SUBMITTING]
+    assert [one.state for one in arena.rest().intents] == [IntentState.ABANDONED]

@@ -36,7 +36,7 @@ ORDERS: Final = (
         DESK,
         "        except ConflictError:\n            return intent\n",
         "        except ConflictError:\n            pass\n",
-        ("tests/faults/test_deliveries.py", "tests/faults/test_races.py"),
+        ("tests/faults/test_deliveries.py",),
     ),
     Removal(
         "silence is no refusal",
