@@ -23,6 +23,7 @@ from shared.phases.execution import protocol
 
 POST_SECONDS: Final = 12.0
 """How long an order may take to be answered: none leaves with less than this left of the run."""
+TRIES: Final = 2
 
 
 def _endless() -> float:
@@ -94,13 +95,25 @@ class Desk:
             return self.end(claimed, position, IntentState.ABANDONED, f"denied: {denial}")
         except (OrderUnknownError, CredentialsError) as silence:
             doubted = protocol.doubt(claimed, str(silence))
-            failures = protocol.count_failure(self.book.live(claimed.bot))
-            self.book.commit("doubt", (MoveIntent(claimed, doubted), failures))
+            self._doubt(claimed, doubted)
             self.alerts.send(messages.unknown(doubted, str(silence), self.clock.now()))
             return doubted
         working = protocol.acknowledge(claimed, order_id, self.clock.now())
         self._move(claimed, working)
         return working
+
+    def _doubt(self, claimed: Intent, doubted: Intent) -> None:
+        """Note the doubt and count the failure; where others keep counting meanwhile, the doubt alone."""
+        for _ in range(TRIES):
+            failures = protocol.count_failure(self.book.live(claimed.bot))
+            try:
+                self.book.commit("doubt", (MoveIntent(claimed, doubted), failures))
+            except ConflictError as conflict:
+                if MoveIntent.__name__ in conflict.reasons:
+                    raise
+            else:
+                return
+        self._move(claimed, doubted)
 
     def end(self, intent: Intent, position: Position, state: IntentState, reason: str) -> Intent:
         """End an intent of which nothing filled, against the state of this moment."""

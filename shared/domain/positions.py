@@ -68,7 +68,8 @@ class Position(Value):
 
     ``entry_price`` is unsigned premium per unit; ``max_loss`` is dollars per contract of the structure, and
     ``risk`` the dollars per contract that count against the caps (for a cash-secured put the loss at its stop);
-    ``entry_fees`` are total dollars; ``account_id`` is the broker's account it was entered in.
+    ``entry_fees`` are total dollars; ``account_id`` is the broker's account it was entered in; ``counted_pnl`` is
+    what the contracts closed so far have added to the ledger.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -104,6 +105,7 @@ class Position(Value):
     closed_contracts: Contracts = 0
     booked_cash: Dollars = Decimal(0)
     booked_fees: Price = Decimal(0)
+    counted_pnl: Dollars = Decimal(0)
     note: str | None = None
 
     @property

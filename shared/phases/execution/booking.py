@@ -64,12 +64,20 @@ def filled_position(
 
 
 def reduced_position(position: Position, contracts: int, fill_price: Decimal, fees: Decimal) -> Position:
-    """Book contracts that were closed; ``fill_price`` by cash, ``fees`` total dollars."""
+    """Book contracts that were closed; ``fill_price`` by cash, ``fees`` total dollars.
+
+    Their result, with their share of the entry's premium and fees, counts from now on.
+    """
+    cash = fill_price * CONTRACT_MULTIPLIER * contracts
+    premium = premium_dollars(position.entry_price, contracts)
+    entry_fees = position.entry_fees * contracts / position.contracts
+    entry = (premium if position.strategy.is_credit else -premium) - entry_fees
     return position.model_copy(
         update={
             "closed_contracts": position.closed_contracts + contracts,
-            "booked_cash": position.booked_cash + fill_price * CONTRACT_MULTIPLIER * contracts,
+            "booked_cash": position.booked_cash + cash,
             "booked_fees": position.booked_fees + fees,
+            "counted_pnl": to_cents(position.counted_pnl + entry + cash - fees),
         }
     )
 
@@ -141,8 +149,17 @@ def ledger_after_adoption(ledger: Ledger, opened: Position) -> Ledger:
 
 def ledger_after_close(ledger: Ledger, before: Position, pnl: Decimal, day: date) -> Ledger:
     """Take a closed position off the ledger and add its result, in dollars, to the day and the whole."""
+    return _with_result(ledger_after_resize(ledger, before, None), pnl - before.counted_pnl, day)
+
+
+def ledger_after_part(ledger: Ledger, before: Position, after: Position, day: date) -> Ledger:
+    """Put what is left of a position in place of what was, and add the result of the part that closed."""
+    return _with_result(ledger_after_resize(ledger, before, after), after.counted_pnl - before.counted_pnl, day)
+
+
+def _with_result(ledger: Ledger, pnl: Decimal, day: date) -> Ledger:
     realized = ledger.realized_pnl + pnl
-    return ledger_after_resize(ledger, before, None).model_copy(
+    return ledger.model_copy(
         update={
             "realized_pnl": realized,
             "peak_pnl": max(ledger.peak_pnl, realized),

@@ -27,7 +27,7 @@ from shared.phases.execution.booking import (
     closed_trade,
     counters_after_close,
     ledger_after_close,
-    ledger_after_resize,
+    ledger_after_part,
     reduced_position,
 )
 from shared.phases.execution.working import Changes, ended, failure_if_rejected
@@ -88,9 +88,9 @@ def end_exit(
         update={"state": PositionState.EXIT_PENDING, "version": position.version + 1, "closing_intent": None}
     )
     changes: Changes = (MoveIntent(intent, over), MovePosition(position, waiting), *failure_if_rejected(live, state))
-    if filled:
-        ledger = live.ledger(position.mode)
-        changes += (SetLedger(ledger, ledger_after_resize(ledger, position, waiting)),)
+    if order is not None and filled:
+        ledger, day = live.ledger(position.mode), new_york_date(order.updated_at)
+        changes += (SetLedger(ledger, ledger_after_part(ledger, position, waiting, day)),)
     return changes
 
 

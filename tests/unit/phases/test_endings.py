@@ -131,7 +131,10 @@ def test_a_partly_filled_exit_books_the_part_and_waits_with_the_rest(state: Inte
     assert (waiting.state, waiting.closing_intent) == (PositionState.EXIT_PENDING, None)
     assert (waiting.closed_contracts, waiting.remaining_contracts) == (4, 6)
     assert waiting.booked_cash - held.booked_cash == Decimal(-200)
-    assert only(SetLedger, changes).after.open_risk == held.risk * 6
+    after = only(SetLedger, changes).after
+    assert after.open_risk == held.risk * 6
+    assert (after.day, after.day_pnl, after.realized_pnl) == (TODAY, waiting.counted_pnl, waiting.counted_pnl)
+    assert waiting.counted_pnl == 4 * (held.entry_price - Decimal("0.50")) * 100 - Decimal("2.80")
     assert protocol.trades_in(changes) == ()
 
 
@@ -164,7 +167,8 @@ def test_an_exit_in_two_orders_books_the_sum() -> None:
     )  # fmt: skip
     trade = only(RecordClosedTrade, second).trade
     assert trade.pnl == Decimal(1_000 - 200 - 360) - Decimal("7.00")
-    assert only(SetLedger, second).after.open_risk == 0
+    after = only(SetLedger, second).after
+    assert (after.open_risk, after.realized_pnl) == (0, trade.pnl - rest.counted_pnl)
 
 
 # ---- settlement and waiting
