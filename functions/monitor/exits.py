@@ -41,13 +41,15 @@ class Scene(NamedTuple):
     """What all positions of a bot are looked at by; the functions ask when they are called.
 
     ``quotes`` are those of every leg, read in one call; ``spot`` the price of an underlying, None without one;
-    ``state`` the effective breaker; ``clock`` the broker's, None when it does not say.
+    ``state`` the effective breaker; ``clock`` the broker's, None when it does not say;
+    ``is_first`` whether it is the first look of a run, by which runs without a price are counted.
     """
 
     quotes: Mapping[str, OptionQuote]
     spot: Callable[[str], Decimal | None]
     state: Callable[[], TradingState]
     clock: Callable[[], BrokerClock | None]
+    is_first: bool = True
 
 
 CLOSABLE = frozenset({PositionState.OPEN, PositionState.EXIT_PENDING})
@@ -90,10 +92,14 @@ class Exits:
         mark = mark_of(position, scene.quotes)
         intent = exit_intent(position, reason, scene.quotes, config.walk, now) if mark is not None else None
         if intent is None:
-            self._wait(config, position, reason, now, unquoted=True)
+            if scene.is_first or position.state is not PositionState.EXIT_PENDING:
+                self._wait(config, position, reason, now, unquoted=True)
             return False
         desk = self.desk(at_account(config, account_of(position)), position.mode)
         if not desk.has_time:
+            self._wait(config, position, reason, now, unquoted=False)
+            untold = f"exit: no time left in this run to send the {reason} of {position.position_id}"
+            self.alerts.send(messages.could_not_watch(position.bot, untold, now))
             return False
         outlet = Outlet(config, desk.broker.account_id, scene.clock(), now)
         state = scene.state()

@@ -29,6 +29,8 @@ ISOLATED = (AlphaGexError, ArithmeticError, LookupError, ValueError)
 """What may go wrong about one account, bot or position without stopping the others."""
 
 
+KEPT_FOR_EXITS = 25.0
+"""Seconds of a run that no account is asked in any more: quotes and an order take no longer."""
 UNREADABLE = (*UNANSWERED, StoreError)
 """Why there may be no data: no answer, or no key to ask with."""
 
@@ -134,9 +136,18 @@ class Minute:
                 self.tools.alerts.send(messages.broken(position, now))
 
     def reconcile(self) -> None:
-        """Bring the book and every account together; trip what the results call for."""
-        for account in self._accounts():
-            self._guarded(account.bots[0], partial(self._reconcile, account))
+        """Bring the book and every account together; trip what the results call for.
+
+        A broker that is slow to answer never uses up the time of the exits; which account comes first changes with
+        every minute.
+        """
+        accounts = self._accounts()
+        first = self.tools.clock.now().minute % len(accounts) if accounts else 0
+        for account in (*accounts[first:], *accounts[:first]):
+            if self.tools.time_left() < KEPT_FOR_EXITS:
+                self._tell(account.bots[0], f"reconciliation: no time left for account {account.account_id}")
+            else:
+                self._guarded(account.bots[0], partial(self._reconcile, account))
         self._judge()
 
     def _reconcile(self, account: Account) -> None:
@@ -175,7 +186,7 @@ class Minute:
             if set(account.bots) & set(bots):
                 self._guarded(account.bots[0], partial(self._match, account))
         self._judge()
-        return self.watch(bots)
+        return self.watch(bots, is_first=False)
 
     def _match(self, account: Account) -> None:
         try:
@@ -183,7 +194,7 @@ class Minute:
         except UNANSWERED as problem:
             self._tell(account.bots[0], f"orders: {problem}")
 
-    def watch(self, bots: Iterable[Bot]) -> tuple[Bot, ...]:
+    def watch(self, bots: Iterable[Bot], *, is_first: bool = True) -> tuple[Bot, ...]:
         """Work the orders and look after the positions of bots; return those to look at again in seconds."""
         wanted = [bot for bot in bots if bot in self.sight.lives]
         if not is_open(self.tools.clock.now()):
@@ -193,7 +204,7 @@ class Minute:
         quotes = self._quotes(wanted)
         clock = cache(self._broker_clock)
         spot = cache(self._spot)
-        return tuple(bot for bot in wanted if self._watch(bot, quotes, spot, clock))
+        return tuple(bot for bot in wanted if self._watch(bot, quotes, spot, clock, is_first))
 
     def _watch(
         self,
@@ -201,6 +212,7 @@ class Minute:
         quotes: Mapping[str, OptionQuote],
         spot: Callable[[str], Decimal | None],
         clock: Callable[[], BrokerClock | None],
+        is_first: bool,
     ) -> bool:
         config, live, tools = self.sight.configs[bot], self.sight.lives[bot], self.tools
         places = {held.position_id: account_of(held) for held in live.positions}
@@ -214,7 +226,7 @@ class Minute:
 
         for intent in sorted(live.intents, key=_waits_for_an_answer):
             self._guarded(bot, partial(work, intent))
-        scene = Scene(quotes, spot, cache(state), clock)
+        scene = Scene(quotes, spot, cache(state), clock, is_first)
         looked = [self._look_after(config, position, scene) for position in live.positions]
         return any(looked)
 

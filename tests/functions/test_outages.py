@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from functions.monitor.exits import Exits, Scene
 from infra.local.ministack import MiniStack
-from shared.domain.book import BY_HAND, SetLedger, Trip
+from infra.local.vendors.faults import FaultKind
+from shared.adapters.run_time import LEFT_FOR_THE_BOOK_S
+from shared.domain.book import BY_HAND, SetCounters, SetLedger, Trip
+from shared.domain.orders import IntentState
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import Bot, ExitReason, TradingMode, TradingState
+from tests import builders
 from tests.faults.arena import ONE_LOOK, SELLER, TWIN, Arena, Ground
 from tests.faults.clients import Outbox
 from tests.store import alert
@@ -174,3 +179,64 @@ def test_what_was_booked_is_told_though_the_run_ended_there(arena: Arena, commit
     arena.minutes(6)
     assert arena.crashes == 1
     assert told(arena, words) == 1
+
+
+def test_a_doubt_is_noted_and_told_though_another_order_was_counted_meanwhile(arena: Arena) -> None:
+    def count_another() -> None:
+        before = arena.live().counters
+        after = before.model_copy(update={"version": before.version + 1})
+        arena.stage.book.commit("count", (SetCounters(SELLER, before, after),))
+
+    arena.monitor()
+    arena.inject(FaultKind.CONNECTION_CUT, method="POST", path="/orders", skip=1)
+    arena.trail.just_before("book.commit doubt", count_another)
+    arena.trade(arena.signal())
+    assert [one.state for one in arena.live().intents] == [IntentState.UNKNOWN]
+    assert told(arena, "order UNKNOWN") == 1
+    assert arena.live().counters.order_failures == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "read", "sent"),
+    [
+        pytest.param(60.0, True, 1, id="time for all"),
+        pytest.param(20.0, False, 1, id="time for the exits only"),
+        pytest.param(5.0, False, 0, id="time for nothing"),
+    ],
+)
+def test_a_slow_broker_takes_no_time_from_the_exits(arena: Arena, left: float, read: bool, sent: int) -> None:
+    held = arena.enter()
+    arena.stage.run_time.begin(lambda: (left + LEFT_FOR_THE_BOOK_S) * 1000)
+    arena.trail.restart()
+    arena.move(CRASHED).later(30).monitor()
+    assert ("broker.positions" in arena.trail.calls) is read
+    assert arena.trail.calls.count("broker.submit") == sent
+    after = stored(arena, held)
+    assert after.exit_reason is ExitReason.STOP_LOSS
+    assert after.state is (PositionState.CLOSING if sent else PositionState.EXIT_PENDING)
+    assert bool(told(arena, "a monitor run could not finish")) is not read
+
+
+class Commits:
+    """A book that counts what is committed; a clock that stands."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def commit(self, name: str, changes: object) -> None:
+        self.names.append(name)
+
+    def now(self) -> datetime:
+        return builders.NOON
+
+
+@pytest.mark.parametrize(
+    ("is_first", "counted"), [pytest.param(True, 1, id="a run"), pytest.param(False, 0, id="a look")]
+)
+def test_runs_without_a_price_are_counted_and_not_the_looks_within_one(is_first: bool, counted: int) -> None:
+    waiting = builders.position(state=PositionState.EXIT_PENDING, exit_reason=ExitReason.MANUAL)
+    commits: Any = Commits()
+    exits = Exits(commits, commits, commits, commits, commits)
+    scene = Scene({}, lambda _: None, lambda: TradingState.ACTIVE, lambda: None, is_first)
+    assert not exits.look_after(builders.config(), waiting, scene)
+    assert len(commits.names) == counted

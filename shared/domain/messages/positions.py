@@ -9,6 +9,7 @@ from shared.domain.alerts import Alert
 from shared.domain.decisions import Denial
 from shared.domain.messages.wording import LOG, POSITIONS, alert_of, decisions_at, legs_of
 from shared.domain.positions import ClosedTrade, Position
+from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import AlertLevel, Bot
 
 
@@ -57,7 +58,7 @@ def closed(trade: ClosedTrade, loss_alert: Decimal, at: datetime) -> Alert:
 def near_stop(position: Position, mark: Decimal, stop: Decimal, at: datetime) -> Alert:
     """Tell that a position has gone most of the way to its stop."""
     return alert_of(
-        f"near-stop-{position.position_id}",
+        f"near-stop-{position.position_id}-{at.astimezone(NEW_YORK):%Y-%m-%d}",
         AlertLevel.HIGH,
         f"{position.bot}: {position.strategy} on {position.underlying} is near its stop",
         (
@@ -169,9 +170,12 @@ def item_set_aside(bot: Bot, key: str, facts: str, at: datetime) -> Alert:
 
 
 def could_not_watch(bot: Bot, problem: str, at: datetime) -> Alert:
-    """Tell that a run could not look after a bot or one of its positions."""
+    """Tell that a run could not look after a bot or one of its positions, once an hour for each kind of problem.
+
+    The kind is what stands before the first colon.
+    """
     return alert_of(
-        f"unwatched-{bot}-{at:%Y-%m-%dT%H}",
+        f"unwatched-{bot}-{problem.partition(':')[0]}-{at:%Y-%m-%dT%H}",
         AlertLevel.HIGH,
         f"{bot}: a monitor run could not finish",
         (
