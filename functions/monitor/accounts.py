@@ -15,7 +15,7 @@ from shared.domain.errors import CredentialsError, FeedError, OrderError, StoreE
 from shared.domain.orders import TAG_PREFIX, Balances, BrokerOrder, BrokerPosition, Intent, IntentKind, OrderStatus
 from shared.domain.ports import Alerts, Book, Clock
 from shared.domain.positions import Position, PositionState
-from shared.domain.vocabulary import Bot
+from shared.domain.vocabulary import Bot, TradingMode
 from shared.phases.execution import protocol
 from shared.phases.monitoring.holdings import booked_legs, held_legs, without_foreign
 
@@ -37,9 +37,11 @@ class Accounts:
         """Read orders, positions and balances, then match them; a failed read is unknown, never flat.
 
         Balances can take seconds and are asked for beside the rest: where they are still out when everything else is
-        done, what compares the legs comes back, to be called once the exits are on their way.
+        done, what compares the legs comes back, to be called once the exits are on their way. A paper account
+        knows them as soon as it has told its orders.
         """
-        asked = self.background.submit(account.broker.balances)
+        is_paper = account.mode is TradingMode.PAPER
+        asked = None if is_paper else self.background.submit(account.broker.balances)
         try:
             orders = account.broker.orders()
         except UNANSWERED as problem:
@@ -52,7 +54,7 @@ class Accounts:
         if holdings is None or not sight.is_whole:
             return None
         compare = partial(self._compare, account, sight, orders, held_legs(holdings), asked)
-        if not asked.done():
+        if asked is not None and not asked.done():
             return compare
         compare()
         return None
@@ -63,11 +65,11 @@ class Accounts:
         sight: Sight,
         orders: Sequence[BrokerOrder],
         held: Mapping[str, int],
-        asked: "Future[Balances]",
+        asked: "Future[Balances] | None",
     ) -> None:
         """Compare the legs, once the broker has said whose account it answers for."""
         try:
-            named = asked.result().account_id
+            named = (account.broker.balances() if asked is None else asked.result()).account_id
         except UNANSWERED as problem:
             self._unread(account, "balances", problem)
             return

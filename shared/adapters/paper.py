@@ -1,7 +1,7 @@
 """The paper broker: a Broker that fills from live quotes and keeps its account in the stage's own table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from shared.domain.config import BotConfig
@@ -37,7 +37,8 @@ class PaperBroker:
     """One bot's paper account.
 
     A working order fills, when it is looked at in the session, at mid less the configured slippage, never worse
-    than its limit, and is forgotten at midnight in New York, as a real broker's is.
+    than its limit, and is forgotten at midnight in New York, as a real broker's is. Holdings and balances are those
+    of the account as this broker last read it for its orders: all three of one moment, in one read.
     """
 
     config: BotConfig
@@ -46,6 +47,7 @@ class PaperBroker:
     history: DailyHistory
     clock: Clock
     fill: FillRule
+    _seen: list[PaperAccount] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def account_id(self) -> str:
@@ -66,6 +68,7 @@ class PaperBroker:
             raise OrderRejectedError(("InitialMargin",), shortage)
         order_id, after = self._rules.accepted(account, order, tag, now)
         self.accounts.save(stored, after)
+        self._seen[:] = (after,)
         return order_id
 
     def orders(self) -> tuple[BrokerOrder, ...]:
@@ -90,13 +93,12 @@ class PaperBroker:
 
     def positions(self) -> tuple[BrokerPosition, ...]:
         """Return the holdings that have not expired."""
-        account = self.accounts.load(self.account_id)
-        held = live_holdings(account, self.clock.now()) if account else {}
+        held = live_holdings(self._present(), self.clock.now())
         return tuple(BrokerPosition(option_symbol=symbol, contracts=contracts) for symbol, contracts in held.items())
 
     def balances(self) -> Balances:
         """Return cash, and what of it is not needed against the holdings."""
-        account = self.accounts.load(self.account_id) or self._new_account()
+        account = self._present()
         return Balances(
             account_id=self.account_id,
             total_equity=account.cash,
@@ -121,6 +123,13 @@ class PaperBroker:
     def _new_account(self) -> PaperAccount:
         return PaperAccount(account_id=self.account_id, cash=self.config.capital)
 
+    def _present(self) -> PaperAccount:
+        """Return the account as its orders last showed it, else as it is stored."""
+        return self._seen[-1] if self._seen else self._load()
+
+    def _load(self) -> PaperAccount:
+        return self.accounts.load(self.account_id) or self._new_account()
+
     def _change(self, order_id: str, change: Callable[[PaperOrder], PaperOrder]) -> None:
         account = self._advanced()
         orders = []
@@ -135,16 +144,18 @@ class PaperBroker:
 
     def _save(self, account: PaperAccount, after: PaperAccount) -> None:
         self.accounts.save(account if account.version else None, after)
+        self._seen[:] = (after,)
 
     def _advanced(self) -> PaperAccount:
         """Fill, expire and forget what time and quotes say, and store it if anything changed."""
-        account = self.accounts.load(self.account_id) or self._new_account()
-        now = self.clock.now()
+        self._seen.clear()
+        account, now = self._load(), self.clock.now()
         symbols = working_symbols(account, now)
         quotes = self.quotes.option_quotes(symbols) if symbols else {}
         after = self._rules.advanced(account, now, quotes, self._closes(account))
         if after is not account:
             self._save(account, after)
+        self._seen[:] = (after,)
         return after
 
     def _closes(self, account: PaperAccount) -> dict[str, Decimal]:

@@ -70,3 +70,13 @@ def test_monitor_without_positions_needs_two_requests_a_bot_and_one(house: House
     with requests_of(house, "monitor") as sent:
         assert house.monitor() == {"rounds": 1, "live": 0}
     assert 0 < sent.total() <= MONITOR, sent
+
+
+def test_a_position_in_a_paper_account_costs_one_request_more(house: House) -> None:
+    """The account is read once for its orders, holdings and balances; the breaker once for all."""
+    house.enter(Bot.PROMETHEUS, MORNING.replace(hour=10))
+    house.later(60).monitor()
+    house.later(60)
+    with requests_of(house, "monitor") as sent:
+        assert house.monitor() == {"rounds": 1, "live": 1}
+    assert sent == {"Query": BOTS + 1, "GetItem": 1, "PutItem": 1}
