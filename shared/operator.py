@@ -8,7 +8,15 @@ from decimal import Decimal
 
 from shared.domain import messages
 from shared.domain.accounts import Confirmation
-from shared.domain.book import BY_HAND, ConfirmAccount, LiveState, MovePosition, RecordDecision, Trip
+from shared.domain.book import (
+    BY_HAND,
+    ConfirmAccount,
+    LiveState,
+    MovePosition,
+    RecordDecision,
+    Trip,
+    WithdrawConfirmation,
+)
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.errors import InvalidValueError
@@ -112,6 +120,13 @@ class Operator:
         self.book.commit("confirm live", (ConfirmAccount(confirmation), RecordDecision(decision)))
         alerts.send(messages.live_confirmed(confirmation))
         return confirmation
+
+    def withdraw_live(self, bot: Bot, mode: TradingMode, alerts: Alerts) -> None:
+        """Take the confirmation of a bot that leaves live trading back at once: live again takes both steps again."""
+        if self.book.live(bot).confirmation is None:
+            return
+        self.book.commit("withdraw confirmation", (WithdrawConfirmation(bot),))
+        alerts.send(messages.live_withdrawn(bot, mode, self.clock.now()))
 
     def mend(self, position: Position, reason: str) -> Position:
         """Return a BROKEN position to its rules, after looking at the broker: book and broker agree again.

@@ -26,7 +26,7 @@ def breaker(
     bot: Annotated[str | None, typer.Option("--bot", help="Hold back or release this bot only.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show or set the circuit breaker. ACTIVE also sets back what the system tripped, for all or for one bot."""
+    """Show or set the circuit breaker. ACTIVE sets back what tripped all bots; what tripped one bot, with --bot."""
     one = bot_of(bot) if bot else None
     if state is not None:
         set_breaker(place, _state_of(state), reason_of(reason), one)
@@ -35,6 +35,15 @@ def breaker(
         write_json(found)
         return
     _show(found)
+    if state is not None:
+        _tell_held(found, state.upper(), one)
+
+
+def _tell_held(found: BreakerView, state: str, bot: Bot | None) -> None:
+    """Tell which bots their own trips still hold back after ACTIVE for all, and how to release them."""
+    held = [trip.scope for trip in found.trips if trip.scope in tuple(Bot)]
+    if bot is None and state == TradingState.ACTIVE and held:
+        console().say(f"still held back, each by its own trip: {', '.join(held)}; look why, then use --bot for each")
 
 
 def _state_of(text: str) -> TradingState:

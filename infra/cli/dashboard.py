@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DEMO_NOTE = "The demo is over: the switch moves on this page only."
 STAGE_NOTE = (
     "Every function reads the switch before each order, so it is obeyed at once, and you get an alert. "
-    "ACTIVE also sets back what the system tripped."
+    "ACTIVE also sets back what tripped all bots; what tripped one bot stays until `alphagex breaker ACTIVE --bot`."
 )
 
 

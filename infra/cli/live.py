@@ -31,6 +31,8 @@ def mode(
     if wanted is not TradingMode.PAPER and not document.get("confirmed_account"):
         raise CommandError(f"{wanted} needs an account", "name it: --account NUMBER")
     store(place, one, json.dumps(document, default=str, separators=(",", ":")))
+    if wanted is not TradingMode.LIVE:
+        place.stage.operator.withdraw_live(one, wanted, place.stage.alerts)
     place.stage.operator.record(one, f"MODE {wanted} for {one}", why)
     screen = console()
     screen.say(f"{one}: new entries are {wanted} from the next run on; open positions keep their own mode")

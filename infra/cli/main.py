@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from infra.cli import broken, config, history, live, reading, secrets
+from infra.cli.acted import acting
 from infra.cli.acting import close, strategy
 from infra.cli.alerts import alerts
 from infra.cli.backtest import backtest
@@ -51,8 +52,9 @@ for looking in (*SEEN, replay, report, export):
 app.command(rich_help_panel=LOOK)(dashboard)
 app.command(rich_help_panel=LOOK)(cost)
 app.add_typer(check, rich_help_panel=LOOK)
-for acting in (breaker, strategy, close, alerts):
-    app.command(rich_help_panel=ACT)(at_stage(acting))
+for deed in (breaker, strategy, close):
+    app.command(rich_help_panel=ACT)(at_stage(acting(deed)))
+app.command(rich_help_panel=ACT)(at_stage(alerts))
 
 past = typer.Typer(help="Store bars and snapshots for the backtest.", no_args_is_help=True)
 past.command()(at_stage(history.fetch))
@@ -63,17 +65,17 @@ configuration = typer.Typer(help="Show, compare, validate and set the configurat
 configuration.command()(at_stage(config.show))
 configuration.command()(at_stage(config.diff))
 configuration.command()(config.validate)
-configuration.command("set")(at_stage(config.set_value))
+configuration.command("set")(at_stage(acting(config.set_value)))
 app.add_typer(configuration, name="config", rich_help_panel=SET_UP)
 
 live_mode = typer.Typer(help="Say where a bot trades; live takes two steps, mode and confirm.", no_args_is_help=True)
-live_mode.command("mode")(at_stage(live.mode))
-live_mode.command("confirm")(at_stage(live.confirm))
+live_mode.command("mode")(at_stage(acting(live.mode)))
+live_mode.command("confirm")(at_stage(acting(live.confirm)))
 app.add_typer(live_mode, name="live", rich_help_panel=SET_UP)
 
 repairs = typer.Typer(help="Look after BROKEN positions: mend one, or book it as closed.", no_args_is_help=True)
-repairs.command("mend")(at_stage(broken.mend))
-repairs.command("book")(at_stage(broken.book))
+repairs.command("mend")(at_stage(acting(broken.mend)))
+repairs.command("book")(at_stage(acting(broken.book)))
 app.add_typer(repairs, name="broken", rich_help_panel=ACT)
 
 keys = typer.Typer(help="Store the vendors' keys, and tell which are stored.", no_args_is_help=True)

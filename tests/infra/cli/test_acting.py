@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from shared.domain.accounts import Confirmation
+from shared.domain.book import ConfirmAccount
 from shared.domain.decisions import DecisionKind
 from shared.domain.positions import PositionState
 from shared.domain.values import to_cents
@@ -47,6 +49,42 @@ def test_one_bot_is_held_back_and_released(house: House, run: Run) -> None:
     house.later(1)
     run("breaker", "ACTIVE", "--bot", "SOLOMON", "--reason", "thick again")
     assert house.stage.effective_state(Bot.SOLOMON) is TradingState.ACTIVE
+
+
+def test_active_for_all_tells_whose_own_trips_remain(house: House, run: Run) -> None:
+    house.morning(OPENING)
+    run("breaker", "REDUCING", "--bot", "SOLOMON", "--reason", "its market is thin")
+    house.later(1)
+    told = run("breaker", "ACTIVE", "--reason", "back")
+    assert "still held back, each by its own trip: SOLOMON" in told.out
+    assert house.stage.effective_state(Bot.SOLOMON) is TradingState.REDUCING
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        pytest.param(("strategy", "disable", "IRON_CONDOR", "--reason", "why"), 2, id="a deed waits for a yes"),
+        pytest.param(("breaker", "ACTIVE", "--reason", "why"), 2, id="so does letting go of the brake"),
+        pytest.param(("breaker", "ACTIVE", "--reason", "why", "--yes"), 0, id="said beforehand"),
+        pytest.param(("breaker", "HALTED", "--reason", "why"), 0, id="braking never waits"),
+    ],
+)
+def test_a_live_stage_is_named_and_asked_about(house: House, run: Run, arguments: tuple[str, ...], code: int) -> None:
+    house.morning(OPENING)
+    house.configure(SELLER, {"mode": "live", "confirmed_account": "6YA12345"})
+    told = run(*arguments)
+    assert told.code == code
+    assert ("stage: " in told.err) is (code == 0)
+    assert ("trades real money" in told.err) is (code == 2)
+
+
+def test_leaving_live_takes_the_confirmation_back_at_once(house: House, run: Run) -> None:
+    house.morning(OPENING)
+    house.configure(SELLER, {"mode": "live", "confirmed_account": "6YA12345"})
+    confirmation = Confirmation(bot=SELLER, account_id="6YA12345", at=house.clock.now(), reason="real money")
+    house.stage.book.commit("confirm", (ConfirmAccount(confirmation),))
+    assert run("live", "mode", "PROMETHEUS", "paper", "--reason", "enough", "--yes").code == 0
+    assert house.live(SELLER).confirmation is None
 
 
 def test_a_strategy_is_disabled_and_enabled_again(house: House, run: Run) -> None:
