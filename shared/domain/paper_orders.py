@@ -83,6 +83,11 @@ class PaperRules:
         changes = {"orders": tuple(orders), "cash": cash, "holdings": holdings, "version": account.version + 1}
         return account.model_copy(update=changes)
 
+    def _is_fresh(self, order: Order, quotes: Mapping[str, OptionQuote], now: datetime) -> bool:
+        """Tell whether the newest leg's quote is young enough to price an order: a frozen market fills nothing."""
+        times = [quote.as_of for leg in order.legs if (quote := quotes.get(leg.option_symbol)) and quote.as_of]
+        return bool(times) and (now - max(times)).total_seconds() <= self.config.freshness.order_quote
+
     def _step(self, one: PaperOrder, quotes: Mapping[str, OptionQuote], now: datetime) -> PaperOrder:
         status = one.status
         if status.status.is_final:
@@ -92,7 +97,7 @@ class PaperRules:
         if (now - status.created_at).total_seconds() < self.config.paper.delay_seconds:
             return one
         package = package_of(one.order, quotes)
-        if package is None or status.limit_price is None:
+        if package is None or status.limit_price is None or not self._is_fresh(one.order, quotes, now):
             return one
         price = self.fill(one.order.effect, status.limit_price, package, self.config.paper.slippage)
         if price is None:

@@ -1,6 +1,6 @@
 """The paper broker walks the path of a real one: it delays, fills in parts, refuses, forgets, and keeps its cash."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,7 @@ class Place:
     account: PaperAccount | None = None
     mark: str = "1.05"
     at: datetime = NOON
+    age: float = 2
     asked: list[str] = field(default_factory=list)
 
     def load(self, account_id: str) -> PaperAccount | None:
@@ -40,7 +41,8 @@ class Place:
         return {}
 
     def option_quotes(self, option_symbols: Any) -> dict[str, OptionQuote]:
-        return quotes_at(HELD, self.mark)
+        as_of = self.at - seconds(self.age)
+        return {symbol: replace(one, as_of=as_of) for symbol, one in quotes_at(HELD, self.mark).items()}
 
     def daily_bars(self, symbol: str, start: Any, end: Any) -> tuple[DailyBar, ...]:
         return ()
@@ -66,6 +68,19 @@ def test_an_order_fills_at_the_first_look() -> None:
     told = broker.order(order_id)
     assert (told.status, told.filled_contracts, told.fill_price) == (OrderStatus.FILLED, 5, Decimal("1.05"))
     assert broker.balances().total_equity == Decimal(100_000) + Decimal(525) - 10
+
+
+@pytest.mark.parametrize(
+    ("age", "status"),
+    [
+        pytest.param(15, OrderStatus.FILLED, id="15 s"),
+        pytest.param(16, OrderStatus.WORKING, id="16 s"),
+        pytest.param(72_000, OrderStatus.WORKING, id="a frozen feed"),
+    ],
+)
+def test_nothing_fills_at_a_quote_too_old_to_price_an_order(age: float, status: OrderStatus) -> None:
+    broker = Place(age=age).broker()
+    assert broker.order(broker.submit(ORDER, "agx-1")).status is status
 
 
 def test_an_order_waits_for_its_delay() -> None:
