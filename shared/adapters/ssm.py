@@ -142,6 +142,7 @@ class SsmConfiguration:
     """Configuration and breaker of one run: read together in one call, and never again from a cache.
 
     The first answer of `state` comes from that call, each later one asks anew, because a run may last a minute.
+    Documents that cannot be read are not asked for again: each try could take seconds of the run.
     """
 
     def __init__(self, parameters: SsmParameters, bots: Collection[Bot] = tuple(Bot)) -> None:
@@ -150,11 +151,13 @@ class SsmConfiguration:
         self._names = parameters.names
         self._wanted = [*(self._names.bot(bot) for bot in bots), self._names.system, self._names.breaker]
         self._found: Mapping[str, str] | None = None
+        self._problem: StoreError | None = None
         self._switch_is_fresh = False
 
     def begin(self) -> None:
         """Forget what an earlier run read."""
         self._found = None
+        self._problem = None
         self._switch_is_fresh = False
 
     def bot(self, bot: Bot) -> BotConfig:
@@ -180,15 +183,21 @@ class SsmConfiguration:
             return TradingState.REDUCING
 
     def _switch(self) -> Mapping[str, str]:
-        if self._found is not None and not self._switch_is_fresh:
+        if self._problem is not None or (self._found is not None and not self._switch_is_fresh):
             return self._parameters.read([self._names.breaker])
         found = self._documents()
         self._switch_is_fresh = False
         return found
 
     def _documents(self) -> Mapping[str, str]:
+        if self._problem is not None:
+            raise self._problem
         if self._found is None:
-            self._found = self._parameters.read(self._wanted)
+            try:
+                self._found = self._parameters.read(self._wanted)
+            except StoreError as problem:
+                self._problem = problem
+                raise
             self._switch_is_fresh = True
         return self._found
 
