@@ -8,7 +8,7 @@ from decimal import Decimal
 from shared.domain.alerts import SUBJECT_LIMIT, Alert
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.sessions import NEW_YORK, new_york_date
-from shared.domain.vocabulary import Action, AlertLevel, Bot, ExitReason, GammaRegime, Strategy
+from shared.domain.vocabulary import Action, AlertLevel, Bot, ExitReason, GammaRegime, Strategy, TradingMode
 from shared.views.health import health_view
 from shared.views.positions import PositionView, positions_view
 from shared.views.regime import regime_view
@@ -29,6 +29,7 @@ class DayTrade(View):
     contracts: int
     exit_reason: ExitReason
     pnl: Decimal
+    mode: TradingMode = TradingMode.PAPER
 
 
 class DayEntry(View):
@@ -86,6 +87,7 @@ def day_view(sources: Sources, day: date) -> DayView:
             contracts=one.contracts,
             exit_reason=one.exit_reason,
             pnl=dollars(one.pnl),
+            mode=one.mode,
         )
         for one in closed_trades(sources, _midnight(day))
         if new_york_date(one.closed_at) == day
@@ -149,7 +151,7 @@ def day_alert(day: DayView) -> Alert:
     """Write the day's message; one for each New York date."""
     number = len(day.trades)
     closed = f"{number} {'trade' if number == 1 else 'trades'} closed"
-    subject = f"{day.day}: {_signed(day.pnl)}, {closed}, {len(day.open_positions)} open"
+    subject = f"{day.day}: {_result(day)}, {closed}, {len(day.open_positions)} open"
     return Alert(
         event_id=f"day-{day.day}",
         level=AlertLevel.INFO,
@@ -161,9 +163,10 @@ def day_alert(day: DayView) -> Alert:
 
 def day_lines(day: DayView) -> tuple[str, ...]:
     """Return the lines of a day, for a mail or a terminal."""
-    lines = [f"Result: {_signed(day.pnl)} realized"]
+    lines = [f"Result: {_result(day)} realized"]
     lines += [
         f"  closed: {one.bot} {one.contracts} {one.strategy} on {one.underlying}, {one.exit_reason}: {_signed(one.pnl)}"
+        f"{'' if one.mode is TradingMode.PAPER else f' ({one.mode})'}"
         for one in day.trades
     ]
     lines += [f"  entered: {one.bot} {one.what}: {one.how}" for one in day.entries]
@@ -183,6 +186,15 @@ def day_lines(day: DayView) -> tuple[str, ...]:
     lines.append(f"Health: {'; '.join(day.problems) or 'all is well'}")
     lines.append("Look closer: alphagex report; alphagex dashboard")
     return tuple(lines)
+
+
+def _result(day: DayView) -> str:
+    """Write the day's result, live first and each mode by itself: play money and real money make no sum."""
+    by_mode = {mode: [one.pnl for one in day.trades if one.mode is mode] for mode in reversed(TradingMode)}
+    told = [(mode, sum(profits, ZERO)) for mode, profits in by_mode.items() if profits]
+    if [mode for mode, _ in told] in ([], [TradingMode.PAPER]):
+        return _signed(day.pnl)
+    return ", ".join(f"{mode} {_signed(pnl)}" for mode, pnl in told)
 
 
 def _signed(amount: Decimal) -> str:

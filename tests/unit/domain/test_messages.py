@@ -153,3 +153,12 @@ def test_every_alert_of_the_catalogue_is_held() -> None:
     made = {name for name, one in inspect.getmembers(messages, inspect.isfunction) if not name.startswith("_")}
     held = {name for call in ALERTS.values() for name in call.__code__.co_names}
     assert made - held == set()
+
+
+def test_the_day_never_adds_play_money_to_real_money() -> None:
+    (paper,) = DAY.trades
+    live = paper.model_copy(update={"mode": TradingMode.LIVE, "pnl": Decimal(-900)})
+    told = day_alert(DAY.model_copy(update={"trades": (paper, live), "pnl": Decimal("-912.50")}))
+    assert told.subject == "2026-11-23: live -$900.00, paper -$12.50, 2 trades closed, 1 open"
+    assert "Result: live -$900.00, paper -$12.50 realized" in told.body
+    assert "TIME_EXIT: -$900.00 (live)" in told.body
