@@ -146,7 +146,7 @@ TOLD: Final = (
     Removal(
         "an event is told once",
         ALERTS,
-        "        if self._log.claim(alert):\n",
+        "        if self._log.claim(alert) and not self._is_away(alert):\n",
         "        if self._log.claim(alert) or True:\n",
         ("tests/unit/adapters/test_sns.py",),
     ),

@@ -229,3 +229,24 @@ def test_two_entries_net_where_they_share_a_leg_on_opposite_sides(other: Positio
     theirs = entry_intent(other)
     assert (netted_against(entry_intent(position()), [theirs]) is theirs) is expected
     assert netted_against(entry_intent(position()), [exit_intent(position())]) is None
+
+
+@pytest.mark.parametrize(
+    ("held", "foreign", "days", "ours"),
+    [
+        pytest.param({SHORT_PUT: -4, LONG_PUT: 3}, {SHORT_PUT: -1}, 0, {SHORT_PUT: -3, LONG_PUT: 3}, id="not ours"),
+        pytest.param({}, {}, 60, {SHORT_PUT: -3, LONG_PUT: 3}, id="expired and dropped by the broker"),
+        pytest.param({}, {}, 0, {SHORT_PUT: 0, LONG_PUT: 0}, id="gone"),
+    ],
+)
+def test_what_another_hand_holds_and_what_expired_is_no_fill_of_ours(
+    held: dict[str, int], foreign: dict[str, int], days: int, ours: dict[str, int]
+) -> None:
+    assert without_foreign(booked_legs([HELD]), held, foreign, NOON + timedelta(days=days)) == ours
+
+
+def test_a_booked_close_explains_its_own_contracts_and_no_more() -> None:
+    missing = {SHORT_PUT: 5, LONG_PUT: -3}
+    assert is_gone(HELD, missing)
+    assert without_position(missing, HELD) == {SHORT_PUT: 2}
+    assert not is_gone(HELD, without_position(missing, HELD))
