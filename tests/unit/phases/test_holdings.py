@@ -24,6 +24,8 @@ from shared.phases.monitoring.holdings import (
     surplus,
     unexplained,
     with_unsent_orders,
+    without_foreign,
+    without_position,
 )
 from tests.builders import (
     EXPIRATION,
