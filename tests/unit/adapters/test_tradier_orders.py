@@ -171,9 +171,7 @@ def test_an_order_that_nobody_could_tell_apart_makes_the_list_unknown(changes: d
     ("changes", "path"),
     [
         pytest.param({"status": "dancing"}, "order[0].status", id="unknown status"),
-        pytest.param(
-            {"leg": [order_leg(SHORT_PUT, "buy_to_open", -1.0)]}, "leg[0].quantity", id="below zero"
-        ),
+        pytest.param({"leg": [order_leg(SHORT_PUT, "buy_to_open", -1.0)]}, "leg[0].quantity", id="below zero"),
         pytest.param({"leg": None}, "order[0].leg", id="no legs"),
         pytest.param({"leg": [order_leg(SHORT_PUT, "buy")]}, "leg[0].side", id="a leg that opens nothing"),
         pytest.param({"leg": [order_leg(SHORT_PUT, "buy_to_open", 1.5)]}, "leg[0].quantity", id="half a contract"),
@@ -181,7 +179,9 @@ def test_an_order_that_nobody_could_tell_apart_makes_the_list_unknown(changes: d
             {"leg": [order_leg(SHORT_PUT, "buy_to_open", 1.0, 2.0)]}, "leg[0].exec_quantity", id="more than ordered"
         ),
         pytest.param(
-            {"leg": [order_leg(SHORT_PUT, "buy_to_open", 1.0, 1.0, -2.0)]}, "leg[0].avg_fill_price", id="a price below zero"
+            {"leg": [order_leg(SHORT_PUT, "buy_to_open", 1.0, 1.0, -2.0)]},
+            "leg[0].avg_fill_price",
+            id="a price below zero",
         ),
     ],
 )

@@ -59,8 +59,6 @@ def test_a_sound_snapshot_of_a_free_bot_is_worth_a_chain() -> None:
     assert (answer.action, answer.strategy) == (Action.SELL_PREMIUM, Strategy.BULL_PUT_SPREAD)
 
 
-
-
 def confirmed(account_id: str) -> Setting:
     """A bot set to live in account 6YA12345, of which a person confirmed this one."""
     word = Confirmation(bot=Bot.PROMETHEUS, account_id=account_id, at=NOON, reason="I know")
