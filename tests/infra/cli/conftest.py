@@ -34,7 +34,8 @@ Run = Callable[..., Ran]
 
 
 def run_command(*arguments: str) -> Ran:
-    """Run ``alphagex`` with these arguments."""
+    """Run ``alphagex`` with these arguments, in a pipe of no stated width."""
+    os.environ.pop("COLUMNS", None)
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = told(partial(app, list(arguments), prog_name="alphagex", standalone_mode=False))

@@ -20,7 +20,7 @@ def test_live_takes_mode_and_confirmation(house: House, run: Run) -> None:
     first = run("live", "mode", BOT, "live", "--account", "6YA00001", *WHY)
     assert "second step" in first.out
     assert house.live(BOT).confirmation is None
-    second = run("live", "confirm", BOT, "--account", "6YA00001", *WHY)
+    second = run("live", "confirm", BOT, "--account", "6YA00001", "--yes", *WHY)
     assert (second.code, "trades LIVE" in second.out) == (0, True)
     confirmed = house.live(BOT).confirmation
     assert confirmed is not None
@@ -37,7 +37,7 @@ def test_live_takes_mode_and_confirmation(house: House, run: Run) -> None:
         pytest.param(
             [
                 ("live", "mode", BOT, "live", "--account", "6YA00001", *WHY),
-                ("live", "confirm", BOT, "--account", "6YA00002", *WHY),
+                ("live", "confirm", BOT, "--account", "6YA00002", "--yes", *WHY),
             ],
             "the configuration names 6YA00001",
             id="another number",
