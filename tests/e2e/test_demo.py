@@ -1,5 +1,6 @@
 """The demo as a user runs it, over the shock of February 2018: the same seed gives the same trades."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,15 @@ def counted(run: dict[str, Any], what: str) -> int:
     return next(int(one["count"]) for one in run["services"] if one["what"] == what)
 
 
+def told_alike(run: dict[str, Any]) -> dict[str, Any]:
+    """A run without what the clock on the wall says: how long it took, and when SSM says that the switch was set."""
+    alerts = [{**one, "body": re.sub(r" was set by \S+ at [^\n]+", " was set", one["body"])} for one in run["alerts"]]
+    return {**run, "seconds": 0.0, "alerts": alerts}
+
+
 @pytest.mark.xdist_group("demo")
 def test_the_same_seed_gives_the_same_run(runs: list[dict[str, Any]]) -> None:
-    first, second = ({**run, "seconds": 0.0} for run in runs)
+    first, second = (told_alike(run) for run in runs)
     assert first == second
 
 

@@ -1,14 +1,11 @@
 """The last moments before an order leaves: no time, a refusal of our own, another bot on the same strike."""
 
 import math
-from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, Future
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from functions.monitor.ledger import LegLedger
 from functions.trade.workflow import Trade
 from shared.desk import POST_SECONDS, Desk
 from shared.domain.book import SetCounters
@@ -85,46 +82,12 @@ def test_an_exit_without_time_is_not_even_planned(house: House) -> None:
     monitor = house.module("monitor")._monitor()
     run_time.begin(lambda: 14_000)
     assert monitor.run()["rounds"] == 1
-    assert house.position(SELLER) == held
+    waiting = house.position(SELLER)
+    assert (waiting.state, waiting.closing_intent) == (PositionState.EXIT_PENDING, None)
+    assert waiting.legs == held.legs
     run_time.begin(lambda: 55_000)
     monitor.run()
     assert house.live(SELLER).positions == ()
-
-
-class _Late(Executor):
-    """Answers only when it is asked for the answer, as balances that take their seconds."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        return _Later(fn)
-
-
-class _Later(Future[Any]):
-    def __init__(self, ask: Callable[[], Any]) -> None:
-        super().__init__()
-        self._ask = ask
-
-    def result(self, timeout: float | None = None) -> Any:
-        return self._ask()
-
-
-def test_no_exit_waits_for_balances_and_the_legs_are_compared_all_the_same(house: House) -> None:
-    house.enter(SELLER, Chapter.UP_CRASH.at(PREMIUM_TIME))
-    house.at(Chapter.UP_CRASH.at(PREMIUM_TIME, 7))
-    monitor = house.module("monitor")._monitor()
-    compared: list[int] = []
-
-    class Ledger(LegLedger):
-        def compare(self, *seen: Any) -> None:
-            compared.append(len(house.live(SELLER).intents))
-
-    tools = monitor.tools
-    accounts = replace(tools.accounts, background=_Late(), ledger=Ledger(*_fields(tools.accounts.ledger)))
-    replace(monitor, tools=replace(tools, accounts=accounts)).run()
-    assert compared[0] == 1
-
-
-def _fields(ledger: LegLedger) -> Iterable[Any]:
-    return ledger.book, ledger.trips, ledger.alerts, ledger.clock
 
 
 def test_two_bots_that_plan_against_each_other_at_once_both_stay_out(house: House) -> None:
