@@ -84,7 +84,7 @@ def written() -> str:
     """All that a run with the canaries wrote: logs, metrics, errors, tables, parameters, alerts and events."""
     for name in FUNCTIONS:
         sys.modules.pop(f"functions.{name}.handler", None)
-    paper, errors = io.StringIO(), []
+    paper, errors = io.StringIO(), list[str]()
     with ExitStack() as stack:
         listener = logging.StreamHandler(paper)
         root = logging.getLogger()

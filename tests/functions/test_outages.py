@@ -75,7 +75,7 @@ def test_a_process_that_never_read_a_key_ends_its_run_all_the_same(arena: Arena)
 
 
 def test_an_account_without_a_key_hides_no_other(arena: Arena) -> None:
-    arena.configure(TWIN, ONE_LOOK | {"mode": "sandbox", "confirmed_account": "VA1"})
+    arena.configure(TWIN, {**ONE_LOOK, "mode": "sandbox", "confirmed_account": "VA1"})
     held = arena.enter()
     assert (held.mode, held.state) == (TradingMode.LIVE, PositionState.OPEN)
     assert any("no key for tradier-sandbox" in problem for problem in arena.problems)
@@ -118,7 +118,7 @@ def test_the_days_loss_of_an_account_is_measured_by_the_capital_of_its_mode(
     arena: Arena, others: str, state: TradingState
 ) -> None:
     for bot in Bot:
-        arena.configure(bot, ONE_LOOK | {"mode": "live" if bot is SELLER else others})
+        arena.configure(bot, {**ONE_LOOK, "mode": "live" if bot is SELLER else others})
     loses(arena, SELLER, 4_000)
     arena.minutes(1)
     assert arena.state(TWIN) is state

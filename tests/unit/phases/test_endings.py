@@ -168,7 +168,7 @@ def test_an_exit_in_two_orders_books_the_sum() -> None:
     trade = only(RecordClosedTrade, second).trade
     assert trade.pnl == Decimal(1_000 - 200 - 360) - Decimal("7.00")
     after = only(SetLedger, second).after
-    assert (after.open_risk, after.realized_pnl) == (0, trade.pnl - rest.counted_pnl)
+    assert (after.open_risk, after.realized_pnl) == (Decimal(0), trade.pnl - rest.counted_pnl)
 
 
 # ---- settlement and waiting
