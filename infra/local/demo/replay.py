@@ -15,9 +15,10 @@ from shared.domain.book import LiveState
 from shared.domain.config import bot_config
 from shared.domain.errors import AlphaGexError, FeedError
 from shared.domain.package import package_quote
-from shared.domain.positions import Position, premium_dollars
+from shared.domain.positions import Position
 from shared.domain.sessions import NEW_YORK, new_york_date
 from shared.domain.vocabulary import Bot, TradingMode, TradingState
+from shared.phases.monitoring import open_pnl
 
 AFTER_COLLECT = timedelta(seconds=2)
 EVENING_LEARN = timedelta(minutes=90)
@@ -237,7 +238,5 @@ class Replay:
             package = package_quote(position.strategy, position.legs, quotes)
             if package is None or position.opened_at is None:
                 continue
-            gained = position.entry_price - package.mid
-            signed = gained if position.strategy.is_credit else -gained
-            total += premium_dollars(signed, position.remaining_contracts) - position.booked_fees
+            total += open_pnl(position, package.mid)
         return total

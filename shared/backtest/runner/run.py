@@ -17,10 +17,10 @@ from shared.backtest.runner.watch import Watch, is_working
 from shared.domain.config import BotConfig, SystemConfig, bot_config
 from shared.domain.decisions import DenialCode
 from shared.domain.market import Snapshot
-from shared.domain.positions import Position, premium_dollars
+from shared.domain.positions import Position
 from shared.domain.sessions import new_york_date, sessions_between
 from shared.domain.vocabulary import Bot, TradingState
-from shared.phases.monitoring import mark_of
+from shared.phases.monitoring import mark_of, open_pnl
 from shared.phases.monitoring.trips import measured_anew
 
 MINUTE = timedelta(minutes=1)
@@ -132,10 +132,7 @@ class Runner:
             return Decimal(0)
         quotes = self.market.option_quotes([leg.option_symbol for leg in position.legs], now)
         mark = mark_of(position, quotes)
-        if mark is None:
-            return Decimal(0)
-        gained = position.entry_price - mark if position.strategy.is_credit else mark - position.entry_price
-        return premium_dollars(gained, position.remaining_contracts) - position.booked_fees
+        return Decimal(0) if mark is None else open_pnl(position, mark)
 
 
 def backtest(

@@ -1,7 +1,7 @@
 """Phase 6: should this position be closed, and why?"""
 
 from shared.phases.monitoring.exits import exit_gates, exit_reason, is_near_edge, present_reason, stop_warning
-from shared.phases.monitoring.pnl import mark_of, pnl_fraction, stop_mark, target_mark
+from shared.phases.monitoring.pnl import mark_of, open_pnl, pnl_fraction, stop_mark, target_mark
 from shared.phases.monitoring.quoted import firm_mark, fresh_quotes, is_unwatched
 from shared.phases.monitoring.settlement import is_settled_by, settlement_cash
 
@@ -14,6 +14,7 @@ __all__ = [
     "is_settled_by",
     "is_unwatched",
     "mark_of",
+    "open_pnl",
     "pnl_fraction",
     "present_reason",
     "settlement_cash",

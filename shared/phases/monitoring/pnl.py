@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from shared.domain.options import CONTRACT_MULTIPLIER, OptionQuote
 from shared.domain.package import mark_bounds, package_quote
-from shared.domain.positions import ExitRule, Position
+from shared.domain.positions import ExitRule, Position, premium_dollars
 from shared.domain.vocabulary import StopBasis
 
 
@@ -33,6 +33,16 @@ def pnl_fraction(position: Position, mark: Decimal) -> Decimal:
         return Decimal(0)
     gained = position.entry_price - mark if position.strategy.is_credit else mark - position.entry_price
     return gained / position.entry_price - _fees_share(position)
+
+
+def open_pnl(position: Position, mark: Decimal) -> Decimal:
+    """Return the profit or loss of the contracts still held, in dollars at this mark, net of their entry fees.
+
+    What was closed before, and its share of the fees, is in the ledger already.
+    """
+    gained = position.entry_price - mark if position.strategy.is_credit else mark - position.entry_price
+    fees = position.entry_fees * position.remaining_contracts / position.contracts
+    return premium_dollars(gained, position.remaining_contracts) - fees
 
 
 def _fees_share(position: Position) -> Decimal:

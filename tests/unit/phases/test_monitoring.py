@@ -12,6 +12,7 @@ from shared.phases.monitoring import (
     exit_reason,
     is_near_edge,
     mark_of,
+    open_pnl,
     pnl_fraction,
     stop_mark,
     stop_warning,
@@ -122,6 +123,23 @@ def test_profit_is_a_share_of_the_premium(strategy: Strategy, entry: str, mark: 
 def test_fees_are_those_of_all_contracts() -> None:
     held = position(entry_price="1.00", fees="20.00", contracts=10)
     assert pnl_fraction(held, Decimal("0.40")) == Decimal("0.56")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "mark", "closed", "dollars"),
+    [
+        pytest.param(Strategy.BULL_PUT_SPREAD, "0.40", 0, "580.00", id="a credit, all held: .60 on ten, less the fees"),
+        pytest.param(
+            Strategy.BULL_PUT_SPREAD, "0.40", 4, "348.00", id="four closed: their share of the fees is booked"
+        ),
+        pytest.param(Strategy.LONG_CALL, "0.40", 4, "-372.00", id="a debit that lost"),
+    ],
+)
+def test_what_is_open_is_valued_with_its_own_share_of_the_fees(
+    strategy: Strategy, mark: str, closed: int, dollars: str
+) -> None:
+    held = position(strategy, "1.00", fees="20.00", contracts=10).model_copy(update={"closed_contracts": closed})
+    assert open_pnl(held, Decimal(mark)) == Decimal(dollars)
 
 
 @pytest.mark.parametrize(
