@@ -1,4 +1,4 @@
-"""What one run takes, as measured: time without the vendors, and units of DynamoDB.
+"""What one run takes, as measured: processor time, and units of DynamoDB.
 
 Processor times are those of the bundle under Python 3.13 (`make bench ONLY=functions`, which prints them), with AWS and
 vendors, on an x86-64 core that was busy with other work (a quiet one takes less);
