@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import erf, log, sqrt
-from typing import Final, NamedTuple
+from typing import Final
 
 from infra.local.vendors.occ import Contract, contract_of
+from shared.backtest.rows import ModelQuote
 from shared.domain import sessions
+from tests.integration.vendors.scripted_market import Bar
 
 SPY_LEVEL: Final = 400.0
 INDEX_FACTOR: Final = 10
@@ -18,40 +20,6 @@ DAYS_LISTED: Final = 60
 FRIDAY: Final = 4
 ROOT: Final = {"SPY": "SPY", "SPX": "SPXW"}
 STRIKES: Final = {"SPY": range(340, 461, 5), "SPX": range(3700, 4101, 5)}
-
-
-class Row(NamedTuple):
-    """One contract's quote, in the shape the simulators ask for."""
-
-    option_symbol: str
-    underlying: str
-    root: str
-    expiration: date
-    strike: float
-    is_call: bool
-    bid: float
-    ask: float
-    mid: float
-    iv: float
-    delta: float
-    gamma: float
-    theta: float
-    vega: float
-    open_interest: int
-    volume: int
-    bid_size: int
-    ask_size: int
-
-
-class Bar(NamedTuple):
-    """One session."""
-
-    day: date
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +52,7 @@ class StillMarket:
         days = (on + timedelta(days=ahead) for ahead in range(DAYS_LISTED))
         return tuple(day for day in days if day.weekday() == FRIDAY and sessions.is_session(day))
 
-    def chain(self, underlying: str, expiration: date, at: datetime) -> Sequence[Row]:
+    def chain(self, underlying: str, expiration: date, at: datetime) -> Sequence[ModelQuote]:
         symbols = (
             f"{ROOT[underlying]}{expiration:%y%m%d}{letter}{strike * 1000:08d}"
             for strike in STRIKES[underlying]
@@ -92,7 +60,7 @@ class StillMarket:
         )
         return [row for symbol in symbols if (row := self.option_quote(symbol, at)) is not None]
 
-    def option_quote(self, option_symbol: str, at: datetime) -> Row | None:
+    def option_quote(self, option_symbol: str, at: datetime) -> ModelQuote | None:
         contract = contract_of(option_symbol)
         if contract is None or contract.strike not in STRIKES.get(contract.underlying, ()):
             return None
@@ -101,7 +69,7 @@ class StillMarket:
         mid = round(max(price, 0.02 * factor), 2)
         half = max(HALF_SPREAD * factor, round(mid * 0.005, 2))
         bid, ask = round(max(mid - half, 0.0), 2), round(mid + half, 2)
-        return Row(
+        return ModelQuote(
             option_symbol,
             contract.underlying,
             contract.root,
