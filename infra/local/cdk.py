@@ -33,8 +33,8 @@ class Cdk:
     command: Path = COMMAND
 
     def bootstrap(self) -> None:
-        """Prepare the account for the CDK, once."""
-        self._run("bootstrap", f"aws://{ACCOUNT_ID}/{REGION}")
+        """Prepare the account for the CDK, once. No app is needed for it: beside cdk.json one would be synthesized."""
+        self._run("bootstrap", f"aws://{ACCOUNT_ID}/{REGION}", beside=self.log.parent)
 
     def deploy(self, context: Mapping[str, str]) -> dict[str, str]:
         """Synthesize a stage from its context, deploy it, and return the outputs of its stack."""
@@ -51,7 +51,7 @@ class Cdk:
         """Remove the stack that was deployed last, as it was synthesized then."""
         self._run("destroy", "--all", "--force", "--app", str(self.output))
 
-    def _run(self, *arguments: str) -> None:
+    def _run(self, *arguments: str, beside: Path = PROJECT) -> None:
         environment = {**os.environ, **self.environment, "PATH": _path_with_node()}
         with self.log.open("ab") as log:
             start = log.tell()
@@ -59,7 +59,7 @@ class Cdk:
                 ended = subprocess.run(
                     [self._found(), *arguments],
                     env=environment,
-                    cwd=PROJECT,
+                    cwd=beside,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,

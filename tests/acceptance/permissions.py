@@ -11,8 +11,6 @@ from tests.acceptance.cloud import TABLES, Cloud
 
 WRITTEN_AT_ONCE: Final = 25
 POLICY: Final = "AWS::IAM::Policy"
-NONSENSE: Final = '{"capital": "a lot"}'
-"""A document that does not validate: each function tells of it in an alert."""
 
 Document = dict[str, Any]
 Tables = Mapping[str, list[Document]]
@@ -41,10 +39,14 @@ class Statement:
 
 @dataclass
 class Tried:
-    """What came of taking statements away: the error that stopped the work, or that the work was done without it."""
+    """What came of taking statements away: the error that stopped the work, or that the work was done without it.
+
+    `not_again` is what could not be done even with the statement put back: there its absence proves nothing.
+    """
 
     stopped: dict[str, str] = field(default_factory=dict)
     went_on: list[str] = field(default_factory=list)
+    not_again: dict[str, str] = field(default_factory=dict)
 
 
 class Permissions:
@@ -124,23 +126,24 @@ class Permissions:
             raise NotDoneError(" ".join(f"{answer.get('errorType')}: {answer.get('errorMessage')}".split())[:300])
         return answer if isinstance(answer, dict) else {}
 
-    def told(self) -> None:
-        """See that something was told, and that nothing waits to be. Raises NotDoneError."""
+    def told(self) -> str:
+        """See that something was told, and that nothing waits to be; return all that was. Raises NotDoneError."""
         items = self._dynamodb.scan(TableName=self.cloud.outputs["PositionsTable"])["Items"]
         alerts = [item for item in items if item["sk"]["S"].startswith("ALERT#")]
         unsent = sum("active" in item for item in alerts)
         if unsent or not alerts:
             raise NotDoneError(f"{unsent} of {len(alerts)} alerts were not sent")
+        return json.dumps(alerts, default=str)
 
     @contextmanager
-    def invalid(self, parameter: str) -> Iterator[None]:
-        """Make a document invalid for a while."""
-        good = self.cloud.parameter(parameter)
-        self._put_parameter(parameter, NONSENSE)
+    def parameter(self, name: str, value: str) -> Iterator[None]:
+        """Set a parameter for a while."""
+        before = self.cloud.parameter(name)
+        self._put_parameter(name, value)
         try:
             yield
         finally:
-            self._put_parameter(parameter, good)
+            self._put_parameter(name, before)
 
     def _put_parameter(self, name: str, value: str) -> None:
         client = self.cloud.deployed.client("ssm")
