@@ -6,7 +6,8 @@ workers of deployed functions.
 
 MiniStack writes its state when it is told to end, and only then; asked for, this process writes it while the server
 runs, so that a kill loses little. MiniStack's own ticker reads every schedule in UTC; it is left out, and whoever
-runs a stage ticks it in New York time.
+runs a stage ticks it in New York time. MiniStack parses a query's key condition anew for every item of the partition,
+0.1 ms each: after ten weeks a query of the newest snapshot would take seconds. Here it is parsed once.
 """
 
 import gc
@@ -29,6 +30,9 @@ GARBAGE_THRESHOLD = 50_000
 LONGEST_SAVE_SECONDS = 20.0
 POLL_SECONDS = 0.05
 KEEP_ALIVE_SECONDS = 75
+KEY_CONDITION = "KeyConditionExpression"
+WHOLE_PARTITION = ["NAME_REF", "EQ", "VALUE_REF", "EOF"]
+"""The condition that names a partition and nothing else."""
 
 
 def _end_with_starter(scratch: str) -> None:
@@ -102,10 +106,37 @@ def _leave_out_the_ticker() -> None:
     scheduler.start_scheduler = lambda: None
 
 
+def _parse_key_conditions_once() -> None:
+    """Let a key condition be read once for all items; who asks for a whole partition has picked its items already."""
+    from ministack.services import dynamodb
+
+    whole = dynamodb._evaluate_condition  # noqa: SLF001 - it has no other way in
+    parsed: dict[str, list[tuple[str, str]]] = {}
+    of_partition: set[str] = set()
+
+    def evaluate(
+        condition: str, item: dict[str, object], values: object, names: object, slot: str = "ConditionExpression"
+    ) -> bool:
+        if condition in of_partition and slot == KEY_CONDITION:
+            return True
+        tokens = parsed.get(condition) if slot == KEY_CONDITION else None
+        if tokens is not None:
+            return bool(dynamodb._ExprEval(tokens, item, values, names).evaluate())  # noqa: SLF001
+        answer = bool(whole(condition, item, values, names, slot))
+        if slot == KEY_CONDITION:
+            parsed[condition] = dynamodb._tokenize(condition)  # noqa: SLF001
+            if [kind for kind, _ in parsed[condition]] == WHOLE_PARTITION:
+                of_partition.add(condition)
+        return answer
+
+    dynamodb._evaluate_condition = evaluate  # noqa: SLF001
+
+
 if __name__ == "__main__":
     threading.Thread(target=_end_with_starter, args=(sys.argv[1],), daemon=True).start()
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
     _leave_out_the_ticker()
+    _parse_key_conditions_once()
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     serving = _server()
     if float(sys.argv[2]) > 0:
