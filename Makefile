@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Without compiled files every process would compile every library anew, which is most of the time of a short one.
+unexport PYTHONDONTWRITEBYTECODE
 
 UV_VERSION := 0.13.9
 CDK_VERSION := 2.1148.1
