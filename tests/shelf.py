@@ -39,6 +39,7 @@ class Shelf:
     beat: datetime | None = NOON
     broken: Bot | None = None
     is_silent: bool = False
+    documents: Mapping[Bot, Mapping[str, object]] = field(default_factory=dict)
 
     def sources(self) -> Sources:
         return Sources(
@@ -61,7 +62,7 @@ class Shelf:
     def bot(self, bot: Bot) -> BotConfig:
         if bot is self.broken:
             raise InvalidConfigurationError("capital", "-1", "give dollars above zero")
-        return bot_config(bot)
+        return bot_config(bot, self.documents.get(bot))
 
     def system(self) -> SystemConfig:
         return SystemConfig()
@@ -70,11 +71,12 @@ class Shelf:
         return self.switch
 
     def live(self, bot: Bot) -> LiveState:
-        own = [trade for trade in self.trades if trade.bot is bot]
+        mode = PAPER if bot is self.broken else self.bot(bot).mode
+        own = [trade for trade in self.trades if (trade.bot, trade.mode) == (bot, mode)]
         today = new_york_date(self.at)
         ledger = Ledger(
             bot=bot,
-            mode=PAPER,
+            mode=mode,
             realized_pnl=sum((trade.pnl for trade in own), Decimal(0)),
             day=today,
             day_pnl=sum((trade.pnl for trade in own if new_york_date(trade.closed_at) == today), Decimal(0)),

@@ -10,7 +10,7 @@ from shared.domain.errors import InvalidConfigurationError, StoreError
 from shared.domain.measures import Measure
 from shared.domain.orders import IntentState
 from shared.domain.ports import Configuration, Parameters
-from shared.domain.vocabulary import Bot, TradingState
+from shared.domain.vocabulary import Bot, TradingMode, TradingState
 
 SEVERITY: Final[Mapping[TradingState, int]] = {
     TradingState.ACTIVE: 0,
@@ -37,8 +37,10 @@ class Opened:
 def figures(
     seen: Mapping[Bot, LiveState], parameters: Configuration | None, trips: Iterable[Trip]
 ) -> dict[Measure, float]:
-    """Return what is known after a run; a sum over all bots is left out when one of them could not be read.
+    """Return what is known after a run; a sum over the bots is left out when one of them could not be read.
 
+    Equity and open risk are those of the gravest mode in use, live before sandbox before paper: play money and real
+    money make no sum, and a metric more for each mode would cost.
     Without any trip, the mirror of the switch included, nobody knows the breaker, and it is left out.
     """
     strictest = max((SEVERITY[trip.state] for trip in trips), default=None)
@@ -46,8 +48,10 @@ def figures(
     if set(seen) != set(Bot) or parameters is None:
         return measured
     configs = {bot: _config(parameters, bot) for bot in Bot}
-    ledgers = [live.ledger(configs[bot].mode) for bot, live in seen.items()]
-    capital = sum((config.capital for config in configs.values()), Decimal(0))
+    gravest = next(mode for mode in reversed(TradingMode) if any(one.mode is mode for one in configs.values()))
+    counted = [config for config in configs.values() if config.mode is gravest]
+    ledgers = [seen[config.bot].ledger(gravest) for config in counted]
+    capital = sum((config.capital for config in counted), Decimal(0))
     return measured | {
         Measure.ORDERS_UNKNOWN: float(_unknown(seen.values())),
         Measure.EQUITY: float(capital + sum((ledger.realized_pnl for ledger in ledgers), Decimal(0))),

@@ -27,7 +27,9 @@ def positions(place: Place, *, bot: BotOption = None, as_json: JsonOption = Fals
     for one in held.positions:
         if one.unpriced is not None:
             screen.say(f"! {one.position_id[:ID_SHOWN]}: no mark, {one.unpriced}")
-    screen.say(f"P&L {NOTHING if held.pnl is None else gain(held.pnl, 2)}, risk {money(held.risk, 2)}")
+    for total in held.totals:
+        known = NOTHING if total.pnl is None else gain(total.pnl, 2)
+        screen.say(f"{total.mode}: P&L {known}, risk {money(total.risk, 2)}")
 
 
 def positions_table(held: PositionsView) -> Table:

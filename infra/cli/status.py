@@ -85,7 +85,7 @@ def _bots(health: HealthView, held: PositionsView) -> RenderableType:
 
 
 def _open_pnl(bot: BotView, held: PositionsView) -> Decimal | None:
-    known = [one.pnl for one in held.positions if one.bot is bot.bot]
+    known = [one.pnl for one in held.positions if one.bot is bot.bot and bot.mode in (None, one.mode)]
     return None if None in known else sum((one for one in known if one is not None), Decimal(0))
 
 

@@ -10,7 +10,7 @@ from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.sessions import NEW_YORK, new_york_date
 from shared.domain.vocabulary import Action, AlertLevel, Bot, ExitReason, GammaRegime, Strategy, TradingMode
 from shared.views.health import health_view
-from shared.views.positions import PositionView, positions_view
+from shared.views.positions import ModeTotal, PositionView, positions_view
 from shared.views.regime import regime_view
 from shared.views.sources import Sources
 from shared.views.trades import closed_trades
@@ -49,6 +49,7 @@ class DayOpen(View):
     contracts: int
     pnl: Decimal | None
     max_loss: Decimal
+    mode: TradingMode = TradingMode.PAPER
 
 
 class DayRegime(View):
@@ -60,17 +61,19 @@ class DayRegime(View):
 
 
 class DayView(View):
-    """One New York date; ``reasons`` counts snapshots refused, by reason, the most frequent first."""
+    """One New York date; ``reasons`` counts snapshots refused, by reason, the most frequent first.
+
+    ``results`` are the realized dollars of each mode that closed a trade, ``open_totals`` what is open in each.
+    """
 
     stage: str
     day: date
     asked_at: datetime
-    pnl: Decimal
+    results: dict[TradingMode, Decimal]
     trades: tuple[DayTrade, ...]
     entries: tuple[DayEntry, ...]
     open_positions: tuple[DayOpen, ...]
-    open_pnl: Decimal | None
-    open_risk: Decimal
+    open_totals: tuple[ModeTotal, ...]
     regimes: tuple[DayRegime, ...]
     decided: int
     reasons: dict[str, int]
@@ -98,12 +101,11 @@ def day_view(sources: Sources, day: date) -> DayView:
         stage=sources.stage,
         day=day,
         asked_at=sources.clock.now(),
-        pnl=sum((one.pnl for one in trades), ZERO),
+        results=_results(trades),
         trades=tuple(trades),
         entries=tuple(_entries(decided)),
         open_positions=tuple(_open(one) for one in held.positions),
-        open_pnl=held.pnl,
-        open_risk=held.risk,
+        open_totals=held.totals,
         regimes=tuple(_regime(sources, one.underlying) for one in health.data if one.at is not None),
         decided=sum(one.count for one in decided if one.snapshot_id and one.kind in _OF_SNAPSHOTS),
         reasons=_reasons(decided),
@@ -118,6 +120,15 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), NEW_YORK).astimezone(UTC) - timedelta(seconds=1)
 
 
+def _results(trades: Sequence[DayTrade]) -> dict[TradingMode, Decimal]:
+    found: dict[TradingMode, Decimal] = {}
+    for mode in reversed(TradingMode):
+        profits = [one.pnl for one in trades if one.mode is mode]
+        if profits:
+            found[mode] = sum(profits, ZERO)
+    return found
+
+
 def _open(one: PositionView) -> DayOpen:
     return DayOpen(
         bot=one.bot,
@@ -126,6 +137,7 @@ def _open(one: PositionView) -> DayOpen:
         contracts=one.contracts,
         pnl=one.pnl,
         max_loss=one.max_loss,
+        mode=one.mode,
     )
 
 
@@ -166,15 +178,14 @@ def day_lines(day: DayView) -> tuple[str, ...]:
     lines = [f"Result: {_result(day)} realized"]
     lines += [
         f"  closed: {one.bot} {one.contracts} {one.strategy} on {one.underlying}, {one.exit_reason}: {_signed(one.pnl)}"
-        f"{'' if one.mode is TradingMode.PAPER else f' ({one.mode})'}"
+        f"{_in_mode(one.mode)}"
         for one in day.trades
     ]
     lines += [f"  entered: {one.bot} {one.what}: {one.how}" for one in day.entries]
-    unknown = "not known" if day.open_pnl is None else _signed(day.open_pnl)
-    lines.append(f"Open: {len(day.open_positions)} positions, P&L {unknown}, risk ${day.open_risk:,.2f}")
+    lines.append(f"Open: {_open_totals(day)}")
     lines += [
         f"  {one.bot} {one.contracts} {one.strategy} on {one.underlying}:"
-        f" {'no price' if one.pnl is None else _signed(one.pnl)}, maximum loss ${one.max_loss:,.2f}"
+        f" {'no price' if one.pnl is None else _signed(one.pnl)}, maximum loss ${one.max_loss:,.2f}{_in_mode(one.mode)}"
         for one in day.open_positions
     ]
     regimes = ", ".join(
@@ -190,11 +201,25 @@ def day_lines(day: DayView) -> tuple[str, ...]:
 
 def _result(day: DayView) -> str:
     """Write the day's result, live first and each mode by itself: play money and real money make no sum."""
-    by_mode = {mode: [one.pnl for one in day.trades if one.mode is mode] for mode in reversed(TradingMode)}
-    told = [(mode, sum(profits, ZERO)) for mode, profits in by_mode.items() if profits]
-    if [mode for mode, _ in told] in ([], [TradingMode.PAPER]):
-        return _signed(day.pnl)
-    return ", ".join(f"{mode} {_signed(pnl)}" for mode, pnl in told)
+    if set(day.results) <= {TradingMode.PAPER}:
+        return _signed(sum(day.results.values(), ZERO))
+    return ", ".join(f"{mode} {_signed(pnl)}" for mode, pnl in day.results.items())
+
+
+def _open_totals(day: DayView) -> str:
+    """Write what is open, live first and each mode by itself; paper alone needs no name."""
+    named = any(one.mode is not TradingMode.PAPER for one in day.open_totals)
+    told = [f"{f'{one.mode} ' if named else ''}{_open_total(one)}" for one in day.open_totals]
+    return "; ".join(told) or "nothing"
+
+
+def _open_total(one: ModeTotal) -> str:
+    pnl = "not known" if one.pnl is None else _signed(one.pnl)
+    return f"{one.positions} position{'' if one.positions == 1 else 's'}, P&L {pnl}, risk ${one.risk:,.2f}"
+
+
+def _in_mode(mode: TradingMode) -> str:
+    return "" if mode is TradingMode.PAPER else f" ({mode})"
 
 
 def _signed(amount: Decimal) -> str:

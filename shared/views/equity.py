@@ -1,15 +1,17 @@
 """Equity and drawdown: what the closed trades made of the capital, and what is open now."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from shared.domain.book import LiveState
 from shared.domain.config import BotConfig
-from shared.domain.positions import ClosedTrade
+from shared.domain.positions import ClosedTrade, Ledger
 from shared.domain.sessions import new_york_date, sessions_between
-from shared.domain.vocabulary import Bot
-from shared.views.positions import positions_view
+from shared.domain.vocabulary import Bot, TradingMode
+from shared.views.positions import PositionView, positions_view
 from shared.views.sources import Sources, configurations, modes_of
 from shared.views.trades import YEAR, closed_trades
 from shared.views.view import View, dollars
@@ -28,7 +30,7 @@ class EquityPoint(View):
 
 
 class BotEquity(View):
-    """One bot's results: dollars, and its profit by session beside the points of all."""
+    """One bot's results: dollars, and its profit by session beside the points of its mode."""
 
     bot: Bot
     capital: Decimal
@@ -40,10 +42,10 @@ class BotEquity(View):
     profits: tuple[float, ...]
 
 
-class EquityView(View):
-    """Realised equity by session; ``open_pnl`` is what is open now, None while a position has no price."""
+class ModeEquity(View):
+    """The bots of one mode; ``open_pnl`` is what is open now, None while a position has no price."""
 
-    asked_at: datetime
+    mode: TradingMode
     capital: Decimal
     realized: Decimal
     open_pnl: Decimal | None
@@ -55,36 +57,64 @@ class EquityView(View):
     bots: tuple[BotEquity, ...]
 
 
+class EquityView(View):
+    """Realised equity by session, each mode by itself, live first: play money and real money make no sum."""
+
+    asked_at: datetime
+    modes: tuple[ModeEquity, ...]
+
+
 def equity_view(sources: Sources, *, days: int = YEAR.days) -> EquityView:
     """Return the equity of the bots in their present modes over the last calendar days."""
     now = sources.clock.now()
     _, configs, _ = configurations(sources)
-    first = now - timedelta(days=days)
-    trades = [
-        trade
-        for trade in closed_trades(sources, first, modes_of(configs))
-        if trade.bot in configs and trade.mode is configs[trade.bot].mode
+    modes = modes_of(configs)
+    found = closed_trades(sources, now - timedelta(days=days), modes)
+    trades = {
+        bot: [one for one in found if (one.bot, one.mode) == (bot, config.mode)] for bot, config in configs.items()
+    }
+    held = positions_view(sources).positions
+    records = [
+        _Record(config, sources.book.live(bot), trades[bot], _open_of(config, held)) for bot, config in configs.items()
     ]
-    lives = {bot: sources.book.live(bot) for bot in configs}
-    realized = {bot: lives[bot].ledger(config.mode).realized_pnl for bot, config in configs.items()}
-    spent = _days(trades, first, now)
-    open_pnl = _open(sources, configs)
-    capital = sum((config.capital for config in configs.values()), ZERO)
-    before = capital + sum(realized.values(), ZERO) - sum((trade.pnl for trade in trades), ZERO)
-    points = tuple(_points(spent, trades, before))
-    bots = tuple(
-        _bot(bot, config, lives[bot], [one for one in trades if one.bot is bot], open_pnl[bot], spent, now)
-        for bot, config in configs.items()
-    )
-    worst = max(points, key=lambda point: point.drawdown, default=None)
-    known = [value for value in open_pnl.values() if value is not None]
-    total = sum(realized.values(), ZERO)
+    first = new_york_date(now - timedelta(days=days))
     return EquityView(
         asked_at=now,
+        modes=tuple(
+            _of_mode(mode, [one for one in records if one.config.mode is mode], first, new_york_date(now))
+            for mode in reversed(modes)
+        ),
+    )
+
+
+class _Record(NamedTuple):
+    """What one bot did in its present mode."""
+
+    config: BotConfig
+    live: LiveState
+    trades: Sequence[ClosedTrade]
+    open_pnl: Decimal | None
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.live.ledger(self.config.mode)
+
+
+def _of_mode(mode: TradingMode, records: Sequence[_Record], first: date, today: date) -> ModeEquity:
+    trades = sorted((one for record in records for one in record.trades), key=lambda one: one.closed_at)
+    capital = sum((one.config.capital for one in records), ZERO)
+    realized = sum((one.ledger.realized_pnl for one in records), ZERO)
+    days = _days(trades, first, today)
+    points = tuple(_points(days, trades, capital + realized - _sum(trades)))
+    bots = tuple(_bot(one, days, today) for one in records)
+    worst = max(points, key=lambda point: point.drawdown, default=None)
+    known = [one.open_pnl for one in records if one.open_pnl is not None]
+    return ModeEquity(
+        mode=mode,
         capital=capital,
-        realized=dollars(total),
-        open_pnl=dollars(sum(known, ZERO)) if len(known) == len(open_pnl) else None,
-        equity=dollars(capital + total + sum(known, ZERO)),
+        realized=dollars(realized),
+        open_pnl=dollars(sum(known, ZERO)) if len(known) == len(records) else None,
+        equity=dollars(capital + realized + sum(known, ZERO)),
         day_pnl=dollars(sum((bot.day_pnl for bot in bots), ZERO)),
         max_drawdown=worst.drawdown if worst else ZERO,
         max_drawdown_fraction=_share(worst),
@@ -93,59 +123,56 @@ def equity_view(sources: Sources, *, days: int = YEAR.days) -> EquityView:
     )
 
 
+def _sum(trades: Iterable[ClosedTrade]) -> Decimal:
+    return sum((trade.pnl for trade in trades), ZERO)
+
+
 def _share(worst: EquityPoint | None) -> Decimal:
     peak = worst.equity + worst.drawdown if worst else ZERO
     return (worst.drawdown / peak).quantize(Decimal("0.0001")) if worst and peak > 0 else ZERO
 
 
-def _open(sources: Sources, configs: Iterable[Bot]) -> dict[Bot, Decimal | None]:
-    held = positions_view(sources).positions
-    found: dict[Bot, Decimal | None] = {}
-    for bot in configs:
-        profits = [one.pnl for one in held if one.bot is bot]
-        known = [pnl for pnl in profits if pnl is not None]
-        found[bot] = sum(known, ZERO) if len(known) == len(profits) else None
-    return found
+def _open_of(config: BotConfig, held: Sequence[PositionView]) -> Decimal | None:
+    profits = [one.pnl for one in held if (one.bot, one.mode) == (config.bot, config.mode)]
+    known = [pnl for pnl in profits if pnl is not None]
+    return sum(known, ZERO) if len(known) == len(profits) else None
 
 
-def _days(trades: Sequence[ClosedTrade], first: datetime, now: datetime) -> tuple[date, ...]:
+def _days(trades: Sequence[ClosedTrade], first: date, today: date) -> tuple[date, ...]:
     """Return the sessions from shortly before the first trade on; settlements of a weekend count to the next."""
-    start = new_york_date(trades[0].opened_at if trades else now)
-    return sessions_between(max(start, new_york_date(first)), new_york_date(now))
+    start = min((new_york_date(one.opened_at) for one in trades), default=today)
+    return sessions_between(max(start, first), today)
 
 
-def _points(days: Sequence[date], trades: Sequence[ClosedTrade], before: Decimal) -> Iterable[EquityPoint]:
+def _points(days: Sequence[date], trades: Sequence[ClosedTrade], before: Decimal) -> Iterator[EquityPoint]:
+    """Yield a point a session; the trades are in the order in which they closed."""
     equity = peak = before
-    waiting = list(trades)
+    closed_on = [new_york_date(trade.closed_at) for trade in trades]
+    start = 0
     for day in days:
-        today = [trade for trade in waiting if new_york_date(trade.closed_at) <= day]
-        waiting = waiting[len(today) :]
-        pnl = sum((trade.pnl for trade in today), ZERO)
+        end = bisect_right(closed_on, day, lo=start)
+        pnl = _sum(trades[start:end])
         equity += pnl
         peak = max(peak, equity)
         yield EquityPoint(
-            day=day, equity=dollars(equity), pnl=dollars(pnl), drawdown=dollars(peak - equity), trades=len(today)
+            day=day, equity=dollars(equity), pnl=dollars(pnl), drawdown=dollars(peak - equity), trades=end - start
         )
+        start = end
 
 
-def _bot(
-    bot: Bot,
-    config: BotConfig,
-    live: LiveState,
-    trades: Sequence[ClosedTrade],
-    open_pnl: Decimal | None,
-    days: Sequence[date],
-    now: datetime,
-) -> BotEquity:
-    ledger = live.ledger(config.mode)
-    before = ledger.realized_pnl - sum((trade.pnl for trade in trades), ZERO)
+def _bot(record: _Record, days: Sequence[date], today: date) -> BotEquity:
+    ledger, trades = record.ledger, record.trades
     return BotEquity(
-        bot=bot,
-        capital=config.capital,
+        bot=record.config.bot,
+        capital=record.config.capital,
         realized=dollars(ledger.realized_pnl),
-        open_pnl=None if open_pnl is None else dollars(open_pnl),
-        day_pnl=dollars(ledger.day_pnl if ledger.day == new_york_date(now) else ZERO),
+        open_pnl=None if record.open_pnl is None else dollars(record.open_pnl),
+        day_pnl=dollars(ledger.day_pnl if ledger.day == today else ZERO),
         trades=len(trades),
         wins=sum(1 for trade in trades if trade.pnl > 0),
-        profits=tuple(float(point.equity) for point in _points(days, trades, before)),
+        profits=tuple(_profits(days, trades, ledger.realized_pnl - _sum(trades))),
     )
+
+
+def _profits(days: Sequence[date], trades: Sequence[ClosedTrade], before: Decimal) -> Iterator[float]:
+    return (float(point.equity) for point in _points(days, trades, before))

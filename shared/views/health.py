@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from shared.domain.book import Trip
+from shared.domain.book import LiveState, Trip
 from shared.domain.config import BotConfig
 from shared.domain.market import Snapshot
 from shared.domain.sessions import is_open, new_york_date, next_session, session
@@ -212,18 +212,24 @@ def _bot(
 ) -> BotView:
     live, config, today = sources.book.live(bot), configs.get(bot), new_york_date(now)
     mode = config.mode if config else None
-    ledgers = [ledger for ledger in live.ledgers if mode is None or ledger.mode is mode]
+    ledger = live.ledger(mode or _gravest(live))
     counted = live.counters.day == today
     return BotView(
         bot=bot,
         mode=mode,
         capital=config.capital if config else None,
-        open_positions=sum(ledger.open_count for ledger in ledgers),
+        open_positions=ledger.open_count,
         max_positions=config.max_positions if config else None,
-        open_risk=dollars(sum((ledger.open_risk for ledger in ledgers), Decimal(0))),
+        open_risk=dollars(ledger.open_risk),
         max_open_risk=dollars(config.caps.open_risk * config.capital) if config else None,
-        day_pnl=dollars(sum((ledger.day_pnl for ledger in ledgers if ledger.day == today), Decimal(0))),
+        day_pnl=dollars(ledger.day_pnl if ledger.day == today else Decimal(0)),
         orders_today=live.counters.orders_today if counted else 0,
         stops_today=live.counters.stops_today if counted else 0,
         fault=faults.get(bot),
     )
+
+
+def _gravest(live: LiveState) -> TradingMode:
+    """Return the gravest mode that a bot whose configuration cannot be read has a ledger of: no modes are summed."""
+    kept = {ledger.mode for ledger in live.ledgers}
+    return next((mode for mode in reversed(TradingMode) if mode in kept), TradingMode.PAPER)

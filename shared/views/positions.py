@@ -1,6 +1,6 @@
 """The open positions with their marks, and how far they are from target and stop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -70,13 +70,21 @@ class PositionView(View):
     payoff: PayoffView | None
 
 
+class ModeTotal(View):
+    """What is open in one mode; ``pnl`` is the sum, None while one position has no price."""
+
+    mode: TradingMode
+    positions: int
+    pnl: Decimal | None
+    risk: Decimal
+
+
 class PositionsView(View):
-    """All open positions; ``pnl`` is their sum, None while one of them has no price."""
+    """All open positions; ``totals`` are those of the modes that hold any, live first."""
 
     asked_at: datetime
     positions: tuple[PositionView, ...]
-    pnl: Decimal | None
-    risk: Decimal
+    totals: tuple[ModeTotal, ...]
     set_aside: tuple[str, ...]
 
 
@@ -88,14 +96,25 @@ def positions_view(sources: Sources, *, bots: Sequence[Bot] = tuple(Bot)) -> Pos
     quotes, problem = option_quotes(sources, held)
     spots = _spots(sources, held)
     views = tuple(_view(one, quotes, spots.get(one.underlying), now, problem) for one in held)
-    profits = [view.pnl for view in views if view.pnl is not None]
     return PositionsView(
         asked_at=now,
         positions=views,
-        pnl=sum(profits, Decimal(0)) if len(profits) == len(views) else None,
-        risk=sum((view.risk for view in views), Decimal(0)),
+        totals=tuple(_totals(views)),
         set_aside=tuple(f"{key}: {reason}" for state in live for key, reason in state.set_aside),
     )
+
+
+def _totals(views: Sequence[PositionView]) -> Iterator[ModeTotal]:
+    for mode in reversed(TradingMode):
+        own = [view for view in views if view.mode is mode]
+        profits = [view.pnl for view in own if view.pnl is not None]
+        if own:
+            yield ModeTotal(
+                mode=mode,
+                positions=len(own),
+                pnl=sum(profits, Decimal(0)) if len(profits) == len(own) else None,
+                risk=sum((view.risk for view in own), Decimal(0)),
+            )
 
 
 def option_quotes(sources: Sources, held: Sequence[Position]) -> tuple[Mapping[str, OptionQuote], str | None]:

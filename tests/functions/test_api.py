@@ -71,7 +71,8 @@ def test_a_result_is_read_with_its_statistics(house: House, ask: Ask) -> None:
     house.learn()
     status, trades = ask("/api/trades")
     assert (status, len(trades["trades"])) == (200, 1)
-    _, equity = ask("/api/equity")
+    _, found = ask("/api/equity")
+    (equity,) = found["modes"]
     assert equity["realized"] == trades["trades"][0]["pnl"]
     _, stats = ask("/api/stats")
     (row,) = [one for one in stats["strategies"] if one["window_trades"]]

@@ -36,7 +36,7 @@ def test_the_day_is_told_once(evening: House) -> None:
     assert (told.level, told.subject) == ("INFO", "2005-07-11: $0.00, 0 trades closed, 1 open")
     for words in (
         "entered: PROMETHEUS OPEN BULL_PUT_SPREAD on SPY",
-        "Open: 1 positions, P&L ",
+        "Open: 1 position, P&L ",
         "PROMETHEUS 9 BULL_PUT_SPREAD on SPY: ",
         "Regime: SPY POSITIVE (SELL_PREMIUM), SPX POSITIVE (SELL_PREMIUM)",
         "Decisions: 1, refused for nothing",

@@ -71,7 +71,7 @@ def test_a_run_is_shown_as_it_stood(back: int, open_positions: int, realized: st
     assert sources.clock.now() == NOON - back * DAY
     held = positions_view(sources).positions
     assert [one.state for one in held] == [PositionState.OPEN] * open_positions
-    assert equity_view(sources).realized == Decimal(realized)
+    assert [one.realized for one in equity_view(sources).modes] == [Decimal(realized)]
     assert health_view(sources).breaker.switch is switch
     own = [row for row in stats_view(sources).strategies if row.own_results]
     assert len(own) == (1 if back == 0 else 0)

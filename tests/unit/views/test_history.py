@@ -9,9 +9,11 @@ import pytest
 from shared.domain.errors import InvalidValueError
 from shared.domain.market import Snapshot
 from shared.domain.sessions import session
-from shared.domain.vocabulary import Bot, Strategy
+from shared.domain.vocabulary import Bot, Strategy, TradingMode
+from shared.views.day import day_alert, day_lines, day_view
 from shared.views.equity import equity_view
 from shared.views.market import MarkKind, market_view
+from shared.views.positions import positions_view
 from shared.views.statistics import stats_view
 from shared.views.trades import trades_view
 from tests.builders import NOON, TODAY, closed_trade, position, quotes_at, snapshot, statistics
@@ -19,6 +21,7 @@ from tests.shelf import Shelf
 
 DAY = timedelta(days=1)
 CAPITAL = Decimal(1_125_000)
+TRADES_LIVE = {"mode": "live", "confirmed_account": "VA1"}
 TRADES = [
     closed_trade("0.50", position_id="p1", closed_at=NOON - 14 * DAY, opened_at=NOON - 20 * DAY),
     closed_trade("-2.00", position_id="p2", closed_at=NOON - 7 * DAY, opened_at=NOON - 12 * DAY),
@@ -27,7 +30,7 @@ TRADES = [
 
 
 def test_equity_follows_the_trades_and_drawdown_is_measured_from_the_peak() -> None:
-    view = equity_view(Shelf(trades=TRADES).sources())
+    (view,) = equity_view(Shelf(trades=TRADES).sources()).modes
     assert (view.capital, view.realized, view.equity) == (CAPITAL, Decimal("-70.00"), CAPITAL - 70)
     assert [point.pnl for point in view.points if point.trades] == [Decimal(50), Decimal(-200), Decimal(80)]
     assert view.points[-1].equity == CAPITAL - 70
@@ -39,7 +42,7 @@ def test_equity_follows_the_trades_and_drawdown_is_measured_from_the_peak() -> N
 
 
 def test_a_bot_has_its_own_line_beside_the_points_of_all() -> None:
-    view = equity_view(Shelf(trades=TRADES).sources())
+    (view,) = equity_view(Shelf(trades=TRADES).sources()).modes
     lines = {bot.bot: bot for bot in view.bots}
     assert {len(bot.profits) for bot in view.bots} == {len(view.points)}
     assert lines[Bot.PROMETHEUS].profits[-1] == -150
@@ -47,7 +50,7 @@ def test_a_bot_has_its_own_line_beside_the_points_of_all() -> None:
 
 
 def test_older_trades_are_in_the_equity_from_which_a_short_window_starts() -> None:
-    view = equity_view(Shelf(trades=TRADES).sources(), days=8)
+    (view,) = equity_view(Shelf(trades=TRADES).sources(), days=8).modes
     assert view.points[0].equity - view.points[0].pnl == CAPITAL + 50
     assert view.points[-1].equity == CAPITAL - 70
 
@@ -62,8 +65,33 @@ def test_older_trades_are_in_the_equity_from_which_a_short_window_starts() -> No
 def test_what_is_open_is_added_at_its_mark(mark: str | None, open_pnl: Decimal | None, equity: Decimal) -> None:
     held = position()
     marks = {} if mark is None else quotes_at(held, mark)
-    view = equity_view(Shelf(positions=[held], option_marks=marks).sources())
+    (view,) = equity_view(Shelf(positions=[held], option_marks=marks).sources()).modes
     assert (view.open_pnl, view.equity) == (open_pnl, equity)
+
+
+def test_play_money_and_real_money_make_no_sum() -> None:
+    live = closed_trade("-9.00", position_id="p4", mode=TradingMode.LIVE)
+    held = [position(mode=TradingMode.LIVE), position(position_id="p2", bot=Bot.ATLAS)]
+    shelf = Shelf(trades=[*TRADES, live], positions=held, documents={Bot.PROMETHEUS: TRADES_LIVE})
+    real, play = equity_view(shelf.sources()).modes
+    assert (real.mode, real.capital, real.realized, [one.bot for one in real.bots]) == (
+        TradingMode.LIVE,
+        Decimal(100_000),
+        Decimal(-900),
+        [Bot.PROMETHEUS],
+    )
+    assert (play.mode, play.realized, play.max_drawdown) == (TradingMode.PAPER, Decimal(80), Decimal(0))
+    assert [(one.mode, one.positions) for one in positions_view(shelf.sources()).totals] == [
+        (TradingMode.LIVE, 1),
+        (TradingMode.PAPER, 1),
+    ]
+    day = day_view(shelf.sources(), TODAY)
+    assert day_alert(day).subject == f"{TODAY}: live -$900.00, paper +$80.00, 2 trades closed, 2 open"
+    told = day_lines(day)
+    assert any(
+        line.startswith("Open: live 1 position, P&L not known, risk $") and "; paper 1 " in line for line in told
+    )
+    assert sum(line.endswith("(live)") for line in told) == 2
 
 
 def test_trades_come_newest_first_in_pages_that_neither_repeat_nor_miss() -> None:

@@ -54,7 +54,7 @@ def test_the_marks_of_target_and_stop_are_where_its_profits_are() -> None:
 )
 def test_without_quotes_a_position_is_shown_without_a_price_and_with_the_reason(shelf: Shelf, reason: str) -> None:
     view = positions_view(shelf.sources())
-    assert view.pnl is None
+    assert [one.pnl for one in view.totals] == [None]
     assert view.positions[0].unpriced == reason
     assert (view.positions[0].mark, view.positions[0].pnl, view.positions[0].payoff) == (None, None, None)
 
@@ -64,8 +64,8 @@ def test_profits_and_risks_add_up_and_what_cannot_be_read_is_named() -> None:
     marks = quotes_at(first, "0.75") | quotes_at(second, "7.50")
     shelf = Shelf(positions=[first, second], option_marks=marks, set_aside=(("POS#p9", "a newer schema"),))
     view = positions_view(shelf.sources())
-    assert view.pnl == Decimal("275.00")
-    assert view.risk == first.total_risk + second.total_risk
+    (total,) = view.totals
+    assert (total.positions, total.pnl, total.risk) == (2, Decimal("275.00"), first.total_risk + second.total_risk)
     assert view.set_aside == ("POS#p9: a newer schema",)
     assert [one.position_id for one in positions_view(shelf.sources(), bots=(Bot.SOLOMON,)).positions] == ["p2"]
 

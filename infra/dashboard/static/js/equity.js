@@ -56,14 +56,16 @@ function line(name, width, fill) {
   return { stroke: colour(name), width, fill, points: { show: false }, paths: uPlot.paths.stepped({ align: -1 }) };
 }
 
-export function showSummary(equity, positions, regime) {
+export function showSummary(equity, positions, regime, named) {
+  const held = positions.totals.find((one) => one.mode === equity.mode) ?? { positions: 0, risk: 0 };
+  const mode = named ? ` (${equity.mode})` : "";
   const tile = (title, value, under) => h("div.tile", h("h2", title), h("p.big", value), h("p.under", under));
   const open = equity.open_pnl === null ? "not all positions are priced" : `realised ${signed(equity.realized)}`;
   $("summary").replaceChildren(
-    tile("Equity", money(equity.equity), `capital ${money(equity.capital)}`),
+    tile(`Equity${mode}`, money(equity.equity), `capital ${money(equity.capital)}`),
     tile("Today", amount(Number(equity.day_pnl), signed(equity.day_pnl)), "closed trades, after fees"),
     tile("Open P&L", amount(Number(equity.open_pnl), signed(equity.open_pnl)), open),
-    tile("At risk", money(positions.risk), `${positions.positions.length} open ${positions.positions.length === 1 ? "position" : "positions"}`),
+    tile("At risk", money(held.risk), `${held.positions} open ${held.positions === 1 ? "position" : "positions"}`),
     tile("Deepest drawdown", money(equity.max_drawdown), `${percent(equity.max_drawdown_fraction, 1)} of the peak`),
     regime,
   );

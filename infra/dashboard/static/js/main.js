@@ -13,7 +13,7 @@ import { showStats, showTrades } from "./tables.js";
 
 const FAST = 15_000, SLOW = 60_000;
 const PERIODS = [["1 month", 21], ["3 months", 63], ["6 months", 126], ["1 year", 252]];
-const shown = { underlying: "SPY", sessions: 126, health: null, session: null };
+const shown = { underlying: "SPY", sessions: 126, mode: null, present: null, health: null, session: null };
 
 async function part(place, work) {
   try {
@@ -23,17 +23,34 @@ async function part(place, work) {
   }
 }
 
+const session = async () => { shown.session ??= await get("/session"); };
+
 async function health() {
-  shown.health = await get("/api/health");
+  [shown.health] = await Promise.all([get("/api/health"), session()]);
   showHealth(shown.health, shown.session);
 }
 
 async function now() {
   const [equity, positions, regime] = await Promise.all([get("/api/equity"), get("/api/positions"), get(`/api/gex/${shown.underlying}/regime`)]);
-  showSummary(equity, positions, regimeTile(regime));
+  shown.present = { equity, positions, regime };
+  drawMode();
   showRegime(regime);
-  showEquity(equity);
   showPositions(positions);
+}
+
+/** Play money and real money make no sum: one mode is shown at a time, live first. */
+function drawMode() {
+  const { equity, positions, regime } = shown.present;
+  const names = equity.modes.map((one) => one.mode), box = $("modes");
+  if (!names.includes(shown.mode)) shown.mode = names[0];
+  if (box.dataset.names !== names.join() && names.length > 1) {
+    choices(box, names.map((one) => [one, one]), (one) => one === shown.mode, (one) => { shown.mode = one; drawMode(); });
+  }
+  if (names.length === 1) box.replaceChildren();
+  box.dataset.names = names.join();
+  const chosen = equity.modes.find((one) => one.mode === shown.mode);
+  showSummary(chosen, positions, regimeTile(regime), names.length > 1);
+  showEquity(chosen);
 }
 
 const market = () => part("market-plot", async () => showMarket(await get(`/api/market/${shown.underlying}`, { sessions: shown.sessions })));
@@ -88,7 +105,6 @@ function isRead() {
 async function start() {
   try {
     await enter();
-    shown.session = await get("/session");
     await all();
     controls();
     document.body.dataset.ready = String(Math.round(performance.now()));
