@@ -59,16 +59,23 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
+def decimal_of(value: object) -> Decimal | None:
+    """Return a finite decimal of the vendor's own digits, None where it is none."""
+    if type(value) is not str and type(value) is not int:
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and number.adjusted() < MOST_DIGITS else None
+
+
 def number_of(source: str, path: str, value: object) -> Decimal:
     """Return a finite decimal of the vendor's own digits. Raises MalformedReplyError."""
-    if type(value) is str or type(value) is int:
-        try:
-            number = Decimal(value)
-            if number.is_finite() and number.adjusted() < MOST_DIGITS:
-                return number
-        except InvalidOperation:
-            pass
-    raise MalformedReplyError(source, path, value)
+    number = decimal_of(value)
+    if number is None:
+        raise MalformedReplyError(source, path, value)
+    return number
 
 
 @contextmanager
@@ -123,11 +130,15 @@ class Record:
 
     def rows(self, name: str) -> "tuple[Record, ...]":
         """Return the objects below: many come as a list, one as itself, none as null, "null" or not at all."""
+        found = self.listed(name)
+        return tuple(Record.of(self.source, f"{self.at(name)}[{place}]", row) for place, row in enumerate(found))
+
+    def listed(self, name: str) -> list[Any]:
+        """Return the same as they came, for a list so long that it is read in place."""
         value = self.values.get(name)
         if value in _NOTHING or value == {}:
-            return ()
-        found = value if isinstance(value, list) else [value]
-        return tuple(Record.of(self.source, f"{self.at(name)}[{place}]", row) for place, row in enumerate(found))
+            return []
+        return value if isinstance(value, list) else [value]
 
     def text(self, name: str) -> str:
         """Return a text that is not empty. Raises MalformedReplyError."""

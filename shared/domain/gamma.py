@@ -10,7 +10,7 @@ vendors round theirs to four decimals, which loses a third of an index's open in
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from math import exp, log, pi, sqrt
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from shared.domain.black_scholes import years_between
 from shared.domain.options import CONTRACT_MULTIPLIER, OptionQuote, Right
@@ -46,6 +46,9 @@ class GammaExposure(NamedTuple):
     put_wall: float | None
     by_strike: dict[float, float]
 
+
+_END: Final = GammaRow(0.0, date.min, True, 0.0, 0)
+"""Stands after the last row, so that the one before it is reckoned too."""
 
 _Term = tuple[float, float, float]
 """The logarithm of a strike less the drift, the inverse deviation, and dollars per unit of spot and density."""
@@ -123,41 +126,38 @@ def _opened(
 ) -> tuple[list[_Term], dict[float, float]]:
     """Return the terms of the profile and the exposure by strike at the spot: the hot loop, so all in one pass.
 
-    A call and a put of one strike that stand side by side with one volatility make one term.
+    A call and a put of one strike that stand side by side with one volatility are netted first and make one term,
+    which is reckoned when the next begins.
     """
     today, today_lives = _first_live_expiration(as_of)
     log_spot = log(spot)
     terms: list[_Term] = []
     by_strike: dict[float, float] = {}
-    known, logarithm, density_at = by_strike.get, log, exp
+    known, logarithm, density_at, add = by_strike.get, log, exp, terms.append
     day: date | None = None
-    near_strike = near_iv = root = drift = dollars = shifted = inverse = weight = density = unit = 0.0
-    is_live = False
-    for strike, expiration, is_call, iv, open_interest in options:
-        if expiration is not day and expiration != day:
-            day, near_strike = expiration, 0.0
+    near_strike = near_iv = root = drift = dollars = 0.0
+    contracts, is_live = 0, False
+    for strike, expiration, is_call, iv, open_interest in (*options, _END):
+        if strike == near_strike and iv == near_iv and expiration == day:
+            contracts += open_interest if is_call else -open_interest
+            continue
+        if is_live:
+            deviation = near_iv * root
+            inverse = 1.0 / deviation
+            shifted = logarithm(near_strike) - drift - 0.5 * deviation * deviation
+            weight = dollars * inverse * contracts
+            add((shifted, inverse, weight))
+            d1 = (log_spot - shifted) * inverse
+            if -_DEEP < d1 < _DEEP:
+                by_strike[near_strike] = known(near_strike, 0.0) + weight * density_at(-0.5 * d1 * d1) * spot
+        if expiration != day:
+            day = expiration
             is_live = expiration > today or (today_lives and expiration == today)
             tau = years_between(as_of, expiration)
             root, drift = sqrt(tau), (rate - dividend_yield) * tau
             dollars = CONTRACT_MULTIPLIER * ONE_PERCENT * exp(-dividend_yield * tau) * _INV_SQRT_2PI
-        if not is_live:
-            continue
-        if strike == near_strike and iv == near_iv:
-            more = unit * open_interest if is_call else -unit * open_interest
-            weight += more
-            terms[-1] = shifted, inverse, weight
-        else:
-            near_strike, near_iv = strike, iv
-            deviation = iv * root
-            inverse = 1.0 / deviation
-            shifted = logarithm(strike) - drift - 0.5 * deviation * deviation
-            unit = dollars * inverse
-            weight = more = unit * open_interest if is_call else -unit * open_interest
-            terms.append((shifted, inverse, weight))
-            d1 = (log_spot - shifted) * inverse
-            density = density_at(-0.5 * d1 * d1) * spot if -_DEEP < d1 < _DEEP else 0.0
-        if density:
-            by_strike[strike] = known(strike, 0.0) + more * density
+        near_strike, near_iv = strike, iv
+        contracts = open_interest if is_call else -open_interest
     return terms, by_strike
 
 

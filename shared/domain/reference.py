@@ -3,8 +3,9 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
-from shared.domain.values import Dollars, Price, UtcTime, Value
+from shared.domain.values import Dollars, UtcTime, Value
 
 
 class GainLoss(Value):
@@ -45,8 +46,8 @@ class IndicatorPoint(Value):
     histogram: Dollars | None = None
 
 
-class StrikeExposure(Value):
-    """Dealers' exposure at one strike, dollars of delta per +1 % move, calls less puts."""
+class StrikeExposure(NamedTuple):
+    """Dealers' exposure at one strike, dollars of delta per +1 % move, calls less puts; checked by whoever reads it."""
 
-    strike: Price
-    net_gex: Dollars
+    strike: Decimal
+    net_gex: Decimal

@@ -161,7 +161,8 @@ def momentum_of(bars: Sequence[DailyBar], spot: Decimal, breakout_window: int = 
 
     Needs at least 50 sessions. RSI after Wilder (1978), 14 days; MACD after Appel, 12/26/9.
     """
-    closes = [*(bar.close for bar in bars), spot]
+    closes = [bar.close for bar in bars]
+    closes.append(spot)
     macd, signal = _macd(closes)
     return Momentum(
         ma20=_mean(closes[-MA_SHORT:]),
@@ -193,21 +194,27 @@ def _rounded(value: float) -> Decimal:
 
 def _rsi(closes: Sequence[Decimal]) -> Decimal:
     changes = [float(after - before) for before, after in pairwise(closes)]
-    gain = sum(max(change, 0.0) for change in changes[:RSI_PERIOD]) / RSI_PERIOD
-    loss = sum(max(-change, 0.0) for change in changes[:RSI_PERIOD]) / RSI_PERIOD
-    for change in changes[RSI_PERIOD:]:
-        gain += (max(change, 0.0) - gain) / RSI_PERIOD
-        loss += (max(-change, 0.0) - loss) / RSI_PERIOD
+    gains = [max(0.0, change) for change in changes]
+    losses = [-change if change < 0.0 else 0.0 for change in changes]
+    gain, loss = _smoothed(gains), _smoothed(losses)
     if gain + loss == 0.0:
         return Decimal(50)
     return _rounded(100.0 * gain / (gain + loss))
 
 
+def _smoothed(values: Sequence[float]) -> float:
+    """Return the mean of the first 14 values, moved on by each later one with a weight of a 14th."""
+    mean = sum(values[:RSI_PERIOD]) / RSI_PERIOD
+    for value in values[RSI_PERIOD:]:
+        mean += (value - mean) / RSI_PERIOD
+    return mean
+
+
 def _macd(closes: Sequence[Decimal]) -> tuple[float, float]:
-    fast = slow = float(closes[0])
+    first, *later = map(float, closes)
+    fast = slow = first
     signal = 0.0
-    for close in closes[1:]:
-        value = float(close)
+    for value in later:
         fast += (value - fast) * 2.0 / (MACD_FAST + 1)
         slow += (value - slow) * 2.0 / (MACD_SLOW + 1)
         signal += (fast - slow - signal) * 2.0 / (MACD_SIGNAL + 1)

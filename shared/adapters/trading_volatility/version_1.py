@@ -7,7 +7,7 @@ from typing import Final
 
 from shared.adapters.documents import Document, Record, number_of, parsing
 from shared.adapters.trading_volatility.replies import TRADING_VOLATILITY
-from shared.adapters.trading_volatility.walls import Walls
+from shared.adapters.trading_volatility.walls import Walls, exposures_of
 from shared.adapters.vendor_times import from_utc_text
 from shared.domain.market import GammaReading
 from shared.domain.reference import StrikeExposure
@@ -34,13 +34,8 @@ def parse_latest(document: Document, underlying: str, walls: Walls) -> GammaRead
 
 def parse_by_strike(document: Document, underlying: str) -> tuple[StrikeExposure, ...]:
     """Return the net exposure by strike; empty rows occur and are left out."""
-    rows = Record.of(TRADING_VOLATILITY, "", document).record(underlying).rows("gamma_array")
-    return tuple(_exposure(row) for row in rows if row.values)
-
-
-def _exposure(row: Record) -> StrikeExposure:
-    with parsing(TRADING_VOLATILITY, row.path):
-        return StrikeExposure(strike=row.number("strike"), net_gex=row.number("net_gamma_$_at_strike"))
+    curve = Record.of(TRADING_VOLATILITY, "", document).record(underlying)
+    return exposures_of(curve, "gamma_array", "net_gamma_$_at_strike")
 
 
 def parse_levels(document: Document, underlying: str) -> Mapping[str, Decimal]:

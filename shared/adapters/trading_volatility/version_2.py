@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from shared.adapters.documents import Document, Record, number_of, parsing
 from shared.adapters.trading_volatility.replies import TRADING_VOLATILITY
-from shared.adapters.trading_volatility.walls import Walls
+from shared.adapters.trading_volatility.walls import Walls, exposures_of
 from shared.adapters.vendor_times import from_iso
 from shared.domain.errors import FeedUnavailableError, MalformedReplyError
 from shared.domain.market import GammaReading
@@ -33,15 +33,11 @@ def parse_state(document: Document, underlying: str, walls: Walls) -> GammaReadi
 
 def parse_by_strike(document: Document, underlying: str) -> tuple[StrikeExposure, ...]:
     """Return the net exposure by strike. Raises FeedUnavailableError where the curve is empty."""
-    rows = Record.of(TRADING_VOLATILITY, "", document).record("data").rows("points")
-    if not rows:
+    curve = Record.of(TRADING_VOLATILITY, "", document).record("data")
+    exposures = exposures_of(curve, "points", "net")
+    if not exposures:
         raise FeedUnavailableError(f"{TRADING_VOLATILITY}: the exposure of {underlying} by strike is empty")
-    return tuple(_exposure(row) for row in rows)
-
-
-def _exposure(row: Record) -> StrikeExposure:
-    with parsing(TRADING_VOLATILITY, row.path):
-        return StrikeExposure(strike=row.number("strike"), net_gex=row.number("net"))
+    return exposures
 
 
 def parse_levels(document: Document, underlying: str) -> Mapping[str, Decimal]:
