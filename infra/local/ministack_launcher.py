@@ -7,11 +7,14 @@ workers of deployed functions.
 MiniStack writes its state when it is told to end, and only then; asked for, this process writes it while the server
 runs, so that a kill loses little. MiniStack's own ticker reads every schedule in UTC; it is left out, and whoever
 runs a stage ticks it in New York time. MiniStack parses a query's key condition anew for every item of the partition,
-0.1 ms each: after ten weeks a query of the newest snapshot would take seconds. Here it is parsed once.
+0.1 ms each: after ten weeks a query of the newest snapshot would take seconds. Here it is parsed once. It copies an
+item up to seven times to update it; here a copy goes through bytes, in a twentieth of the time.
 """
 
+import copy
 import gc
 import logging
+import marshal
 import os
 import shutil
 import signal
@@ -19,7 +22,9 @@ import sys
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import uvicorn
@@ -29,10 +34,13 @@ GARBAGE_THRESHOLD = 50_000
 """Objects between two collections: a store that keeps everything has little garbage and much to look through."""
 LONGEST_SAVE_SECONDS = 20.0
 POLL_SECONDS = 0.05
+NUMBERS_KNOWN = 65_536
 KEEP_ALIVE_SECONDS = 75
 KEY_CONDITION = "KeyConditionExpression"
 WHOLE_PARTITION = ["NAME_REF", "EQ", "VALUE_REF", "EOF"]
 """The condition that names a partition and nothing else."""
+
+_Copied = TypeVar("_Copied")
 
 
 def _end_with_starter(scratch: str) -> None:
@@ -95,6 +103,7 @@ def _server() -> "uvicorn.Server":
         access_log=False,
         log_level="warning",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        proxy_headers=False,
         date_header=False,  # MiniStack adds one itself, and the CDK cannot read two
     )
     return uvicorn.Server(config)
@@ -132,11 +141,29 @@ def _parse_key_conditions_once() -> None:
     dynamodb._evaluate_condition = evaluate  # noqa: SLF001
 
 
+def _copied(value: _Copied) -> _Copied:
+    """Return a deep copy; what is no plain JSON is copied the long way."""
+    try:
+        same: _Copied = marshal.loads(marshal.dumps(value))
+    except ValueError:
+        return copy.deepcopy(value)
+    return same
+
+
+def _copy_items_quickly() -> None:
+    """Copy items by way of bytes, and measure each number once."""
+    from ministack.services import dynamodb
+
+    dynamodb.copy = SimpleNamespace(deepcopy=_copied, copy=copy.copy)
+    dynamodb._number_size_bytes = lru_cache(NUMBERS_KNOWN)(dynamodb._number_size_bytes)  # noqa: SLF001
+
+
 if __name__ == "__main__":
     threading.Thread(target=_end_with_starter, args=(sys.argv[1],), daemon=True).start()
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
     _leave_out_the_ticker()
     _parse_key_conditions_once()
+    _copy_items_quickly()
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     serving = _server()
     if float(sys.argv[2]) > 0:
