@@ -71,15 +71,20 @@ def _close_of(text: str) -> datetime:
 
 def stage_scene(place: Place) -> "Scene":
     """Show a stage in AWS or on the laptop, read with the user's own credentials."""
+    from infra.dashboard.memory import Memory, remembered
     from infra.dashboard.scene import Scene
+
+    memory = Memory()
+    sources = remembered(place.stage.sources, memory)
 
     def set_switch(state: "TradingState", reason: str) -> None:
         set_breaker(place, state, reason)
+        memory.forget()
 
     return Scene(
         where=place.where,
         recorded=False,
-        sources=lambda: place.stage.sources,
+        sources=lambda: sources,
         set_switch=set_switch,
         switch_note=STAGE_NOTE,
     )

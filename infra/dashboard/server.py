@@ -24,7 +24,7 @@ TYPES: Final = {
     ".svg": "image/svg+xml",
 }
 LARGEST_BODY: Final = 4_096
-FIRST_QUESTIONS: Final = ("/api/equity", "/api/gex/SPY/profile")
+FIRST_QUESTIONS: Final = ("/api/equity", "/api/market/SPY?sessions=126", "/api/gex/SPY/profile")
 JSON: Final = "application/json"
 SAFE: Final = {
     "Content-Security-Policy": (
