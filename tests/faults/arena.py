@@ -1,286 +1,53 @@
 """One stage under faults: the real functions over the broker's simulator by HTTP and the embedded DynamoDB."""
 
 import json
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
-from importlib import import_module
-from pathlib import Path
-from types import ModuleType, TracebackType
-from typing import Any, Final, Self, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-import stamina
-
-from functions.monitor.workflow import Monitor
-from functions.trade.workflow import Trade
-from infra.local.replay_clock import ReplayClock
-from infra.local.tables import StageNames, create_tables
 from infra.local.vendors.faults import FaultKind, Vendor
-from infra.local.vendors.options import AccountSpec, SimulatorOptions, Tokens
-from infra.local.vendors.simulators import VendorSimulators
-from infra.local.vendors.stage import Stage as Vendors
-from infra.local.vendors.tradier.accounts import Accounts
-from infra.local.vendors.tradier.book import Book as BrokerBook
-from shared.adapters.aws import Aws
+from infra.local.vendors.options import Tokens
 from shared.adapters.dynamodb.database import Database
-from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
-from shared.adapters.http import ATTEMPTS as HTTP_ATTEMPTS
 from shared.adapters.ssm import ParameterNames
-from shared.composition import Stage
 from shared.domain.accounts import Confirmation
 from shared.domain.book import SWITCH_SCOPE, ConfirmAccount, LiveState
 from shared.domain.config import BotConfig, bot_config
 from shared.domain.decisions import Decision
 from shared.domain.errors import AlphaGexError
 from shared.domain.events import SnapshotCollected, TradeRequest
-from shared.domain.market import GammaReading, Reading, Snapshot
 from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.orders import IntentState
-from shared.domain.ports import (
-    Alerts,
-    Book,
-    Broker,
-    Chains,
-    Heartbeat,
-    Parameters,
-    Quotes,
-    TradeHistory,
-    Trips,
-)
 from shared.domain.positions import Position
-from shared.domain.vocabulary import Bot, Source, TradingMode, TradingState, stricter
+from shared.domain.vocabulary import Bot, TradingState, stricter
 from shared.settings import Environment
-from tests import builders
 from tests.faults.clients import Outbox, ParameterStore, Wires
+from tests.faults.documents import ONE_LOOK, SELLER
+from tests.faults.ground import CASH, STAGE, Ground, Moment
 from tests.faults.invariants import Evidence, always, at_rest, evidence, left_under, same_legs
-from tests.faults.market import SPY_LEVEL, VIX_LEVEL, StillMarket
+from tests.faults.signals import uptrend
+from tests.faults.stage import ArenaStage, monitor_of, trade_of
 from tests.faults.trail import CrashError, Trail, Watched
 
 _Answer = TypeVar("_Answer")
-STAGE: Final = "faults"
-START: Final = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
-"""Monday noon in New York; Thursday is Thanksgiving, Friday a half-day."""
-CASH: Final = Decimal(500_000)
-"""What an account is opened with."""
-SELLER: Final = Bot.PROMETHEUS
 MINUTE: Final = 60
 RUNS_TO_AGREE: Final = 3
 """Within so many monitor runs after the faults stopped, our legs are the broker's."""
 RUNS_TO_REST: Final = 8
 """Within so many more, nothing is in flight: lease and quiet period, or the walk of an entry, are over."""
-FREE: Final = {"per_contract": 0, "index_surcharge": 0}
-ONE_LOOK: Final[Mapping[str, Any]] = {"rails": {"confirmations": 1}, "fees": FREE, "mode": "live"}
-"""Acts on the first snapshot, at the simulated broker, which takes no fees: so cash must agree to the cent."""
-TWIN: Final = Bot.ATLAS
-SAME_STRIKE: Final[Mapping[str, Any]] = {
-    **ONE_LOOK,
-    "underlyings": ["SPY"],
-    "gamma_thresholds": {"SPY": {}},
-    "capital": 400_000,
-    "strategies": {"CASH_SECURED_PUT": {"short_delta": "0.30"}},
-}
-"""The second bot sells the very put that the first one's spread is short of: the broker merges the two."""
-SWITCHES: Final[Mapping[str, str | float]] = {
-    "tradier.rate": "generous",
-    "tradier.greeks": "live",
-    "tradier.anomalies": "off",
-    "tradier.mid_fill_delay_s": 0.0,
-}
-
-
-class AtOnce(Executor):
-    """Answers while it is asked."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        answered: Future[Any] = Future()
-        try:
-            answered.set_result(fn(*args, **kwargs))
-        except AlphaGexError as problem:
-            answered.set_exception(problem)
-        return answered
-
-
-class ArenaStage(Stage):
-    """The real composition, with a trail of every call to the outside."""
-
-    def __init__(self, settings: Environment, aws: Aws, database: Database | None, trail: Trail) -> None:
-        super().__init__(settings)
-        self._aws = aws
-        self._given = database
-        self._trail = trail
-
-    def _watched(self, port: object, name: str) -> Any:
-        return Watched(port, name, self._trail)
-
-    @cached_property
-    def _database(self) -> Database:
-        return self._given or super()._database
-
-    @cached_property
-    def background(self) -> Executor:
-        """Ask at once what a run asks beside its work: the order of calls is then always the same."""
-        return AtOnce()
-
-    @cached_property
-    def book(self) -> Book:
-        return cast("Book", self._watched(super().book, "book"))
-
-    @cached_property
-    def snapshots(self) -> DynamoDbSnapshots:
-        return cast("DynamoDbSnapshots", self._watched(super().snapshots, "snapshots"))
-
-    @cached_property
-    def trade_history(self) -> TradeHistory:
-        return cast("TradeHistory", self._watched(super().trade_history, "history"))
-
-    @cached_property
-    def trips(self) -> Trips:
-        return cast("Trips", self._watched(super().trips, "trips"))
-
-    @cached_property
-    def heartbeat(self) -> Heartbeat:
-        return cast("Heartbeat", self._watched(super().heartbeat, "heartbeat"))
-
-    @cached_property
-    def alerts(self) -> Alerts:
-        return cast("Alerts", self._watched(super().alerts, "alerts"))
-
-    @cached_property
-    def chains(self) -> Chains:
-        return cast("Chains", self._watched(super().chains, "chains"))
-
-    @cached_property
-    def quotes(self) -> Quotes:
-        return cast("Quotes", self._watched(super().quotes, "quotes"))
-
-    def parameters(self) -> Parameters:
-        return cast("Parameters", self._watched(super().parameters(), "parameters"))
-
-    def broker(self, config: BotConfig, mode: TradingMode) -> Broker:
-        return cast("Broker", self._watched(super().broker(config, mode), "broker"))
-
-
-@contextmanager
-def _wired(module: ModuleType, **names: object) -> Iterator[None]:
-    """Let a handler's builder find this stage, and leave the module as it was."""
-    before = {name: getattr(module, name) for name in names}
-    for name, value in names.items():
-        setattr(module, name, value)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(module, name, value)
-
-
-def trade_of(stage: Stage) -> Trade:
-    """Return the workflow as its handler builds it."""
-    module = import_module("functions.trade.handler")
-    with _wired(module, _stage=lambda: stage):
-        return cast("Trade", module._trade.__wrapped__())
-
-
-def monitor_of(stage: Stage, environment: Mapping[str, str]) -> Monitor:
-    """Return the workflow as its handler builds it."""
-    module = import_module("functions.monitor.handler")
-    settings = module.MonitorSettings.parse(dict(environment))
-    with _wired(module, _stage=lambda: stage, _settings=lambda: settings):
-        return cast("Monitor", module._monitor.__wrapped__())
-
-
-class Ground:
-    """What all arenas of a process share: the embedded AWS, the simulators, a clock and a market."""
-
-    def __init__(self, endpoint_url: str, name: str = STAGE) -> None:
-        """Prepare; the tables carry this name."""
-        self.endpoint_url = endpoint_url
-        self.market = StillMarket()
-        self.names = StageNames(name)
-        self._folder = tempfile.TemporaryDirectory(prefix="alphagex-faults-")
-        self.clock_path = Path(self._folder.name) / "clock"
-        self.clock = ReplayClock.create(self.clock_path, START)
-        options = SimulatorOptions(switches=dict(SWITCHES))
-        self.simulators = VendorSimulators(self.market, self.clock, options=options, in_process=True)
-        self._accounts_opened = 0
-
-    def __enter__(self) -> Self:
-        stamina.set_testing(True, attempts=HTTP_ATTEMPTS, cap=True)
-        self.simulators.start()
-        wiring = Wires(self.endpoint_url, ParameterStore(), Outbox())
-        create_tables(wiring, self.names, expires=False)
-        self.dynamodb = wiring.dynamodb()
-        self.database = Database(wiring)
-        quiet = Database(Wires(self.endpoint_url, ParameterStore(), Outbox()))
-        self.snapshots = DynamoDbSnapshots(quiet, snapshots=self.names.snapshots)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        stamina.set_testing(False)
-        self.simulators.close()
-        self.clock.close()
-        self._folder.cleanup()
-
-    @property
-    def vendors(self) -> Vendors:
-        """The simulators' insides."""
-        vendors = self.simulators._stage
-        assert vendors is not None
-        return vendors
-
-    @property
-    def accounts(self) -> Accounts:
-        """The live host's accounts."""
-        return self.vendors.truths[0]._accounts
-
-    def open_account(self) -> str:
-        """Open an account that nobody has used."""
-        self._accounts_opened += 1
-        number = f"6YB{self._accounts_opened:05d}"
-        with self.vendors.shared.lock:
-            self.accounts.books.clear()
-            self.accounts.books[number] = BrokerBook.opened(AccountSpec(number, CASH))
-        return number
-
-    def move(self, level: float) -> None:
-        """Set the level of the market; what was shown before is forgotten."""
-        with self.vendors.shared.lock:
-            self.market.level = level
-            self.forget_prices()
-
-    def forget_prices(self) -> None:
-        """Let the simulators ask the market anew."""
-        self.accounts.desk.view._kept.clear()
-        self.accounts.desk.view._bars.clear()
-
-    def empty(self) -> None:
-        """Be as on the first day."""
-        self.clock.set(START)
-        self.vendors.faults.clear()
-        self.market.closes.clear()
-        self.move(SPY_LEVEL)
-        for table in self.names.rows:
-            self._empty(table)
-
-    def _empty(self, table: str) -> None:
-        found = self.dynamodb.scan(TableName=table, ProjectionExpression="pk, sk")["Items"]
-        for start in range(0, len(found), 25):
-            keys: Any = [{"DeleteRequest": {"Key": item}} for item in found[start : start + 25]]
-            self.dynamodb.batch_write_item(RequestItems={table: keys})
 
 
 @dataclass
 class Arena:
-    """One stage on a ground, from its first day; everything that happens to it is asked for here."""
+    """One stage on a ground; everything that happens to it is asked for here.
+
+    It begins on its first day, or at a moment that another arena of the same bots has reached.
+    """
 
     ground: Ground
     bots: tuple[Bot, ...] = (SELLER,)
+    since: Moment | None = None
     seconds: int = 5
     trail: Trail = field(default_factory=Trail)
     parameters: ParameterStore = field(default_factory=ParameterStore)
@@ -297,17 +64,25 @@ class Arena:
     configs: dict[Bot, list[BotConfig]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.ground.empty()
-        self.account, self.opening_cash = self.ground.open_account(), CASH
+        self.account = self._begin() if self.since is None else self.ground.go_back(self.since)
+        self.opening_cash = CASH
         self.parameter_names = ParameterNames(STAGE)
-        tokens = Tokens()
-        self.parameters.values[self.parameter_names.secret("tradier")] = tokens.tradier
+        self.parameters.values[self.parameter_names.secret("tradier")] = Tokens().tradier
         self.switch(TradingState.ACTIVE)
         for bot in Bot:
             self.configure(bot, ONE_LOOK)
         self.start_processes()
-        for bot in self.bots:
-            self.confirm(bot)
+        if self.since is None:
+            for bot in self.bots:
+                self.confirm(bot)
+
+    def _begin(self) -> str:
+        self.ground.empty()
+        return self.ground.open_account()
+
+    def moment(self) -> Moment:
+        """Return how the store, the broker and the market stand now, for other arenas to begin with."""
+        return self.ground.moment(self.account)
 
     # The processes.
 
@@ -382,23 +157,7 @@ class Arena:
 
     def signal(self, underlying: str = "SPY", **changes: Any) -> SnapshotCollected:
         """Store a snapshot of this moment that says SELL_PREMIUM in an uptrend; return the news of it."""
-        now, factor = self.now, 10 if underlying == "SPX" else 1
-        level = Decimal(str(self.ground.market.level)) * factor
-        facts: dict[str, Any] = {
-            "underlying": underlying,
-            "at": now,
-            "spot": Reading(value=level, as_of=now, source=Source.TRADIER),
-            "vix": Reading(value=Decimal(str(VIX_LEVEL)), as_of=now, source=Source.TRADIER),
-            "gamma": GammaReading(
-                net_gex=Decimal(6_000_000_000),
-                flip_point=level * Decimal("0.9"),
-                spot=level,
-                as_of=now,
-                source=Source.TRADING_VOLATILITY,
-            ),
-            "momentum": builders.momentum(level * Decimal("0.98"), level * Decimal("0.96")),
-        }
-        snapshot: Snapshot = builders.snapshot(**facts | changes)
+        snapshot = uptrend(underlying, self.ground.market.level, self.now, **changes)
         self.ground.snapshots.put(snapshot)
         return SnapshotCollected(underlying=snapshot.underlying, snapshot_at=snapshot.at)
 

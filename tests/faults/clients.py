@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
+import botocore.session
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
 from infra.local.ministack import REGION
-from shared.adapters.aws import Aws
+from shared.adapters.aws import ATTEMPTS, Aws, client_config
+from tests.faults.line import Line
 
 if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
@@ -48,13 +53,28 @@ class Outbox:
         return {}
 
 
+@cache
+def _session() -> botocore.session.Session:
+    """Return the one session of this process: making one takes longer than a run."""
+    return botocore.session.get_session()
+
+
 class Wires(Aws):
     """DynamoDB of the embedded AWS; parameters and alerts of memory."""
 
     def __init__(self, endpoint_url: str, parameters: ParameterStore, outbox: Outbox) -> None:
-        super().__init__(region=REGION, endpoint_url=endpoint_url)
+        super().__init__(region=REGION, endpoint_url=endpoint_url, session=_session())
+        self._line = Line(endpoint_url)
         self._parameters = parameters
         self._outbox = outbox
+
+    def _client(self, service: str, attempts: int = ATTEMPTS) -> Any:
+        config = client_config(attempts).merge(Config(signature_version=UNSIGNED))
+        client: Any = self._session.create_client(
+            service, region_name=self._region, endpoint_url=self._endpoint_url, config=config
+        )
+        client._endpoint.http_session = self._line
+        return client
 
     def ssm(self) -> "SSMClient":
         return cast("SSMClient", self._parameters)

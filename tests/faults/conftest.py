@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.ministack import MiniStack
-from tests.faults.arena import Arena, Ground
+from tests.faults.arena import Arena
+from tests.faults.ground import Ground
 from tests.faults.wire import Wire
 
 

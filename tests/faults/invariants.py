@@ -14,24 +14,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.keys import Kind
 from shared.adapters.dynamodb.ledgers import ledger_of
-from shared.adapters.dynamodb.reading import read
-from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, Row, StatsRow
+from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, StatsRow
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.orders import TAG_PREFIX, Intent, IntentKind, IntentState
 from shared.domain.positions import ClosedTrade, Ledger, Position, PositionState
-from shared.domain.values import Value
 from shared.domain.vocabulary import Bot, TradingState
+from tests.faults.items import values
 
 if TYPE_CHECKING:
     from tests.faults.arena import Arena
 
-_Value = TypeVar("_Value", bound=Value)
 CENT: Final = Decimal("0.01")
 OPENS: Final = ("buy_to_open", "sell_to_open")
 
@@ -71,20 +69,20 @@ class Evidence:
 
 def evidence(arena: "Arena") -> Evidence:
     """Read everything."""
-    database, names, truth = arena.ground.database, arena.ground.names, arena.truth()
-    items = list(database.table(PositionsRow, names.positions).scan(consistent_read=True))
-    decided = database.table(DecisionsRow, names.decisions).scan(consistent_read=True)
-    stats = list(database.table(StatsRow, names.stats).scan(consistent_read=True))
-    of_all = next((row.trip for row in stats if (row.pk, row.sk) == (keys.BREAKER, keys.ALL) and row.trip), "ACTIVE")
+    ground, truth = arena.ground, arena.truth()
+    names = ground.names
+    items = ground.items(PositionsRow, names.positions)
+    stats = ground.items(StatsRow, names.stats)
+    trips = [item.row.trip for item in stats if (item.row.pk, item.row.sk) == (keys.BREAKER, keys.ALL)]
     return Evidence(
-        intents=_all(Intent, items, Kind.INTENT),
-        positions=_all(Position, items, Kind.POSITION),
-        ledgers=tuple(ledger_of(row) for row in items if row.kind == Kind.LEDGER),
-        slots={f"{row.pk} {row.sk}": row.holder for row in items if row.kind == Kind.SLOT},
-        alerts=frozenset(row.sk.partition("#")[2] for row in items if row.kind == Kind.ALERT),
-        decisions=_all(Decision, decided, Kind.DECISION),
-        trades=_all(ClosedTrade, stats, Kind.CLOSED_TRADE),
-        tripped=TradingState(of_all),
+        intents=values(Intent, items, Kind.INTENT),
+        positions=values(Position, items, Kind.POSITION),
+        ledgers=tuple(ledger_of(item.row) for item in items if item.row.kind == Kind.LEDGER),
+        slots={f"{item.row.pk} {item.row.sk}": item.row.holder for item in items if item.row.kind == Kind.SLOT},
+        alerts=frozenset(item.row.sk.partition("#")[2] for item in items if item.row.kind == Kind.ALERT),
+        decisions=values(Decision, ground.items(DecisionsRow, names.decisions), Kind.DECISION),
+        trades=values(ClosedTrade, stats, Kind.CLOSED_TRADE),
+        tripped=TradingState(next(filter(None, trips), "ACTIVE")),
         configs=arena.configs,
         orders=truth["orders"],
         holdings=truth["positions"],
@@ -92,10 +90,6 @@ def evidence(arena: "Arena") -> Evidence:
         external=arena.external,
         external_cash=arena.external_cash,
     )
-
-
-def _all(model: type[_Value], rows: Iterable[Row], kind: Kind) -> tuple[_Value, ...]:
-    return tuple(read(model, row) for row in rows if row.kind == kind)
 
 
 def always(seen: Evidence) -> Iterator[str]:

@@ -11,7 +11,9 @@ from infra.local.vendors.faults import FaultKind
 from shared.domain.events import SnapshotCollected
 from shared.domain.orders import TAG_PREFIX
 from shared.domain.vocabulary import Bot, TradingState
-from tests.faults.arena import ONE_LOOK, SAME_STRIKE, SELLER, TWIN, Arena, Ground
+from tests.faults.arena import Arena
+from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
+from tests.faults.ground import Ground, Moment
 from tests.faults.invariants import Evidence, cents_apart, every_fill_is_booked, evidence, same_legs
 from tests.faults.tally import Tally
 from tests.faults.wire import Trouble, Wire
@@ -134,19 +136,33 @@ class FaultMachine(RuleBasedStateMachine):
     ground: ClassVar[Ground]
     wire: ClassVar[Wire]
     tally: ClassVar[Tally]
+    mornings: ClassVar[dict[str, tuple[Moment, list[SnapshotCollected]]]]
 
     @initialize(begin=st.sampled_from(BEGINNINGS))
     def morning(self, begin: str) -> None:
         self.wire.clear()
-        self.arena = Arena(self.ground, bots=BOTS)
-        self.arena.configure(TWIN, SAME_STRIKE)
-        self.news: list[SnapshotCollected] = []
         self.called = 0
+        self.news: list[SnapshotCollected] = []
+        if begin not in self.mornings:
+            self.mornings[begin] = self._lived(begin), self.news
+        moment, news = self.mornings[begin]
+        self.news = list(news)
+        self._start(moment)
+
+    def _lived(self, begin: str) -> Moment:
+        """Live through a beginning without faults; all examples that begin so start where it ended."""
+        self._start(None)
+        self.news = []
         self.arena.monitor()
         if begin != "nothing open":
             self.deliver(SELLER, 1, 1, [])
         if begin == "a spread open":
             self.watch(10, [])
+        return self.arena.moment()
+
+    def _start(self, moment: Moment | None) -> None:
+        self.arena = Arena(self.ground, bots=BOTS, since=moment)
+        self.arena.configure(TWIN, SAME_STRIKE)
 
     # What is meant to happen, each under faults.
 

@@ -17,7 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from infra.local.ministack import CREDENTIALS, MiniStack
 from shared.domain.errors import AlphaGexError
-from tests.faults.arena import Ground
+from tests.faults.ground import Ground
 from tests.faults.machine import FaultMachine
 from tests.faults.tally import Tally
 from tests.faults.wire import Wire
@@ -49,7 +49,7 @@ def playing(examples: int, *, smallest: bool = False) -> settings:
 
 def machine_on(ground: Ground, wire: Wire, number: int) -> type[FaultMachine]:
     """Return the state machine on a ground, with a seed and a tally of its own."""
-    machine = type("FaultMachine", (FaultMachine,), {"ground": ground, "wire": wire, "tally": Tally()})
+    machine = type("FaultMachine", (FaultMachine,), {"ground": ground, "wire": wire, "tally": Tally(), "mornings": {}})
     return seed(number)(machine)
 
 

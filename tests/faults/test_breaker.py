@@ -6,7 +6,8 @@ from shared.domain.book import Trip
 from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
 from shared.domain.vocabulary import TradingState
-from tests.faults.arena import SELLER, Arena
+from tests.faults.arena import Arena
+from tests.faults.documents import SELLER
 from tests.faults.test_whole_life import CRASHED
 
 pytestmark = pytest.mark.xdist_group("faults-3")

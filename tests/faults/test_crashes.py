@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from infra.local.vendors.faults import FaultKind
-from tests.faults.arena import Arena, Ground
+from tests.faults.arena import Arena
+from tests.faults.ground import Ground
 from tests.faults.test_post import POST
 from tests.faults.test_whole_life import CRASHED
 
@@ -100,15 +101,15 @@ def _points(calls: list[str]) -> list[int]:
 def test_a_crash_at_every_single_step_loses_and_doubles_nothing(
     ground: Ground, before: Story, crashing: Story, least: int
 ) -> None:
-    whole = Arena(ground)
-    before(whole)
-    whole.trail.restart()
+    lived = Arena(ground)
+    before(lived)
+    moment = lived.moment()
+    whole = Arena(ground, since=moment)
     crashing(whole)
     points = _points(whole.trail.calls)
     assert len(points) > least, whole.trail.calls
     for point in points[:-1]:
-        arena = Arena(ground)
-        before(arena)
+        arena = Arena(ground, since=moment)
         arena.trail.restart(crash_at=point)
         crashing(arena)
         assert arena.crashes == 1

@@ -8,7 +8,8 @@ import pytest
 from infra.local.vendors.faults import FaultKind
 from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
-from tests.faults.arena import ONE_LOOK, SELLER, Arena
+from tests.faults.arena import Arena
+from tests.faults.documents import ONE_LOOK, SELLER
 from tests.faults.test_post import POST
 from tests.faults.test_whole_life import CRASHED
 

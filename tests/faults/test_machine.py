@@ -4,7 +4,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.faults.arena import Ground
+from tests.faults.ground import Ground
 from tests.faults.machine import FaultMachine
 from tests.faults.soak import machine_on, playing
 from tests.faults.wire import Wire

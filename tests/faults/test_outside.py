@@ -11,7 +11,8 @@ from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import ExitReason, TradingMode, TradingState
-from tests.faults.arena import ONE_LOOK, SAME_STRIKE, SELLER, TWIN, Arena
+from tests.faults.arena import Arena
+from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
 from tests.faults.test_whole_life import CRASHED
 
 pytestmark = pytest.mark.xdist_group("faults-4")

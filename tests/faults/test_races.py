@@ -18,8 +18,10 @@ from shared.domain.errors import AlphaGexError
 from shared.domain.events import SnapshotCollected, TradeRequest
 from shared.domain.vocabulary import Bot
 from shared.settings import Environment
-from tests.faults.arena import ONE_LOOK, SAME_STRIKE, SELLER, TWIN, Arena, ArenaStage, monitor_of, trade_of
+from tests.faults.arena import Arena
 from tests.faults.clients import Outbox, ParameterStore, Wires
+from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
+from tests.faults.stage import ArenaStage, monitor_of, trade_of
 from tests.faults.trail import Trail
 
 pytestmark = pytest.mark.xdist_group("faults-4")

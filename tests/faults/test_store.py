@@ -3,7 +3,8 @@
 import pytest
 
 from shared.domain.positions import PositionState
-from tests.faults.arena import Arena, Ground
+from tests.faults.arena import Arena
+from tests.faults.ground import Ground
 from tests.faults.test_whole_life import CRASHED
 from tests.faults.wire import Trouble, Wire
 

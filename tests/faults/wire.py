@@ -1,18 +1,17 @@
 """What may happen to the writes of DynamoDB on their way, by botocore's own event hooks; nothing ever waits."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
-from botocore.httpsession import URLLib3Session
 
 from shared.adapters.aws import ATTEMPTS
+from tests.faults.line import Body
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -31,13 +30,6 @@ class Trouble(StrEnum):
     CONFLICT = "two transactions meet"
 
 
-class _Raw(BytesIO):
-    """A reply's body as urllib3 hands it over."""
-
-    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
-        yield self.getvalue()
-
-
 @dataclass
 class Wire:
     """The line of one client: troubles wait here and strike one write after the other."""
@@ -51,7 +43,6 @@ class Wire:
     struck: int = 0
 
     def __post_init__(self) -> None:
-        self._session = URLLib3Session()
         events = self.client.meta.events
         events.register("before-send.dynamodb", cast("Callable[..., None]", self._meet))
         events.register_first("needs-retry.dynamodb", cast("Callable[..., None]", self._retry))
@@ -104,7 +95,7 @@ class Wire:
             case Trouble.REPLY_LOST | Trouble.FORGOTTEN:
                 if kind is Trouble.FORGOTTEN:
                     _rename_token(request)
-                self._session.send(request)
+                cast("Any", self.client)._endpoint.http_session.send(request)
                 raise ReadTimeoutError(endpoint_url=request.url)
 
     def _retry(self, attempts: int, **_: object) -> float | None:
@@ -123,4 +114,4 @@ def _rename_token(request: AWSPreparedRequest) -> None:
 def _refusal(request: AWSPreparedRequest, status: int, code: str, **more: Any) -> AWSResponse:
     headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
     body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "later", **more}
-    return AWSResponse(request.url, status, headers, cast("Any", _Raw(json.dumps(body).encode())))
+    return AWSResponse(request.url, status, headers, cast("Any", Body(json.dumps(body).encode())))

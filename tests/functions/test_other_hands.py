@@ -9,7 +9,9 @@ from infra.local.ministack import MiniStack
 from infra.local.vendors.faults import FaultKind
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import ExitReason, TradingState
-from tests.faults.arena import ONE_LOOK, SAME_STRIKE, SELLER, TWIN, Arena, Ground
+from tests.faults.arena import Arena
+from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
+from tests.faults.ground import Ground
 
 pytestmark = pytest.mark.xdist_group("other-hands")
 

@@ -17,8 +17,10 @@ from shared.domain.orders import IntentState
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import Bot, ExitReason, TradingMode, TradingState
 from tests import builders
-from tests.faults.arena import ONE_LOOK, SELLER, TWIN, Arena, Ground
+from tests.faults.arena import Arena
 from tests.faults.clients import Outbox
+from tests.faults.documents import ONE_LOOK, SELLER, TWIN
+from tests.faults.ground import Ground
 from tests.store import alert
 
 pytestmark = pytest.mark.xdist_group("outages")

@@ -14,7 +14,9 @@ from shared.domain.orders import IntentState
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import ExitReason, Strategy, TradingMode, TradingState
 from shared.phases.execution import protocol
-from tests.faults.arena import ONE_LOOK, SELLER, Arena, Ground
+from tests.faults.arena import Arena
+from tests.faults.documents import ONE_LOOK, SELLER
+from tests.faults.ground import Ground
 
 pytestmark = pytest.mark.xdist_group("reconciliation")
 
