@@ -65,7 +65,7 @@ def _spot_path(bar: Bar, minutes: int, random: Generator) -> FloatArray:
     knots = _knots(bar, minutes, random)
     for (start, begin), (end, finish) in pairwise(knots):
         path[start : end + 1] = _bridge(begin, finish, noise[start:end])
-    folded = np.round(_folded(path, bar.low, bar.high), _CENTS)
+    folded = _folded(path, bar.low, bar.high).round(_CENTS)
     for minute, value in knots:
         folded[minute] = value
     return folded
@@ -92,9 +92,10 @@ def _knots(bar: Bar, minutes: int, random: Generator) -> list[tuple[int, float]]
 
 def _bridge(begin: float, finish: float, noise: FloatArray) -> FloatArray:
     """Return a Brownian bridge from begin to finish with the given steps of noise."""
-    walk = np.concatenate(([0.0], np.cumsum(noise)))
-    share = _shares(len(walk))
-    path: FloatArray = begin + walk + share * (finish - begin - walk[-1])
+    walk = np.empty(len(noise) + 1)
+    walk[0] = 0.0
+    noise.cumsum(out=walk[1:])
+    path: FloatArray = begin + walk + _shares(len(walk)) * (finish - begin - walk[-1])
     return path
 
 
@@ -106,6 +107,12 @@ def _shares(count: int) -> FloatArray:
 @lru_cache(maxsize=8)
 def _elapsed(count: int) -> FloatArray:
     return np.linspace(OVERNIGHT_SHARE, 1.0, count)
+
+
+@lru_cache(maxsize=8)
+def _root_steps(count: int) -> FloatArray:
+    root: FloatArray = np.sqrt(np.diff(_elapsed(count), prepend=0.0))
+    return root
 
 
 def _folded(path: FloatArray, low: float, high: float) -> FloatArray:
@@ -120,9 +127,8 @@ def _vix_path(spot: FloatArray, previous_close: float, vix: VixChange, random: G
     explained = -VIX_PER_INDEX_MOVE * np.log(spot / previous_close)
     unexplained = log(vix.close / vix.before) - float(explained[-1])
     elapsed = _elapsed(len(spot))
-    steps = random.standard_normal(len(spot)) * VIX_OWN_DEVIATION * np.sqrt(np.diff(elapsed, prepend=0.0))
-    walk = np.cumsum(steps)
+    walk = (random.standard_normal(len(spot)) * VIX_OWN_DEVIATION * _root_steps(len(spot))).cumsum()
     own = walk - elapsed * walk[-1]
-    path: FloatArray = np.round(vix.before * np.exp(explained + elapsed * unexplained + own), _CENTS)
+    path: FloatArray = (vix.before * np.exp(explained + elapsed * unexplained + own)).round(_CENTS)
     path[-1] = vix.close
     return path

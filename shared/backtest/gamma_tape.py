@@ -38,6 +38,7 @@ class GammaTape:
         self._model = model
         self._known: dict[Key, Exposure] = dict(known or {})
         self._readings: dict[Key, GammaReading | None] = {}
+        model.believe(self._level)
 
     def __len__(self) -> int:
         """Count the publications."""
@@ -54,10 +55,11 @@ class GammaTape:
 
     def level(self, underlying: str, at: datetime) -> tuple[float, float]:
         """Return the underlying and the VIX at a moment; what a publication says of it is not worked out again."""
+        return self._level(underlying, at) or (self._model.spot(underlying, at), self._model.vix(at))
+
+    def _level(self, underlying: str, at: datetime) -> tuple[float, float] | None:
         known = self._known.get((underlying, at))
-        if known is not None:
-            return known.spot, known.vix
-        return self._model.spot(underlying, at), self._model.vix(at)
+        return None if known is None else (known.spot, known.vix)
 
     def _exposure(self, key: Key) -> Exposure | None:
         known = self._known.get(key)

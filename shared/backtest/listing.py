@@ -88,14 +88,15 @@ def expirations(on: date) -> tuple[date, ...]:
     All Fridays of ten weeks, the third Fridays of a year, those of the quarters of two years; a Friday on
     which the exchange is closed expires on the session before.
     """
-    friday = on + timedelta(days=(_FRIDAY - on.weekday()) % 7)
-    listed = []
-    while friday <= on + QUARTERLIES_FOR:
-        ahead, expiration = _friday(friday)
-        if friday - on <= ahead:
-            listed.append(expiration)
-        friday += _WEEK
-    return tuple(day for day in listed if day >= on)
+    return tuple(last for first, last in _listed_by(_friday_of(on)) if first <= on <= last)
+
+
+@lru_cache(maxsize=1024)
+def _listed_by(friday: date) -> tuple[tuple[date, date], ...]:
+    """Return the first day and the expiration of all that is listed in the week up to a Friday."""
+    fridays = (friday + weeks * _WEEK for weeks in range(QUARTERLIES_FOR // _WEEK + 1))
+    listed = ((later - ahead, expiration) for later in fridays for ahead, expiration in (_friday(later),))
+    return tuple((first, expiration) for first, expiration in listed if first <= friday)
 
 
 @lru_cache(maxsize=8192)
@@ -110,16 +111,27 @@ def kind(expiration: date) -> ExpirationKind:
     return _kind_of_friday(_friday_of(expiration))
 
 
+def listed_from(expiration: date) -> date:
+    """Return the first day on which an expiration is listed."""
+    return _friday_of(expiration) - _reach(kind(expiration))
+
+
 def is_standard(expiration: date) -> bool:
     """Tell whether an expiration is a standard monthly one (which lists the AM-settled root too)."""
     return kind(expiration) is not ExpirationKind.WEEKLY
+
+
+def columns_in_reach(product: Product, spot: float) -> NDArray[np.intp]:
+    """Return all multiples of the strike unit, in units, among which strikes are listed at a spot."""
+    unit = product.strike_unit
+    return np.arange(int(LOWEST_STRIKE * spot / unit), int(HIGHEST_STRIKE * spot / unit) + 2)
 
 
 @lru_cache(maxsize=8192)
 def strike_columns(product: Product, spot: float) -> NDArray[np.intp]:
     """Return the strikes listed at a spot, ascending, in units of the product's strike_unit."""
     unit = product.strike_unit
-    columns = np.arange(int(LOWEST_STRIKE * spot / unit), int(HIGHEST_STRIKE * spot / unit) + 2)
+    columns = columns_in_reach(product, spot)
     distance = np.abs(columns * (unit / spot) - 1.0)
     listed = np.zeros(len(columns), dtype=bool)
     nearest = -1.0

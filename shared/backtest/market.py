@@ -7,6 +7,7 @@ between the two to be found here, and iron condors come out about 1 % of notiona
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
@@ -15,12 +16,13 @@ import numpy as np
 from shared.backtest import listing, pricing
 from shared.backtest.gamma_curve import OpenRows, gamma_curve, open_rows
 from shared.backtest.history import Bar, History
+from shared.backtest.listed import listed_between
 from shared.backtest.listing import PRODUCTS, Product
 from shared.backtest.moment import Moment
 from shared.backtest.open_interest import OpenBook, OpenInterest
-from shared.backtest.paths import BridgePaths, Paths, clocked, session_hours
+from shared.backtest.paths import BridgePaths, Clocked, Paths, clocked, session_hours
 from shared.backtest.pricing import Contract
-from shared.backtest.rows import GammaCurve, ModelQuote
+from shared.backtest.rows import GammaCurve, ModelQuote, Wanted
 from shared.backtest.surface import SCALE_FOR_PROFIT_AND_LOSS, term
 from shared.domain.errors import InvalidValueError
 from shared.domain.options import Right, parse_option_symbol
@@ -31,6 +33,9 @@ WARM_UP_SESSIONS: Final = 120
 VIX: Final = "VIX"
 INDEX_SHARES_PER_SPY_SHARE: Final = 40
 """The index's constituents trade about forty times the shares of SPY."""
+
+Levels = Callable[[str, datetime], tuple[float, float] | None]
+"""An underlying and the VIX at a moment, None where nobody has worked them out."""
 
 KEPT_MOMENTS: Final = 8
 _CENTS: Final = 2
@@ -56,6 +61,11 @@ class MarketModel:
         self._moments: OrderedDict[tuple[str, datetime], Moment] = OrderedDict()
         self._contracts: dict[str, Contract | None] = {}
         self._rows: dict[str, tuple[date, OpenRows]] = {}
+        self._levels: Levels | None = None
+
+    def believe(self, levels: Levels) -> None:
+        """Take levels of an underlying and the VIX that were worked out for this very market before."""
+        self._levels = levels
 
     def spot(self, underlying: str, at: datetime) -> float:
         """Return the level of SPX or SPY; outside its hours the last close."""
@@ -94,6 +104,20 @@ class MarketModel:
             for root in pricing.roots(product, expiration, moment.clock.today)
             for quoted in pricing.chain(product, root, expiration, moment, book, row, self.seed)
         ]
+
+    def wanted(self, underlying: str, expiration: date, at: datetime, wanted: Wanted) -> list[ModelQuote]:
+        """Quote the PM-settled contracts of an expiration that are wanted, without asking for their open interest."""
+        product = _product(underlying)
+        moment = self._moment(product, at)
+        if moment.is_over(expiration):
+            return []
+        found = []
+        for is_call, within in pricing.wanted_columns(product, expiration, moment, wanted).items():
+            if wanted.calls if is_call else wanted.puts:
+                morning, low, high = moment.clock.morning, within[0], within[-1]
+                columns = listed_between(self.history, product, expiration, morning, low, high)
+                found += pricing.near(product, expiration, moment, columns, wanted, self.seed, is_call=is_call)
+        return found
 
     def option_quote(self, option_symbol: str, at: datetime) -> ModelQuote | None:
         """Quote one contract by its OCC symbol; None where it is no listed contract, or over."""
@@ -187,13 +211,17 @@ class MarketModel:
         if known is not None:
             return known
         clock = clocked(self.history, at)
-        level = self._paths.level(clock.row, clock.minutes)
         day = self.history.days[clock.row]
-        spot = _scaled(level.spot, product)
-        moment = self._moments[key] = Moment(clock, day, spot, level.vix, term(level.vix, self.scale))
+        told = self._levels(product.underlying, at) if self._levels is not None else None
+        spot, vix = told or self._level(product, clock)
+        moment = self._moments[key] = Moment(clock, day, spot, vix, term(vix, self.scale))
         if len(self._moments) > KEPT_MOMENTS:
             self._moments.popitem(last=False)
         return moment
+
+    def _level(self, product: Product, clock: Clocked) -> tuple[float, float]:
+        level = self._paths.level(clock.row, clock.minutes)
+        return _scaled(level.spot, product), level.vix
 
     def _book(self, product: Product, moment: Moment) -> OpenBook:
         return self._interest[product.underlying].on(moment.clock.morning)

@@ -82,8 +82,12 @@ def sessions_after(day: date, expiration: date) -> int:
 @lru_cache(maxsize=16_384)
 def _sessions_through(day: date) -> int:
     """Count the sessions of all years from FIRST_YEAR to a day, the day's own included."""
-    earlier = sum(len(_sessions_of(year)) for year in range(FIRST_YEAR, day.year))
-    return earlier + bisect_right(_sessions_of(day.year), day)
+    return _sessions_before(day.year) + bisect_right(_sessions_of(day.year), day)
+
+
+@lru_cache(maxsize=256)
+def _sessions_before(year: int) -> int:
+    return sum(len(_sessions_of(earlier)) for earlier in range(FIRST_YEAR, year))
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,8 @@
 """From a moment and the open book to quotes: one contract by arithmetic, an expiration by arrays."""
 
 from datetime import date
-from math import erfc, log, pi, sqrt
+from math import erfc, inf, log, pi, sqrt
+from statistics import NormalDist
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from shared.backtest.listing import Product
 from shared.backtest.moment import DIVIDEND_YIELD, RATE, Forward, Moment
 from shared.backtest.open_interest import OpenBook
 from shared.backtest.quotes import SPREADS
-from shared.backtest.rows import ModelQuote
+from shared.backtest.rows import ModelQuote, Wanted
 from shared.backtest.surface import CALENDAR_DAYS_PER_YEAR, FloatArray, total_deviations
 from shared.domain.black_scholes import VOL_POINT, valuation
 
@@ -21,6 +22,12 @@ AM_SHARE: Final = 0.5
 VOLUME_SHARE: Final = 0.1
 """Share of the open interest that trades in a session."""
 LARGEST_SIZE: Final = 97
+
+FURTHEST_SPOTS: Final = 4
+"""How far above the spot a strike may lie that was listed when the spot was higher, in highest strikes of today."""
+_MARGIN: Final = 1e-6
+"""Beside the band of deltas that is wanted: the exact deltas decide, this only leaves out what lies far from it."""
+_NORMAL: Final = NormalDist()
 
 _SQRT_2: Final = sqrt(2.0)
 _SQRT_2PI: Final = sqrt(2.0 * pi)
@@ -84,6 +91,43 @@ def chain(
     return [quoted for pair in zip(calls, puts, strict=True) for quoted in pair]
 
 
+def wanted_columns(product: Product, expiration: date, moment: Moment, wanted: Wanted) -> dict[bool, range]:
+    """Return, by whether they are calls, the strikes in strike units among which the wanted deltas lie, if any."""
+    forward = moment.forward(expiration)
+    columns = listing.columns_in_reach(product, moment.spot)
+    _, d1, _ = _deviations((columns * product.strike_unit).astype(np.float64), forward)
+    low, high = (_quantile(delta / forward.carry) for delta in (wanted.low - _MARGIN, wanted.high + _MARGIN))
+    found: dict[bool, range] = {}
+    for is_call, signed in ((True, d1), (False, -d1)):
+        inside = columns[(signed >= low) & (signed <= high)].tolist()
+        if inside:
+            first = 1 if inside[0] == columns[0] else inside[0]
+            last = FURTHEST_SPOTS * inside[-1] if inside[-1] == columns[-1] else inside[-1]
+            found[is_call] = range(first, last + 1)
+    return found
+
+
+def _quantile(share: float) -> float:
+    if share <= 0.0:
+        return -inf
+    return inf if share >= 1.0 else _NORMAL.inv_cdf(share)
+
+
+def near(
+    product: Product,
+    expiration: date,
+    moment: Moment,
+    columns: NDArray[np.intp],
+    wanted: Wanted,
+    seed: int,
+    *,
+    is_call: bool,
+) -> list[ModelQuote]:
+    """Quote the wanted contracts of one right among these strikes, PM-settled, their open interest told as none."""
+    rows = _side(product, product.root, expiration, moment, None, 0, seed, columns, is_call=is_call)
+    return [row for row in rows if wanted.low <= abs(row.delta) <= wanted.high]
+
+
 def roots(product: Product, expiration: date, today: date) -> tuple[str, ...]:
     """Return the roots that trade an expiration; an AM-settled one trades to the day before only."""
     if product.am_root is None or not listing.is_standard(expiration) or expiration <= today:
@@ -110,7 +154,7 @@ def _side(
     root: str,
     expiration: date,
     moment: Moment,
-    book: OpenBook,
+    book: OpenBook | None,
     row: int,
     seed: int,
     columns: NDArray[np.intp],
@@ -121,7 +165,7 @@ def _side(
     strikes = (columns * product.strike_unit).astype(np.float64)
     values = _values(moment.spot, strikes, forward, is_call=is_call)
     bids, asks = SPREADS[product.underlying].bids_asks(values.mid, values.vega)
-    contracts = (book.calls if is_call else book.puts)[row, columns]
+    contracts = np.zeros(len(columns)) if book is None else (book.calls if is_call else book.puts)[row, columns]
     interest = np.rint(contracts * root_share(root, product, expiration)).astype(np.int64)
     traded = (interest * VOLUME_SHARE * (1.0 - moment.clock.left)).astype(np.int64)
     prefix = listing.symbol_prefix(root, expiration) + ("C" if is_call else "P")
@@ -157,10 +201,7 @@ class _Values(NamedTuple):
 def _values(spot: float, strikes: FloatArray, forward: Forward, *, is_call: bool) -> _Values:
     """Price one side of an expiration: the arrays of black_scholes.valuation."""
     smile = forward.smile
-    moneyness = np.log(strikes) - forward.log_forward
-    deviation = total_deviations(moneyness, smile.deviation, smile.skew, smile.curvature)
-    iv = deviation / smile.root_years
-    d1 = -moneyness / deviation + 0.5 * deviation
+    deviation, d1, iv = _deviations(strikes, forward)
     sign = 1.0 if is_call else -1.0
     density = forward.carry * np.exp(-0.5 * d1 * d1) / _SQRT_2PI
     delta = sign * forward.carry * _normal(sign * d1)
@@ -174,6 +215,14 @@ def _values(spot: float, strikes: FloatArray, forward: Forward, *, is_call: bool
         theta=decay / CALENDAR_DAYS_PER_YEAR,
         vega=spot * density * smile.root_years * VOL_POINT,
     )
+
+
+def _deviations(strikes: FloatArray, forward: Forward) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return iv·√years, Black and Scholes' d1 and the volatility of each strike."""
+    smile = forward.smile
+    moneyness = np.log(strikes) - forward.log_forward
+    deviation = total_deviations(moneyness, smile.deviation, smile.skew, smile.curvature)
+    return deviation, -moneyness / deviation + 0.5 * deviation, deviation / smile.root_years
 
 
 def _normal(values: FloatArray) -> FloatArray:

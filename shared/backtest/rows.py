@@ -6,6 +6,15 @@ from typing import NamedTuple
 from shared.backtest.surface import FloatArray
 
 
+class Wanted(NamedTuple):
+    """Which contracts of an expiration are wanted: from which to which absolute delta, and of which rights."""
+
+    low: float
+    high: float
+    calls: bool = True
+    puts: bool = True
+
+
 class ModelQuote(NamedTuple):
     """One listed contract at one moment: dollars a unit of the underlying, greeks after Black-Scholes.
 

@@ -43,7 +43,8 @@ class LiveState:
 
     def ledger(self, mode: TradingMode) -> Ledger:
         """Return the ledger of a mode, empty when there is none yet."""
-        return next((ledger for ledger in self.ledgers if ledger.mode is mode), Ledger(bot=self.bot, mode=mode))
+        kept = next((ledger for ledger in self.ledgers if ledger.mode is mode), None)
+        return Ledger(bot=self.bot, mode=mode) if kept is None else kept
 
     def last_of(self, underlying: str) -> LastDecided | None:
         """Return what was last decided on an underlying."""

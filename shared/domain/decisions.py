@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from shared.domain.inputs import DecisionInputs
 from shared.domain.options import OptionSymbol
@@ -77,6 +78,12 @@ class Gate(Value):
     value: str
     limit: str
     passed: bool
+
+
+@lru_cache(maxsize=1024, typed=True)
+def gate_of(code: DenialCode, value: str, limit: str, passed: bool) -> Gate:
+    """Write one question about an entry down; most have the answer they had a minute ago."""
+    return Gate(code=code, value=value, limit=limit, passed=passed)
 
 
 def denials_of(gates: Iterable[Gate]) -> tuple[Denial, ...]:

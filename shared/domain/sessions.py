@@ -103,6 +103,11 @@ def new_york_date(at: datetime) -> date:
     """Return the New York calendar date of an aware instant."""
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no time zone: pass an aware datetime, such as one in UTC")
+    return _date_of_utc(at) if at.tzinfo is UTC else at.astimezone(NEW_YORK).date()
+
+
+@lru_cache(maxsize=_CACHED_DAYS)
+def _date_of_utc(at: datetime) -> date:
     return at.astimezone(NEW_YORK).date()
 
 

@@ -39,8 +39,8 @@ def snapshots(readings: Readings, config: SystemConfig) -> tuple[Snapshot, ...]:
 def _snapshot(one: UnderlyingReadings, readings: Readings, config: SystemConfig) -> Snapshot:
     today = new_york_date(readings.at)
     bars = _finished(one.bars, today)
-    vix_closes = [bar.close for bar in _finished(readings.vix_bars, today)]
-    measured = [*vix_closes, readings.vix.value] if readings.vix else []
+    vix_bars = _finished(readings.vix_bars, today)
+    measured = [*(bar.close for bar in vix_bars), readings.vix.value] if readings.vix else []
     rank = iv_rank(measured, config.iv_window, config.iv_min_closes)
     momentum = momentum_of(bars, one.spot.value, config.breakout_window) if one.spot and _reaches(bars, today) else None
     return Snapshot(
@@ -57,22 +57,26 @@ def _snapshot(one: UnderlyingReadings, readings: Readings, config: SystemConfig)
             *_spot_faults(one.spot, readings.at, config),
             *_vix_faults(readings.vix, readings.at, config),
             *_gamma_faults(one.gamma, one.spot, readings.at, config),
-            *_history_faults(momentum is None, rank is None or not _reaches_vix(readings, today), bars, measured),
+            *_history_faults(momentum is None, rank is None or not _reaches_yesterday(vix_bars, today), bars, measured),
         ),
         fallbacks=(*readings.fallbacks, *one.fallbacks),
     )
 
 
-def _finished(bars: Sequence[DailyBar] | None, today: date) -> list[DailyBar]:
-    return [bar for bar in bars or () if bar.day < today]
+def _finished(bars: Sequence[DailyBar] | None, today: date) -> Sequence[DailyBar]:
+    """Return the bars, oldest first, without those of a session that is not over."""
+    bars = bars or ()
+    over = len(bars)
+    while over and bars[over - 1].day >= today:
+        over -= 1
+    return bars[:over]
 
 
 def _reaches(bars: Sequence[DailyBar], today: date) -> bool:
-    return len(bars) >= MA_LONG and bars[-1].day >= previous_session(today)
+    return len(bars) >= MA_LONG and _reaches_yesterday(bars, today)
 
 
-def _reaches_vix(readings: Readings, today: date) -> bool:
-    bars = _finished(readings.vix_bars, today)
+def _reaches_yesterday(bars: Sequence[DailyBar], today: date) -> bool:
     return bool(bars) and bars[-1].day >= previous_session(today)
 
 
@@ -150,9 +154,9 @@ def iv_rank(closes: Sequence[Decimal], window: int = 252, min_closes: int = 200)
 def iv_percentile(closes: Sequence[Decimal], window: int = 252, min_closes: int = 200) -> Decimal | None:
     """Return the share of the window's closes below the last one, 0 to 100; None as for :func:`iv_rank`."""
     recent = closes[-window:]
-    if len(recent) < min_closes or min(recent) == max(recent):
+    if len(recent) < min_closes or all(close == recent[-1] for close in recent):
         return None
-    below = sum(1 for close in recent if close < recent[-1])
+    below = sum(map(recent[-1].__gt__, recent))
     return (Decimal(below) / len(recent) * HUNDRED).quantize(SIX_PLACES)
 
 

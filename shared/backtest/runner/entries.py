@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from shared.backtest.rows import Wanted
 from shared.backtest.runner.book import RunBook
-from shared.backtest.runner.market import Band, Market
+from shared.backtest.runner.market import Market
 from shared.backtest.runner.sending import Sender
 from shared.domain.book import AdvanceLast, Change, RecordDecision, RepeatDecision
 from shared.domain.config import BotConfig, StrategyRule
@@ -32,6 +33,11 @@ from shared.phases.execution.denials import Setting
 
 AROUND_TARGET: Final = 0.08
 """Neighbouring strikes lie closer by delta."""
+
+ONLY_PUTS: Final = frozenset(
+    {Strategy.BULL_PUT_SPREAD, Strategy.CASH_SECURED_PUT, Strategy.LONG_PUT, Strategy.BEAR_PUT_SPREAD}
+)
+ONLY_CALLS: Final = frozenset({Strategy.BEAR_CALL_SPREAD, Strategy.LONG_CALL, Strategy.BULL_CALL_SPREAD})
 
 
 @dataclass
@@ -102,8 +108,8 @@ class Entries:
         expiration = expiration_for(setting, strategy, listed)
         if expiration is None or snapshot.spot is None:
             return Sought(listed)
-        within = None if self.keeps_all else band_of(self.config.strategies[strategy])
-        chain = self.market.option_chain(snapshot.underlying, expiration, setting.now, within)
+        wanted = None if self.keeps_all else wanted_by(strategy, self.config.strategies[strategy])
+        chain = self.market.option_chain(snapshot.underlying, expiration, setting.now, wanted)
         return Sought(listed, with_sound_greeks(chain, snapshot.spot.value, setting.now))
 
     def _stay_out(self, case: _Case, proposal: Proposal | None, more: tuple[Gate, ...] = ()) -> frozenset[DenialCode]:
@@ -139,10 +145,11 @@ class Entries:
         return decided.model_copy(update={"inputs": inputs})
 
 
-def band_of(rule: StrategyRule) -> Band:
-    """Return the deltas among which the legs of a strategy are: no row outside can be nearer to a target."""
+def wanted_by(strategy: Strategy, rule: StrategyRule) -> Wanted:
+    """Return the contracts among which the legs of a strategy are: no row outside can be nearer to a target."""
     targets = [float(delta) for delta in (rule.short_delta, rule.long_delta) if delta is not None]
-    return Band(min(targets) - AROUND_TARGET, max(targets) + AROUND_TARGET)
+    calls, puts = strategy not in ONLY_PUTS, strategy not in ONLY_CALLS
+    return Wanted(min(targets) - AROUND_TARGET, max(targets) + AROUND_TARGET, calls, puts)
 
 
 def _non_entry(decision: Decision, memory: LastDecided, last: LastDecided | None) -> tuple[Change, LastDecided]:

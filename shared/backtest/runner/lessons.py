@@ -1,5 +1,6 @@
 """Phase 7 during a run: what each closed trade teaches is what the next one is sized by."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -7,10 +8,26 @@ from typing import NamedTuple
 
 from shared.backtest.runner.book import RunBook
 from shared.domain.config import BotConfig, Feedback
+from shared.domain.positions import ClosedTrade
 from shared.domain.vocabulary import Strategy
 from shared.phases import feedback
 from shared.phases.feedback import Verdict
 from shared.phases.sizing import basis_of, kelly_fraction
+
+
+@dataclass
+class _Window:
+    """A strategy's closed trades in the order of their time, and from which on they count."""
+
+    trades: list[ClosedTrade] = field(default_factory=list)
+    start: int = 0
+
+    def move(self, since: datetime) -> bool:
+        """Let trades leave that closed before a moment; True when one did."""
+        before = self.start
+        while self.start < len(self.trades) and self.trades[self.start].closed_at < since:
+            self.start += 1
+        return self.start != before
 
 
 class KellyPoint(NamedTuple):
@@ -37,24 +54,28 @@ class Lessons:
     points: list[KellyPoint] = field(default_factory=list)
     disabled: int = 0
     learned: int = 0
+    _windows: defaultdict[Strategy, _Window] = field(default_factory=lambda: defaultdict(_Window))
 
     def learn(self, now: datetime) -> None:
         """Learn from the trades closed since the last lesson."""
-        fresh = {trade.strategy for trade in self.book.trades[self.learned :]}
+        fresh = self.book.trades[self.learned :]
         self.learned = len(self.book.trades)
-        for strategy in sorted(fresh):
+        for trade in fresh:
+            self._windows[trade.strategy].trades.append(trade)
+        for strategy in sorted({trade.strategy for trade in fresh}):
+            self._windows[strategy].move(feedback.window_start(now, self.rules))
             self._learn(strategy, now)
 
     def learn_daily(self, now: datetime) -> None:
         """Learn what time alone changes: trades that leave the window."""
         for mode, strategy in list(self.book.statistics):
-            if mode is self.config.mode:
+            if mode is self.config.mode and self._windows[strategy].move(feedback.window_start(now, self.rules)):
                 self._learn(strategy, now)
 
     def _learn(self, strategy: Strategy, now: datetime) -> None:
         key = (self.config.mode, strategy)
-        since = feedback.window_start(now, self.rules)
-        trades = [one for one in self.book.trades if one.strategy is strategy and one.closed_at >= since]
+        window = self._windows[strategy]
+        trades = window.trades[window.start :]
         stored = self.book.statistics.get(key)
         lesson = feedback.lesson(
             stored, feedback.statistics(*key, trades, now), self.rules, self.config.priors[strategy]

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from shared.backtest.gamma_tape import GammaTape
 from shared.backtest.market import VIX, MarketModel
-from shared.backtest.rows import ModelQuote
+from shared.backtest.rows import ModelQuote, Wanted
 from shared.domain.config import SystemConfig
 from shared.domain.errors import InvalidValueError
 from shared.domain.market import BrokerClock, DailyBar, Reading, Snapshot
@@ -24,13 +24,6 @@ BARS_KEPT: Final = MA_LONG
 SNAPSHOTS_KEPT: Final = 40_000
 
 
-class Band(NamedTuple):
-    """From which to which absolute delta contracts are wanted."""
-
-    low: float
-    high: float
-
-
 class Market(Protocol):
     """A market that can be asked about any moment."""
 
@@ -41,9 +34,9 @@ class Market(Protocol):
         """Return the listed expirations, ascending."""
 
     def option_chain(
-        self, underlying: str, expiration: date, at: datetime, within: Band | None = None
+        self, underlying: str, expiration: date, at: datetime, wanted: Wanted | None = None
     ) -> tuple[OptionQuote, ...]:
-        """Return the contracts of one expiration, all or those whose absolute delta lies in the band."""
+        """Return the contracts of one expiration, all or those that are wanted."""
 
     def option_quotes(self, option_symbols: Sequence[str], at: datetime) -> Mapping[str, OptionQuote]:
         """Return what is quoted, by OCC symbol."""
@@ -114,12 +107,14 @@ class ModelMarket:
         return self._model.expirations(underlying, on)
 
     def option_chain(
-        self, underlying: str, expiration: date, at: datetime, within: Band | None = None
+        self, underlying: str, expiration: date, at: datetime, wanted: Wanted | None = None
     ) -> tuple[OptionQuote, ...]:
-        """Return the contracts of one expiration, all or those whose absolute delta lies in the band."""
-        rows = self._model.chain(underlying, expiration, at)
-        if within is not None:
-            rows = [row for row in rows if within.low <= abs(row.delta) <= within.high]
+        """Return the contracts of one expiration, all or those that are wanted."""
+        model = self._model
+        if wanted is None:
+            rows = model.chain(underlying, expiration, at)
+        else:
+            rows = model.wanted(underlying, expiration, at, wanted)
         return tuple(self._quoted(row, at) for row in rows)
 
     def option_quotes(self, option_symbols: Sequence[str], at: datetime) -> Mapping[str, OptionQuote]:

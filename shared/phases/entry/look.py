@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from shared.domain.config import BotConfig
-from shared.domain.decisions import DenialCode, Gate, LastDecided, denials_of
+from shared.domain.decisions import DenialCode, Gate, LastDecided, denials_of, gate_of
 from shared.domain.market import Snapshot
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import Action, Strategy
@@ -68,13 +68,13 @@ def _bot_range_gates(config: BotConfig, regime: RegimeClassification, snapshot: 
     )
     if snapshot.vix is None:
         return gates
-    limit = f"{config.vix_min} to {config.vix_max}"
+    limit = f"{config.vix_min!s} to {config.vix_max!s}"
     inside = config.vix_min <= snapshot.vix.value <= config.vix_max
     return (*gates, _gate(DenialCode.VIX_OUT_OF_RANGE, snapshot.vix.value, limit, inside))
 
 
 def _gate(code: DenialCode, value: object, limit: object, passed: bool) -> Gate:
-    return Gate(code=code, value=str(value), limit=str(limit), passed=passed)
+    return gate_of(code, str(value), str(limit), passed)
 
 
 def remembered(snapshot: Snapshot, look: Look, last: LastDecided | None) -> LastDecided:

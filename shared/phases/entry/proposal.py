@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.domain.accounts import account_id_of
 from shared.domain.config import BotConfig
-from shared.domain.decisions import ChainRow, DenialCode, Gate, denials_of
+from shared.domain.decisions import ChainRow, DenialCode, Gate, denials_of, gate_of
 from shared.domain.market import BrokerClock, Snapshot
 from shared.domain.options import Leg, OptionQuote
 from shared.domain.orders import (
@@ -288,4 +288,4 @@ def _size_gate(sized: PositionSize, basis: SizingBasis) -> Gate:
 
 
 def _gate(code: DenialCode, value: object, limit: object, passed: bool) -> Gate:
-    return Gate(code=code, value=str(value), limit=str(limit), passed=passed)
+    return gate_of(code, str(value), str(limit), passed)

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from shared.domain.book import LiveState
 from shared.domain.config import BotConfig
-from shared.domain.decisions import Denial, DenialCode, Gate, denials_of
+from shared.domain.decisions import Denial, DenialCode, Gate, denials_of, gate_of
 from shared.domain.market import Reading, Snapshot, age_seconds
 from shared.domain.options import Leg, OptionQuote
 from shared.domain.package import PackageQuote, executable_entry, tick_of
 from shared.domain.positions import width_of
-from shared.domain.sessions import new_york_date, session
+from shared.domain.sessions import Session, new_york_date, session
 from shared.domain.vocabulary import Source, Strategy, TradingMode, TradingState
 from shared.phases.execution.prices import entry_collar
 
@@ -46,7 +47,7 @@ def denials(gates: Iterable[Gate]) -> tuple[Denial, ...]:
 
 def gate(code: DenialCode, value: object, limit: object, passed: bool) -> Gate:
     """Write one question down with its answer."""
-    return Gate(code=code, value=str(value), limit=str(limit), passed=passed)
+    return gate_of(code, str(value), str(limit), passed)
 
 
 def look_gates(setting: Setting, snapshot: Snapshot) -> tuple[Gate, ...]:
@@ -99,14 +100,10 @@ def _freshness_gates(config: BotConfig, snapshot: Snapshot, now: datetime) -> tu
         ("gamma", snapshot.gamma, _age_limit(config, limits.gamma, snapshot.spot) if computed else limits.gamma),
     )
     return tuple(
-        gate(
-            DenialCode.STALE_SNAPSHOT,
-            f"{name} {age_seconds(reading.as_of, now):.0f} s",
-            f"{limit} s",
-            age_seconds(reading.as_of, now) <= limit,
-        )
+        gate(DenialCode.STALE_SNAPSHOT, f"{name} {age:.0f} s", f"{limit} s", age <= limit)
         for name, reading, limit in ages
         if reading is not None
+        for age in (age_seconds(reading.as_of, now),)
     )
 
 
@@ -131,12 +128,16 @@ def session_gates(config: BotConfig, broker_open: bool, now: datetime) -> tuple[
     )
     if hours is None:
         return gates
-    first = hours.opens_at + timedelta(seconds=config.window.after_open_seconds)
-    last = hours.closes_at - timedelta(seconds=config.window.before_close_seconds)
-    window = gate(
-        DenialCode.OUTSIDE_ENTRY_WINDOW, f"{now:%H:%M}Z", f"{first:%H:%M}Z to {last:%H:%M}Z", first <= now < last
-    )
-    return (*gates, window)
+    first, last, limit = _entry_window(hours, config.window.after_open_seconds, config.window.before_close_seconds)
+    return (*gates, gate(DenialCode.OUTSIDE_ENTRY_WINDOW, f"{now:%H:%M}Z", limit, first <= now < last))
+
+
+@lru_cache(maxsize=64)
+def _entry_window(hours: Session, after_open_seconds: int, before_close_seconds: int) -> tuple[datetime, datetime, str]:
+    """Return from when to when a session lets entries leave, and that in words."""
+    first = hours.opens_at + timedelta(seconds=after_open_seconds)
+    last = hours.closes_at - timedelta(seconds=before_close_seconds)
+    return first, last, f"{first:%H:%M}Z to {last:%H:%M}Z"
 
 
 def _rate_gates(setting: Setting) -> tuple[Gate, ...]:
