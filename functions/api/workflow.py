@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver, Response
 from aws_lambda_powertools.event_handler.content_types import APPLICATION_JSON
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from pydantic import BeforeValidator
 
 from functions.api.etags import with_etag
@@ -111,9 +112,21 @@ def _bots(bot: Bot | None) -> tuple[Bot, ...]:
     return tuple(Bot) if bot is None else (bot,)
 
 
+class Resolver(LambdaFunctionUrlResolver):
+    """A resolver that keeps its request to itself: Powertools keeps one for all resolvers of the process.
+
+    In Lambda there is one at a time; on a laptop the page asks many at once, and would read one another's questions.
+    """
+
+    def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
+        own = super()._to_proxy_event(event)
+        self.current_event = own  # type: ignore[assignment]
+        return own
+
+
 def resolver_of(sources: Callable[[], Sources]) -> LambdaFunctionUrlResolver:
     """Make the resolver of all routes; the same for a deployed API and for the page on a laptop."""
-    app, api = LambdaFunctionUrlResolver(enable_validation=True), Api(sources)
+    app, api = Resolver(enable_validation=True), Api(sources)
     app.use(middlewares=[with_etag])
     handle_problems(app)
     named: dict[str, Callable[..., Any]] = {

@@ -1,18 +1,28 @@
-"""The page in a real browser, on what the demo left behind."""
+"""The page in a real browser, on what the demo left behind, and on a stage whose functions run."""
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from botocore.session import get_session
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from infra.cli.dashboard import demo_scene, open_server
+from infra.cli.dashboard import demo_scene, open_server, stage_scene
+from infra.cli.stage import Place
 from infra.dashboard.server import DashboardServer
+from infra.local.demo.laptop import Laptop
+from infra.local.ministack import REGION
 from infra.local.recording import recording_beside
+from shared.domain.decisions import DecisionKind
+from shared.domain.vocabulary import Bot, TradingState
+from shared.settings import Environment
 from tests.e2e.chromium import launch
+from tests.functions.house import House
+from tests.functions.story import PREMIUM_TIME, Chapter, Story
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -67,6 +77,40 @@ def visit(browser: Browser, recording: Path) -> Iterator[Callable[..., Visit]]:
         one.context.close()
         one.server.shutdown()
         one.server.server_close()
+
+
+@pytest.fixture
+def running(browser: Browser) -> Iterator[tuple[House, Visit]]:
+    """The page of a stage in an embedded AWS, where PROMETHEUS has just entered."""
+    with Laptop(Story, Chapter.UP_FLAT.at(time(9, 0))) as laptop:
+        house = House(laptop)
+        house.enter(Bot.PROMETHEUS, Chapter.UP_FLAT.at(PREMIUM_TIME))
+        settings, endpoint = Environment.parse(laptop.environment), laptop.environment["AWS_ENDPOINT_URL"]
+        server = open_server(stage_scene(Place("a stage", settings, get_session(), REGION, endpoint, {})), 0)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        seen = Visit(browser, server)
+        yield house, seen
+        seen.context.close()
+        server.shutdown()
+        server.server_close()
+
+
+def test_it_shows_and_switches_a_stage_whose_functions_run(running: tuple[House, Visit]) -> None:
+    house, seen = running
+    page, held = seen.page, house.position(Bot.PROMETHEUS)
+    expect(page.locator("#where")).to_have_text("a stage, on this laptop")
+    expect(page.locator("#state")).to_contain_text("market open")
+    card = page.locator(".position")
+    expect(card).to_contain_text(f"{held.contracts} × bull put spread on SPY")
+    expect(page.locator("#decisions-body .kind.entry")).to_have_count(1)
+    page.click("#breaker")
+    page.get_by_label("REDUCING").check()
+    page.get_by_label("Reason").fill("away for a week")
+    page.click("#breaker-confirm")
+    expect(page.locator("#breaker")).to_have_text("Breaker REDUCING")
+    assert house.stage.parameters().state() is TradingState.REDUCING
+    assert house.decisions(Bot.PROMETHEUS)[-1].kind is DecisionKind.OPERATOR
+    assert seen.complaints == []
 
 
 def violations(page: Page) -> list[str]:

@@ -1,6 +1,7 @@
 // What all charts share: theme, size, a readout by mouse and by keyboard, and the same data as a table.
 
 import { h, table } from "./dom.js";
+import { newYorkDay } from "./format.js";
 
 const drawn = new Map();
 let redraw = 0;
@@ -88,6 +89,14 @@ export function axis(more = {}) {
     ticks: { stroke: colour("rule"), width: 1, size: 4 }, ...more };
 }
 
+const DAYS = [1, 2, 7, 14, 28, 56, 91, 182, 365].map((one) => one * 86_400);
+
+/** A time axis of whole days, in the words of the rest of the page; a year stands where it begins. */
+export const days = () => axis({ incrs: DAYS, space: 62, values: (_, ticks) => ticks.map((one, index) => {
+  const [day, month, year] = newYorkDay(one).split(" ");
+  return index === 0 || newYorkDay(ticks[index - 1]).split(" ")[2] !== year ? `${day} ${month}\n${year}` : `${day} ${month}`;
+}) });
+
 export const newYork = (seconds) => uPlot.tzDate(new Date(seconds * 1000), "America/New_York");
 
 /** A vertical or horizontal line with its name, in canvas pixels of a draw hook. */
@@ -109,7 +118,8 @@ export function rule(u, { x = null, y = null, tint, text, dash = [4, 4], at = "s
   const width = ctx.measureText(text).width;
   if (x !== null) {
     const right = place + 4 * px + width < bbox.left + bbox.width;
-    label(ctx, text, right ? place + 4 * px : place - 4 * px - width, bbox.top + (2 + 15 * row) * px, px);
+    const top = at === "end" ? bbox.top + bbox.height - 16 * px : bbox.top + (2 + 15 * row) * px;
+    label(ctx, text, right ? place + 4 * px : place - 4 * px - width, top, px);
   } else {
     label(ctx, text, at === "start" ? bbox.left + 6 * px : bbox.left + bbox.width - width - 6 * px, place - 2 * px, px);
   }

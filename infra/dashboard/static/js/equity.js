@@ -1,6 +1,6 @@
 // Equity and drawdown.
 
-import { axis, chart, colour } from "./chart.js";
+import { axis, chart, colour, days as dates } from "./chart.js";
 import { $, amount, h } from "./dom.js";
 import { exact, money, newYorkDay, percent, signed } from "./format.js";
 
@@ -31,7 +31,7 @@ export function showEquity(view) {
     make: () => ({
       data: [days, total, ...profits],
       options: {
-        cursor, axes: [axis(), axis({ values: (_, ticks) => ticks.map((one) => money(one)), size: 72 })],
+        cursor, axes: [dates(), axis({ values: (_, ticks) => ticks.map((one) => money(one)), size: 72 })],
         series: [{}, line("total", 2.5, `${colour("total")}14`), ...names.map((name) => line(BOTS[name], 1.5))],
       },
     }),
@@ -44,7 +44,7 @@ export function showEquity(view) {
     make: () => ({
       data: [days, fall],
       options: {
-        cursor, axes: [axis(), axis({ values: (_, ticks) => ticks.map((one) => money(one)), size: 72, space: 30 })],
+        cursor, axes: [dates(), axis({ values: (_, ticks) => ticks.map((one) => money(one)), size: 72, space: 30 })],
         scales: { y: { range: (_, low) => [Math.min(low * 1.05, -1), 0] } },
         series: [{}, { ...line("loss", 1.5, `${colour("loss")}33`), fillTo: 0 }],
       },

@@ -1,6 +1,6 @@
 // The underlying with walls and flip, regimes behind it, entries and exits on it.
 
-import { axis, chart, colour, newYork, ratio } from "./chart.js";
+import { axis, chart, colour, days, newYork, ratio } from "./chart.js";
 import { $, h } from "./dom.js";
 import { gex, level, newYorkTime, signed, when, words } from "./format.js";
 
@@ -28,7 +28,7 @@ export function showMarket(view) {
       data: [times, points.map((one) => one.spot), ...lines.map(([, field]) => points.map((one) => one[field]))],
       options: {
         tzDate: newYork,
-        axes: [axis(), axis({ size: 56, values: (_, ticks) => ticks.map(level) })],
+        axes: [days(), axis({ size: 56, values: (_, ticks) => ticks.map(level) })],
         scales: { y: { range: (_, low, high) => [low - 0.03 * (high - low), high + 0.03 * (high - low)] } },
         series: [
           {}, { stroke: colour("ink"), width: 2, points: { show: false } },
@@ -80,6 +80,7 @@ function drawMarks(u, marks) {
   for (const mark of marks) {
     const left = u.valToPos(mark.time, "x", true), top = u.valToPos(mark.spot, "y", true);
     ctx.save();
+    ctx.setLineDash([]);
     ctx.lineWidth = 1.5 * px;
     ctx.strokeStyle = colour("card");
     ctx.fillStyle = mark.kind === "entry" ? colour(mark.bot.toLowerCase()) : colour(Number(mark.pnl) > 0 ? "profit" : "loss");

@@ -60,7 +60,7 @@ function payoff(one, box) {
         hooks: { draw: [(u) => {
           rule(u, { y: Number(one.target_pnl), tint: colour("profit"), text: "target", at: "end" });
           rule(u, { y: Number(one.stop_pnl), tint: colour("loss"), text: "stop", at: "end" });
-          rule(u, { x: Number(one.spot), tint: colour("soft"), text: `spot ${level(one.spot)}`, dash: [] });
+          rule(u, { x: Number(one.spot), tint: colour("soft"), text: `spot ${level(one.spot)}`, dash: [], at: "end" });
           if (one.pnl !== null) dot(u, Number(one.spot), Number(one.pnl));
         }] },
       },
@@ -91,6 +91,7 @@ function halves(u) {
 function dot(u, spot, pnl) {
   const { ctx } = u, px = ratio();
   ctx.save();
+  ctx.setLineDash([]);
   ctx.beginPath();
   ctx.arc(u.valToPos(spot, "x", true), u.valToPos(pnl, "y", true), 5 * px, 0, 2 * Math.PI);
   ctx.fillStyle = colour("now");

@@ -6,10 +6,13 @@ import { get } from "./session.js";
 
 let next = null;
 
+/** A bot, and its mode where that is not paper. */
+const bot = (one) => [h(`span.bot.${one.bot.toLowerCase()}`, one.bot), one.mode === "paper" ? "" : h("span.chip.live", one.mode)];
+
 export function showStats(view) {
   const columns = [
     ["Strategy", (one) => [h("b", words(one.strategy)), one.is_disabled ? h("span.chip.live", "disabled") : "", one.is_stale ? h("span.chip", "stale") : ""]],
-    ["Bot", (one) => h(`span.bot.${one.bot.toLowerCase()}`, one.bot)],
+    ["Bot", bot],
     [`Last ${view.window_days} days`, (one) => (one.window_trades ? `${one.window_wins} of ${one.window_trades} won` : "no trade"), "n"],
     ["P&L", (one) => (one.window_trades ? amount(Number(one.window_pnl), signed(one.window_pnl)) : "–"), "n"],
     ["Win rate", (one) => percent(one.win_rate), "n"], ["Average win", (one) => percent(one.avg_win), "n"], ["Average loss", (one) => percent(one.avg_loss), "n"],
@@ -23,7 +26,7 @@ export function showStats(view) {
 }
 
 const TRADES = [
-  ["Closed", (one) => when(one.closed_at), "t"], ["Bot", (one) => h(`span.bot.${one.bot.toLowerCase()}`, one.bot)],
+  ["Closed", (one) => when(one.closed_at), "t"], ["Bot", bot],
   ["Trade", (one) => `${one.contracts} ${words(one.strategy)} on ${one.underlying}`], ["Entry", (one) => price(one.entry_price), "n"],
   ["Exit", (one) => price(one.exit_price), "n"], ["Why", (one) => words(one.exit_reason)], ["Fees", (one) => exact(one.fees), "n"],
   ["P&L", (one) => amount(Number(one.pnl), signed(one.pnl)), "n"], ["Of the premium", (one) => percent(one.pnl_fraction), "n"],
