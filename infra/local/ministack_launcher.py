@@ -144,7 +144,7 @@ def _parse_key_conditions_once() -> None:
 def _copied(value: _Copied) -> _Copied:
     """Return a deep copy; what is no plain JSON is copied the long way."""
     try:
-        same: _Copied = marshal.loads(marshal.dumps(value))
+        same: _Copied = marshal.loads(marshal.dumps(value))  # type: ignore[arg-type]
     except ValueError:
         return copy.deepcopy(value)
     return same

@@ -24,7 +24,7 @@ from infra.local.replay_clock import ReplayClock
 from infra.local.tables import StageNames, create_parameters, create_tables, create_topic
 from infra.local.vendors.options import REPLAY_SWITCHES, SimulatorOptions, Tokens
 from infra.local.vendors.simulators import VendorSimulators
-from shared.adapters.aws import Aws
+from shared.adapters.aws import Aws, on_loopback
 from shared.adapters.ssm import SsmParameters
 from shared.backtest.history import History
 from shared.backtest.market import MarketModel
@@ -177,7 +177,7 @@ class Laptop:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes clients of every kind
         """Make a boto3 client of the embedded AWS."""
-        return self._session.client(service)  # type: ignore[call-overload]
+        return on_loopback(self._session.client(service))  # type: ignore[call-overload]
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - each handler has its own answer
         """Call a function's handler as Lambda would; its errors come through."""
