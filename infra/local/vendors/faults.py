@@ -52,7 +52,7 @@ class FaultKind(StrEnum):
     """An order is refused with 200 and `codes`."""
 
     LATE_REJECTION = "late_rejection"
-    """An accepted order is rejected with `reason` after `seconds`."""
+    """An accepted order is rejected with `reason` after `seconds`; `status` may also be `error`."""
     HIDDEN_ORDER = "hidden_order"
     """An accepted order is visible after `seconds`."""
     FILLED_WITHOUT_PRICES = "filled_without_prices"

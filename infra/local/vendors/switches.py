@@ -22,6 +22,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "tradier.forgotten_order": ("unauthorized", "served"),
     "tradier.morning_roots": ("on", "off"),
     "tradier.commission": ("0", "0.35"),
+    "tradier.account_type": ("own", "margin"),
     **{f"tradier.envelope.{family}.none": ENVELOPE_NONE for family in ENVELOPE_FAMILIES},
     **{f"tradier.envelope.{family}.one": ("object", "array") for family in ENVELOPE_FAMILIES},
     "polygon.rate": ("plan", "generous"),

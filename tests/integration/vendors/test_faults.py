@@ -140,15 +140,16 @@ def test_an_outage_of_orders_leaves_reads_alone(broker: Broker, control: Simulat
     assert _live(control) == 1
 
 
+@pytest.mark.parametrize("status", ["rejected", "error"])
 def test_an_order_may_be_rejected_after_its_acknowledgement(
-    broker: Broker, control: SimulatorControl, pass_time: Pass
+    broker: Broker, control: SimulatorControl, pass_time: Pass, status: str
 ) -> None:
-    control.inject(FaultKind.LATE_REJECTION, seconds=5, reason="MaintenanceMargin")
+    control.inject(FaultKind.LATE_REJECTION, seconds=5, reason="MaintenanceMargin", status=status)
     order_id = broker.place(**put_spread("2.00"))
     assert broker.order(order_id)["status"] == "open"
     pass_time(5)
     order = broker.order(order_id)
-    assert (order["status"], order["reason_description"]) == ("rejected", "MaintenanceMargin")
+    assert (order["status"], order["reason_description"]) == (status, "MaintenanceMargin")
 
 
 def test_a_fill_may_show_before_its_prices(broker: Broker, control: SimulatorControl) -> None:

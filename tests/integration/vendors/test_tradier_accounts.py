@@ -51,6 +51,12 @@ def test_the_balances_have_one_block_by_account_type(broker: Broker, account: st
     assert balances["equity"] == 0
 
 
+def test_the_printed_type_may_be_wrong_beside_the_right_block(broker: Broker, control: SimulatorControl) -> None:
+    control.set({"tradier.account_type": "margin"})
+    told = broker.get(f"/accounts/{CASH_ACCOUNT}/balances")["balances"]
+    assert (told["account_type"], "cash" in told, "margin" in told) == ("margin", True, False)
+
+
 @pytest.mark.parametrize(
     ("form", "bound"),
     [

@@ -313,6 +313,31 @@ def test_a_preview_costs_nothing_and_has_no_id(broker: Broker) -> None:
     assert broker.read("orders") == {"orders": "null"}
 
 
+@pytest.mark.parametrize(
+    ("before", "form", "change"),
+    [
+        pytest.param([], put_spread("1.10", 2), 1000, id="a spread binds its width"),
+        pytest.param([], condor("2.00", 1), 500, id="a condor one wing"),
+        pytest.param([], single(SHORT_PUT, "sell_to_open"), 26_500, id="a put its strike"),
+        pytest.param([], single(LONG_PUT, "buy_to_open"), 0, id="a long option nothing"),
+        pytest.param([put_spread("1.00", 2)], buy_back("1.50", 2), -1000, id="buying back frees what was bound"),
+    ],
+)
+def test_a_preview_tells_what_the_account_would_bind(
+    broker: Broker, before: list[dict[str, str]], form: dict[str, str], change: int
+) -> None:
+    for earlier in before:
+        broker.place(**earlier)
+    assert broker.post(**form, preview="true").json()["order"]["margin_change"] == change
+
+
+def test_a_single_refusal_may_come_as_a_list(broker: Broker, control: SimulatorControl) -> None:
+    naked = {**single(SHORT_PUT, "buy_to_open"), "quantity": "0"}
+    assert broker.post(**naked).json() == {"errors": {"error": "OrderQuantity"}}
+    control.set({"tradier.envelope.errors.one": "array"})
+    assert broker.post(**naked).json() == {"errors": {"error": ["OrderQuantity"]}}
+
+
 def test_the_journal_tells_every_acceptance_and_fill(broker: Broker, control: SimulatorControl) -> None:
     broker.place(**put_spread("1.00", 2, tag="agx-entry"))
     broker.place(**buy_back("1.30", 2, tag="agx-exit"))

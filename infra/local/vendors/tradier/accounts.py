@@ -15,10 +15,10 @@ from infra.local.vendors.options import SimulatorOptions
 from infra.local.vendors.switches import Switches
 from infra.local.vendors.tradier import account_rows, errors
 from infra.local.vendors.tradier.book import Book
-from infra.local.vendors.tradier.checks import order_cost, refusal_codes
+from infra.local.vendors.tradier.checks import margin_change, order_cost, refusal_codes
 from infra.local.vendors.tradier.engine import Engine
 from infra.local.vendors.tradier.envelope import Document, Envelope
-from infra.local.vendors.tradier.errors import Refusal, finalized, invalid, unauthorized_account
+from infra.local.vendors.tradier.errors import Refusal, RiskRefusal, finalized, invalid, unauthorized_account
 from infra.local.vendors.tradier.order import ZERO, Leg, Order, OrderClass, Status, strategy_of
 from infra.local.vendors.tradier.quotes import QuoteDesk
 from infra.local.vendors.tradier.ticket import Ticket, read_change, read_ticket
@@ -72,8 +72,7 @@ class Accounts:
     def _read(self, book: Book, what: str, query: Mapping[str, str], now: datetime) -> Document:
         match what:
             case "balances":
-                closed = self._closed_today(book, now)
-                return {"balances": account_rows.balances(book, lambda symbol: self.engine.mid(symbol, now), closed)}
+                return {"balances": self._balances(book, now)}
             case "positions":
                 rows = [account_rows.position_row(holding) for holding in book.holdings.values()]
                 return self._envelope.rows("positions", "positions", "position", rows)
@@ -85,6 +84,12 @@ class Accounts:
                     raise Refusal(errors.text(404, "Not Found"))
                 events = [account_rows.event_row(happening) for happening in reversed(book.happenings)]
                 return self._envelope.rows("events", "history", "event", _page(events, query))
+
+    def _balances(self, book: Book, now: datetime) -> Document:
+        closed = self._closed_today(book, now)
+        told = account_rows.balances(book, lambda symbol: self.engine.mid(symbol, now), closed)
+        printed = self._switches["tradier.account_type"]
+        return told if printed == "own" else {**told, "account_type": printed}
 
     def _closed_today(self, book: Book, now: datetime) -> Decimal:
         today = sessions.new_york_date(now)
@@ -166,9 +171,9 @@ class Accounts:
         codes = refusal_codes(book, order, lambda symbol: self.engine.mid(symbol, now), today)
         if codes:
             book.note("refused", now, tag=ticket.tag, codes=codes)
-            return errors.risk_refusal([errors.BACK_OFFICE, *codes])
+            raise RiskRefusal(errors.BACK_OFFICE, *codes)
         if ticket.preview:
-            return {"order": self._preview(order, now)}
+            return {"order": self._preview(book, order, now)}
         order = self.numbered(order)
         order.faults = self._sticking(ticket.tag)
         self.engine.accept(book, order, now)
@@ -205,8 +210,8 @@ class Accounts:
         found = (self._faults.strike((kind,), self._vendor, tag=tag) for kind in ACCEPTANCE_FAULTS)
         return {fault.kind: fault for fault in found if fault is not None}
 
-    def _preview(self, order: Order, now: datetime) -> Document:
-        """Return what the order would cost; no id."""
+    def _preview(self, book: Book, order: Order, now: datetime) -> Document:
+        """Return what the order would cost, and by how much it would change what the account binds; no id."""
         cost = order_cost(order, lambda symbol: self.engine.mid(symbol, now))
         rate = Decimal(str(self._switches["tradier.commission"]))
         commission = rate * sum(leg.quantity for leg in order.legs if leg.multiplier > 1)
@@ -223,7 +228,7 @@ class Accounts:
             "duration": order.duration,
             "result": True,
             "order_cost": cost,
-            "margin_change": 0,
+            "margin_change": margin_change(book, order),
             "request_date": now.astimezone(sessions.NEW_YORK).replace(tzinfo=None).isoformat(timespec="milliseconds"),
             "extended_hours": False,
             "class": order.order_class.value,

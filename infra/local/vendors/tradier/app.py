@@ -1,6 +1,7 @@
 """One Tradier host: tokens, limits, the format of answers, and the way to each endpoint."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ from infra.local.vendors.http import XML, Reply, Request
 from infra.local.vendors.switches import Switches
 from infra.local.vendors.tradier import errors
 from infra.local.vendors.tradier.accounts import Accounts
-from infra.local.vendors.tradier.errors import Refusal
+from infra.local.vendors.tradier.envelope import Envelope
+from infra.local.vendors.tradier.errors import Refusal, RiskRefusal
 from infra.local.vendors.tradier.markets import Markets
 from infra.local.vendors.tradier.rates import RateLimits
 from infra.local.vendors.wire import compact_json, tradier_json, xml
@@ -28,6 +30,7 @@ class TradierApp:
         self.accounts = accounts
         self._switches = switches
         self._token = token
+        self._envelope = Envelope(switches)
         self._markets = Markets(self.desk, switches)
         self._rates = RateLimits(sandbox=vendor is Vendor.TRADIER_SANDBOX)
 
@@ -52,6 +55,8 @@ class TradierApp:
                 reply = self._formatted(self._routed(request, now), request)
             except Refusal as refusal:
                 reply = refusal.reply
+            except RiskRefusal as refusal:
+                reply = self._refused(refusal.words)
         return Reply(reply.status, reply.body, reply.content_type, (*reply.headers, *headers))
 
     def broken(self, fault: Fault, request: Request, now: datetime) -> Reply:
@@ -71,11 +76,14 @@ class TradierApp:
             case FaultKind.RATE_LIMITED:
                 return errors.quota_violation(now)
             case FaultKind.RISK_REFUSAL:
-                return errors.risk_refusal(fault.parameters.get("codes", [errors.BACK_OFFICE, "InitialMargin"]))
+                return self._refused(fault.parameters.get("codes", [errors.BACK_OFFICE, "InitialMargin"]))
             case FaultKind.ORDERS_OUTAGE if request.form.get("preview") == "true":
                 return errors.text(400, errors.PREVIEW_DOWN)
             case _:
                 return errors.text(status_of(fault, 500), errors.BACKEND_DOWN)
+
+    def _refused(self, words: Sequence[str]) -> Reply:
+        return errors.risk_refusal(self._envelope.collapse("errors", words))
 
     def _routed(self, request: Request, now: datetime) -> Any:  # noqa: ANN401
         given = request.form if request.method == "POST" else request.query

@@ -100,16 +100,20 @@ def _levels(book: Book, order: Order, mid: Mid, today: date) -> list[str]:  # no
 
 
 def _buying_power(book: Book, order: Order, mid: Mid) -> list[str]:
-    before = requirement(_with_working(book))
-    after = requirement(with_order(_with_working(book), order))
-    added = ZERO if before is None or after is None else after - before
-    cost = order_cost(order, mid)
+    added, cost = margin_change(book, order), order_cost(order, mid)
     if not any(leg.side.opens for leg in order.legs):
         blocked = book.spec.host is Vendor.TRADIER_SANDBOX and option_buying_power(book, mid) < 0
         return ["InitialMargin"] if blocked else []
     if added + cost > option_buying_power(book, mid):
         return ["DayTradingBuyingPowerExceeded" if book.type is AccountType.PDT else "InitialMargin"]
     return []
+
+
+def margin_change(book: Book, order: Order) -> Decimal:
+    """Return the dollars by which an order changes what holdings and working orders bind, premiums aside."""
+    before = requirement(_with_working(book))
+    after = requirement(with_order(_with_working(book), order))
+    return ZERO if before is None or after is None else after - before
 
 
 def order_cost(order: Order, mid: Mid) -> Decimal:

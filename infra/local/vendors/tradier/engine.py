@@ -49,7 +49,8 @@ class Engine:
     def _live(self, book: Book, order: Order, now: datetime) -> None:
         rejection = order.fault(FaultKind.LATE_REJECTION)
         if rejection is not None and now >= order.created_at + timedelta(seconds=rejection.seconds()):
-            self.reject(book, order, rejection.parameters.get("reason", "Order rejected."), now)
+            status = Status(rejection.parameters.get("status", Status.REJECTED))
+            self.reject(book, order, rejection.parameters.get("reason", "Order rejected."), now, status)
             return
         begins = working_from(order)
         ends = ends_at(order)
@@ -159,10 +160,10 @@ class Engine:
             ],
         )
 
-    def reject(self, book: Book, order: Order, reason: str, now: datetime) -> None:
-        """Reject an order that had been acknowledged."""
+    def reject(self, book: Book, order: Order, reason: str, now: datetime, status: Status = Status.REJECTED) -> None:
+        """Reject an order that had been acknowledged; ``status`` may also be Tradier's `error`."""
         order.reason = reason
-        self.end(book, order, Status.REJECTED, now)
+        self.end(book, order, status, now)
 
     def end(self, book: Book, order: Order, status: Status, at: datetime) -> None:
         """End an order."""

@@ -20,6 +20,14 @@ class Refusal(Exception):  # noqa: N818
         self.reply = reply
 
 
+class RiskRefusal(Exception):  # noqa: N818
+    """An order that the back office refuses, with 200 and these words."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(*words)
+        self.words = words
+
+
 def text(status: int, words: str) -> Reply:
     """Answer in plain text."""
     return Reply(status, words, TEXT)
@@ -71,7 +79,6 @@ def quota_violation(expires_at: datetime) -> Reply:
     return text(429, f"Quota Violation. Rate limit exceeded; expires {expiry}")
 
 
-def risk_refusal(codes: Sequence[str]) -> Reply:
-    """Refuse an order with 200: no order, no id; a single word is no list."""
-    words = codes[0] if len(codes) == 1 else list(codes)
+def risk_refusal(words: str | Sequence[str]) -> Reply:
+    """Refuse an order with 200: no order, no id."""
     return Reply(200, compact_json({"errors": {"error": words}}))

@@ -24,9 +24,10 @@ class Status(StrEnum):
     EXPIRED = "expired"
     CANCELED = "canceled"
     REJECTED = "rejected"
+    ERROR = "error"
 
 
-FINAL: Final = frozenset({Status.FILLED, Status.EXPIRED, Status.CANCELED, Status.REJECTED})
+FINAL: Final = frozenset({Status.FILLED, Status.EXPIRED, Status.CANCELED, Status.REJECTED, Status.ERROR})
 
 
 class OrderClass(StrEnum):

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, TypeVar
 
 from infra.local.vendors.occ import contract_of
-from infra.local.vendors.tradier.errors import Refusal, invalid, risk_refusal
+from infra.local.vendors.tradier.errors import RiskRefusal, invalid
 from infra.local.vendors.tradier.order import EQUITY_SIDES, OPTION_SIDES, OrderClass, Side
 
 LARGEST_LEGS: Final = 4
@@ -47,7 +47,8 @@ def read_ticket(form: Mapping[str, str]) -> Ticket:
     """Read the form of a new order.
 
     Raises:
-        Refusal: a field is missing or wrong (400), or the form contradicts itself (200 with codes).
+        Refusal: a field is missing or wrong (400).
+        RiskRefusal: the form contradicts itself (200 with codes).
     """
     order_class = OrderClass(_choice(form, "class", tuple(OrderClass)))
     types = PACKAGE_TYPES if order_class is OrderClass.MULTILEG else SINGLE_TYPES
@@ -65,7 +66,7 @@ def read_ticket(form: Mapping[str, str]) -> Ticket:
         form.get("preview", "false") == "true",
     )
     if ticket.type == "market" and ticket.duration == "gtc":
-        raise Refusal(risk_refusal(["MarketOrderIsGtc"]))
+        raise RiskRefusal("MarketOrderIsGtc")
     return ticket
 
 
@@ -152,7 +153,7 @@ def _quantity(form: Mapping[str, str], name: str) -> int:
     if number != int(number):
         raise invalid(name, "must be a whole number")
     if number < 1:
-        raise Refusal(risk_refusal(["OrderQuantity"]))
+        raise RiskRefusal("OrderQuantity")
     return int(number)
 
 
