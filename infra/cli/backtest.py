@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +38,7 @@ def backtest(
     seed: Annotated[int, typer.Option("--seed", help="Seed of the intraday paths.")] = 13,
     history: Annotated[
         Path | None,
-        typer.Option("--history", help="Bars or snapshots stored by `alphagex history`; by default 2014 to 2018."),
+        typer.Option("--history", help="Folder of bars stored by `alphagex history fetch`; by default 2014 to 2018."),
     ] = None,
     snapshots: Annotated[
         Path | None, typer.Option("--snapshots", help="Snapshots stored by `alphagex history snapshots`.")
@@ -64,13 +65,14 @@ def backtest(
         days = ground.days(begin, end)
     else:
         market = recorded = RecordedMarket(past, read_snapshots(snapshots), SystemConfig())
-        days = recorded_days(recorded, begin, end)
+        days = recorded_days(recorded, past, begin, end)
     with bar(len(days), quiet=as_json) as (progress, task):
         result = run(config, market, days, step_minutes=minutes, progress=lambda _: progress.advance(task))
     ground.keep()
     figures = figures_of(result)
     if report is not None:
-        write_report(result, report, _again(chosen, days, capital, param or [], step, seed))
+        sources = {"--history": history, "--snapshots": snapshots}
+        write_report(result, report, _again(chosen, days, capital, param or [], step, seed, sources))
     if as_json:
         sys.stdout.write(figures.model_dump_json(indent=2) + "\n")
         return
@@ -157,7 +159,16 @@ def _value(text: str) -> Any:  # noqa: ANN401 - a field of the configuration is 
     return str(found) if isinstance(found, float) else found
 
 
-def _again(bot: Bot, days: tuple[date, ...], capital: float | None, params: list[str], step: str, seed: int) -> str:
+def _again(
+    bot: Bot,
+    days: tuple[date, ...],
+    capital: float | None,
+    params: list[str],
+    step: str,
+    seed: int,
+    sources: Mapping[str, Path | None],
+) -> str:
     parts = [f"alphagex backtest {bot} --from {days[0]} --to {days[-1]} --step {step} --seed {seed}"]
+    parts += [f"{option} {path}" for option, path in sources.items() if path is not None]
     parts += [] if capital is None else [f"--capital {capital:g}"]
     return " ".join([*parts, *(f"--param {param}" for param in params)])

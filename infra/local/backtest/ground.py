@@ -82,13 +82,19 @@ class Ground:
         return days
 
 
-def recorded_days(market: RecordedMarket, first: date | None, last: date | None) -> tuple[date, ...]:
+def recorded_days(market: RecordedMarket, history: History, first: date | None, last: date | None) -> tuple[date, ...]:
     """Return the sessions of a record from first to last, both included.
 
     Raises:
-        LocalStageError: there is none.
+        LocalStageError: there is none, or the daily bars beside it do not reach over it.
     """
     days = market.days
+    known = history.days
+    if not known[0] < days[0] <= days[-1] <= known[-1]:
+        raise LocalStageError(
+            f"the snapshots are of {days[0]} to {days[-1]}, the daily bars of {known[0]} to {known[-1]}",
+            "fetch bars that reach over them with alphagex history fetch, and give their folder as --history",
+        )
     chosen = tuple(day for day in days if (first or days[0]) <= day <= (last or days[-1]))
     if not chosen:
         raise LocalStageError("no recorded session lies between the dates", f"choose from {days[0]} to {days[-1]}")

@@ -1,0 +1,54 @@
+"""Snapshots of the running system, stored and decided on again, from the table to the report."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from infra.cli.mistakes import MISTAKE
+from infra.cli.stage import open_place
+from shared.backtest.history import History
+from shared.backtest.market import MarketModel
+from shared.backtest.runner.market import ModelMarket
+from shared.backtest.runner.schedule import steps_of
+from shared.domain.config import SystemConfig
+from shared.domain.market import Snapshot
+from shared.domain.sessions import sessions_between
+from tests.infra.cli.conftest import Run, run_command
+
+DAYS = sessions_between(date(2018, 1, 16), date(2018, 1, 31))
+MINUTES = 2
+"""Looked at in a row, as the confirmation of an entry asks."""
+
+
+@pytest.fixture(scope="module")
+def collected() -> list[Snapshot]:
+    market = ModelMarket(MarketModel(History.embedded(), seed=13), SystemConfig())
+    visits = [steps_of(day, None)[0].at for day in DAYS]
+    return [market.snapshot("SPY", at + timedelta(minutes=more)) for at in visits for more in range(MINUTES)]
+
+
+def test_what_the_stage_collected_is_traded_again_and_reported(
+    run: Run, collected: list[Snapshot], tmp_path: Path
+) -> None:
+    store = open_place("local", None, None).stage.snapshots
+    for one in collected:
+        store.put(one)
+    stored, page = tmp_path / "snapshots.jsonl", tmp_path / "run.html"
+    told = run("history", "snapshots", "--underlying", "SPY", "--out", str(stored))
+    assert (told.code, f"{len(collected)} snapshots from 2018-01-16" in told.out) == (0, True), told.err
+    ran = run_command("backtest", "SOLOMON", "--snapshots", str(stored), "--report", str(page), "--json")
+    assert ran.code == 0, ran.err
+    figures = json.loads(ran.out)
+    assert figures["sessions"] == len(DAYS)
+    assert figures["trades"] + figures["open_positions"] > 0
+    assert f"--snapshots {stored}" in page.read_text()
+
+
+def test_snapshots_of_days_without_bars_say_which_bars_to_fetch(collected: list[Snapshot], tmp_path: Path) -> None:
+    later = [one.model_copy(update={"at": one.at + timedelta(days=364 * 8)}) for one in collected]
+    (tmp_path / "later.jsonl").write_text("".join(f"{one.model_dump_json()}\n" for one in later))
+    ran = run_command("backtest", "SOLOMON", "--snapshots", str(tmp_path / "later.jsonl"))
+    assert (ran.code, ran.err.count("\n")) == (MISTAKE, 1), ran.err
+    assert "fetch bars that reach over them with alphagex history fetch" in ran.err
