@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.domain.measures import Measure
 
+NAMESPACE: Final = "AlphaGEX"
 SERVICE: Final = "alphagex"
 """The same for all functions: a metric is counted, and paid, once for each set of dimensions."""
 
@@ -28,7 +29,7 @@ UNITS: Final[Mapping[Measure, MetricUnit]] = {
 
 def stage_metrics() -> Metrics:
     """Return the metrics of a function; its stage becomes known with `set_default_dimensions(stage=...)`."""
-    return Metrics(service=SERVICE)
+    return Metrics(namespace=NAMESPACE, service=SERVICE)
 
 
 def measure(metrics: Metrics, name: Measure, value: float) -> None:

@@ -75,7 +75,6 @@ class StageEnvironment:
             "EVENT_BUS": self.event_bus,
             "PARAMETER_PREFIX": parameter_prefix(self.stage),
             "POWERTOOLS_SERVICE_NAME": function,
-            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
             "LOG_LEVEL": LOG_LEVEL,
             "PYDANTIC_DISABLE_PLUGINS": NO_PLUGINS,
             **OF_FUNCTION.get(function, {}),

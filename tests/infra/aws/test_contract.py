@@ -15,7 +15,6 @@ from moto import mock_aws
 
 from infra.aws import closed_trades, snapshot_rule, topic
 from infra.aws import environment as environment_of_stack
-from infra.aws.environment import METRICS_NAMESPACE
 from shared import telemetry
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.tables import (
@@ -194,7 +193,7 @@ def test_sms_levels_are_levels_of_alerts() -> None:
     ],
 )
 def test_an_alarm_watches_what_powertools_writes(template: Template, alarm: str, name: Measure) -> None:
-    metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service=telemetry.SERVICE)
+    metrics = EphemeralMetrics(namespace=telemetry.NAMESPACE, service=telemetry.SERVICE)
     metrics.set_default_dimensions(stage="paper")
     metrics.add_metric(name, telemetry.UNITS[name], 1)
     written: dict[str, Any] = dict(metrics.serialize_metric_set())
