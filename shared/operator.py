@@ -37,20 +37,29 @@ class Operator:
     clock: Clock
     history: TradeHistory
 
-    def clear_trip(self, bot: Bot | None, reason: str) -> None:
-        """Set the trip of a bot, or of all, back to ACTIVE.
+    def standing(self, bot: Bot | None) -> Trip | None:
+        """Return the trip of a bot, or that of all, None where nothing is tripped."""
+        scope = bot or ALL
+        found = (trip for trip in self.trips.every() if trip.scope == scope and trip.state is not TradingState.ACTIVE)
+        return next(found, None)
 
-        What tripped it is measured anew from here, the drawdown and the orders that failed in a row, or it would
-        trip again at once.
+    def clear_trip(self, seen: Trip, reason: str) -> bool:
+        """Set the trip that the operator saw back to ACTIVE; False, with nothing changed, when it is another by now.
+
+        What tripped it is measured anew from here, or it would trip again at once: of one bot its drawdown, the day's
+        loss and the orders that failed in a row; of all the latter two, and each bot keeps its own drawdown. A loss
+        booked in the moment before, which monitor has not judged yet, is excused with the rest.
         """
-        for one in (bot,) if bot else tuple(Bot):
-            self._measure_anew(one, reason)
-        self.trips.clear(bot or ALL)
+        if not self.trips.clear(seen):
+            return False
+        for one in Bot if seen.scope == ALL else (Bot(seen.scope),):
+            self._measure_anew(one, reason, keeps_peak=seen.scope == ALL)
+        return True
 
-    def _measure_anew(self, bot: Bot, reason: str) -> None:
+    def _measure_anew(self, bot: Bot, reason: str, *, keeps_peak: bool) -> None:
         live = self.book.live(bot)
         decision = self._decision(bot, f"BREAKER ACTIVE for {bot}", reason, _mode_of(live))
-        changes = (RecordDecision(decision), *measured_anew(live))
+        changes = (RecordDecision(decision), *measured_anew(live, keeps_peak=keeps_peak))
         self.book.commit("measure anew", changes)
 
     def trip(self, bot: Bot, state: TradingState, reason: str) -> bool:

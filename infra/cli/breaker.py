@@ -1,14 +1,20 @@
 """``alphagex breaker``: see the circuit breaker, set your switch, hold back or release one bot."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import JsonOption, bot_of, console, when, write_json
 from infra.cli.stage import Place
+from shared.domain.book import Trip
+from shared.domain.errors import InvalidValueError
 from shared.domain.vocabulary import Bot, TradingState
 from shared.views.health import BreakerView, health_view
+
+if TYPE_CHECKING:
+    from shared.operator import Operator
 
 MEANINGS = {
     TradingState.ACTIVE: "entries and exits may leave",
@@ -29,7 +35,9 @@ def breaker(
     """Show or set the circuit breaker. ACTIVE sets back what tripped all bots; what tripped one bot, with --bot."""
     one = bot_of(bot) if bot else None
     if state is not None:
-        set_breaker(place, _state_of(state), reason_of(reason), one)
+        seen = place.stage.operator.standing(one)
+        set_breaker(place, _state_of(state), reason_of(reason), one, saw=seen.at if seen else None)
+        _tell_cleared(seen, state.upper())
     found = health_view(place.stage.sources).breaker
     if as_json:
         write_json(found)
@@ -37,6 +45,12 @@ def breaker(
     _show(found)
     if state is not None:
         _tell_held(found, state.upper(), one)
+
+
+def _tell_cleared(seen: Trip | None, state: str) -> None:
+    """Name the trip that was set back."""
+    if seen is not None and state == TradingState.ACTIVE:
+        console(to_error=True).say(f"set back: {seen.scope} {seen.state}, {when(seen.at)}: {seen.reason}")
 
 
 def _tell_held(found: BreakerView, state: str, bot: Bot | None) -> None:
@@ -60,21 +74,36 @@ def reason_of(reason: str | None) -> str:
     return str(reason).strip()
 
 
-def set_breaker(place: Place, state: TradingState, reason: str, bot: Bot | None = None) -> None:
-    """Set the user's switch, or the trip of one bot, and record why."""
+def set_breaker(
+    place: Place, state: TradingState, reason: str, bot: Bot | None = None, *, saw: datetime | None = None
+) -> None:
+    """Set the user's switch, or the trip of one bot, and record why; ACTIVE sets back the trip of time ``saw``.
+
+    Raises:
+        InvalidValueError: another trip stands there by now; nothing was changed.
+    """
     operator = place.stage.operator
+    if bot is not None and state is not TradingState.ACTIVE:
+        operator.trip(bot, state, reason)
+        return
+    was_tripped = state is TradingState.ACTIVE and _set_back(operator, reason, bot, saw)
     if bot is not None:
-        if state is TradingState.ACTIVE:
-            operator.clear_trip(bot, reason)
-        else:
-            operator.trip(bot, state, reason)
         return
     place.parameters.put_breaker(state, reason)
-    if state is TradingState.ACTIVE:
-        operator.clear_trip(None, reason)
-        return
-    for one in Bot:
+    for one in () if was_tripped else Bot:
         operator.record(one, f"BREAKER {state}", reason)
+
+
+def _set_back(operator: "Operator", reason: str, bot: Bot | None, saw: datetime | None) -> bool:
+    """Set the trip that was seen back; tell whether there was one."""
+    standing = operator.standing(bot)
+    if standing is None:
+        return False
+    if standing.at != saw or not operator.clear_trip(standing, reason):
+        raise InvalidValueError(
+            "breaker", standing.scope, f"it was tripped since you looked ({standing.reason}): look, and set it again"
+        )
+    return True
 
 
 def _show(found: BreakerView) -> None:

@@ -55,7 +55,7 @@ def demo_scene(data: Path | None, at: str | None) -> "Scene":
 
     recorded = RecordedStage(read_recording(data or recording_beside(DEFAULT_REPORT)), _close_of(at) if at else None)
 
-    def set_switch(state: "TradingState", reason: str) -> None:  # noqa: ARG001 - nobody is left to be told why
+    def set_switch(state: "TradingState", reason: str, saw: datetime | None) -> None:  # noqa: ARG001 - nobody is left
         recorded.switch = state
 
     return Scene(
@@ -77,8 +77,8 @@ def stage_scene(place: Place) -> "Scene":
     memory = Memory()
     sources = remembered(place.stage.sources, memory)
 
-    def set_switch(state: "TradingState", reason: str) -> None:
-        set_breaker(place, state, reason)
+    def set_switch(state: "TradingState", reason: str, saw: datetime | None) -> None:
+        set_breaker(place, state, reason, saw=saw)
         memory.forget()
 
     return Scene(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.domain.vocabulary import TradingState
 from shared.views.sources import Sources
@@ -12,11 +13,11 @@ class Scene:
     """One stage on the page.
 
     ``where`` says it in a few words; ``recorded`` that time stands still; ``set_switch`` moves the user's switch
-    and takes the reason, ``switch_note`` says what that means here.
+    and takes the reason and the time of the trip that was seen, ``switch_note`` says what that means here.
     """
 
     where: str
     recorded: bool
     sources: Callable[[], Sources]
-    set_switch: Callable[[TradingState, str], None]
+    set_switch: Callable[[TradingState, str, datetime | None], None]
     switch_note: str

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from infra.dashboard.bridge import ApiBridge
 from infra.dashboard.door import LOOPBACK, Door
@@ -49,6 +49,7 @@ class _Switch(BaseModel):
 
     state: TradingState
     reason: str = Field(min_length=3, max_length=200)
+    saw: AwareDatetime | None = None
 
 
 class DashboardServer(ThreadingHTTPServer):
@@ -133,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _switch(self, wanted: _Switch) -> None:
         try:
-            self.server.scene.set_switch(wanted.state, wanted.reason)
+            self.server.scene.set_switch(wanted.state, wanted.reason, wanted.saw)
         except AlphaGexError as error:
             return self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"the switch was not moved: {error}")
         return self._json({"state": wanted.state})

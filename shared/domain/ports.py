@@ -278,8 +278,8 @@ class Trips(Protocol):
     def trip(self, trip: Trip) -> bool:
         """Trip the breaker of a bot or of all (scope ``ALL``); False when it was already as strict."""
 
-    def clear(self, scope: str) -> None:
-        """Set the system's trip of a scope back to ACTIVE; an operator's deed."""
+    def clear(self, trip: Trip) -> bool:
+        """Set this trip back to ACTIVE, an operator's deed; False when another stands in its place, or none."""
 
 
 class TradeHistory(Protocol):

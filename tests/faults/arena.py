@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -48,6 +49,7 @@ class Arena:
     ground: Ground
     bots: tuple[Bot, ...] = (SELLER,)
     since: Moment | None = None
+    background: Executor | None = None
     seconds: int = 5
     trail: Trail = field(default_factory=Trail)
     parameters: ParameterStore = field(default_factory=ParameterStore)
@@ -108,7 +110,7 @@ class Arena:
     def new_stage(self, database: Database | None = None, trail: Trail | None = None) -> ArenaStage:
         """Compose the stage anew, as a fresh execution environment does."""
         wires = Wires(self.ground.endpoint_url, self.parameters, self.outbox)
-        return ArenaStage(Environment.parse(self.environment), wires, database, trail or self.trail)
+        return ArenaStage(Environment.parse(self.environment), wires, database, trail or self.trail, self.background)
 
     def start_processes(self) -> None:
         """Give both functions a fresh execution environment."""
@@ -200,6 +202,12 @@ class Arena:
         for trip in self._bare(self.stage.trips).read(bot):
             state = stricter(state, trip.state) if trip.scope != SWITCH_SCOPE else state
         return state
+
+    def set_back(self, bot: Bot | None, reason: str) -> None:
+        """Set back the trip of a bot, or of all, as the command does with the one that it saw."""
+        seen = self.stage.operator.standing(bot)
+        if seen is not None:
+            assert self.stage.operator.clear_trip(seen, reason)
 
     def minutes(self, count: int, seconds: float = 30) -> "Arena":
         """Let monitor run so many times, this far apart."""

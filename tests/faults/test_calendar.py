@@ -65,5 +65,5 @@ def test_the_first_and_last_minutes_of_the_session_are_new_york_s_on_both_sides(
             if leaves:
                 arena.move(CRASHED).minutes(3, 61).move(400.0)
                 assert arena.live().positions == ()
-                arena.stage.operator.clear_trip(None, "the next one")
+                arena.set_back(None, "the next one")
         arena.verify()

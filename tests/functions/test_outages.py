@@ -101,7 +101,7 @@ def test_a_loss_that_another_run_booked_trips_and_a_person_ends_it(arena: Arena)
     arena.minutes(2)
     assert (arena.state(SELLER), arena.state(TWIN)) == (TradingState.REDUCING, TradingState.ACTIVE)
     assert told(arena, "the system, PROMETHEUS") == 1
-    arena.stage.operator.clear_trip(SELLER, "looked at it")
+    arena.set_back(SELLER, "looked at it")
     arena.minutes(2)
     assert arena.state(SELLER) is TradingState.ACTIVE
     loses(arena, SELLER, 10_002)

@@ -112,7 +112,7 @@ class Replay:
                 continue
             since = len([one for one in self.plan.days if new_york_date(tripped[0].at) < one <= day])
             if since > TRIPPED_SESSIONS:
-                self.laptop.stage.operator.clear_trip(bot, "the demo plays the operator")
+                self.laptop.stage.operator.clear_trip(tripped[0], "the demo plays the operator")
                 self._is_tripped = False
                 self.flips.append(f"{day} {bot} ACTIVE again, by the operator")
                 self.screen.note(f"{day}: the demo, as the operator, sets {bot}'s tripped breaker back to ACTIVE")

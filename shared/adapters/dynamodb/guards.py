@@ -124,6 +124,11 @@ def is_less_strict(state: TradingState) -> Condition:
     return either(untripped, StatsRow.trip.is_in(*milder)) if milder else untripped
 
 
+def is_this_trip(state: TradingState, at: str) -> Condition:
+    """The trip is the one that was seen, not one that came after it."""
+    return together((StatsRow.trip == state.value, StatsRow.trip_at == at))
+
+
 def switch_differs(state: TradingState) -> Condition:
     """The mirror says something else, or nothing."""
     return either(StatsRow.switch.does_not_exist(), StatsRow.switch != state.value)

@@ -56,10 +56,10 @@ class DynamoDbTrips:
         )
         return self._changed("trip the breaker", trip.scope, actions, guards.is_less_strict(trip.state))
 
-    def clear(self, scope: str) -> None:
-        """Set the system's trip of a scope back to ACTIVE; an operator's deed."""
+    def clear(self, trip: Trip) -> bool:
+        """Set this trip back to ACTIVE, an operator's deed; False when another stands in its place, or none."""
         actions = (StatsRow.trip.remove(), StatsRow.trip_reason.remove(), StatsRow.trip_at.remove())
-        self._writer.write("clear the trip", [self._update(scope, actions, ())])
+        return self._changed("clear the trip", trip.scope, actions, guards.is_this_trip(trip.state, stamp(trip.at)))
 
     def _changed(self, name: str, scope: str, actions: tuple[Action, ...], guard: Condition) -> bool:
         try:

@@ -55,13 +55,16 @@ def account_trip(ledgers: Iterable[Ledger], all_capital: Decimal, limit: Decimal
     )
 
 
-def measured_anew(live: LiveState) -> tuple[Change, ...]:
-    """Return the changes after which nothing that is past trips a bot again: drawdown and failures start at zero."""
+def measured_anew(live: LiveState, *, keeps_peak: bool = False) -> tuple[Change, ...]:
+    """Return the changes after which nothing that is past trips a bot again: drawdown and failures start at zero.
+
+    With ``keeps_peak`` the drawdown goes on, and is only not judged until something more is realized.
+    """
     changes: list[Change] = []
     for ledger in live.ledgers:
         anew = ledger.model_copy(
             update={
-                "peak_pnl": ledger.realized_pnl,
+                "peak_pnl": ledger.peak_pnl if keeps_peak else ledger.realized_pnl,
                 "excused_pnl": ledger.realized_pnl,
                 "version": ledger.version + 1,
             }

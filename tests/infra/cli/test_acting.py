@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from infra.cli.breaker import set_breaker
+from infra.cli.stage import open_place
 from shared.domain.accounts import Confirmation
-from shared.domain.book import ConfirmAccount
+from shared.domain.book import ConfirmAccount, SetLedger, Trip
 from shared.domain.decisions import DecisionKind
+from shared.domain.errors import InvalidValueError
 from shared.domain.positions import PositionState
 from shared.domain.values import to_cents
 from shared.domain.vocabulary import AlertLevel, Bot, ExitReason, Strategy, TradingState
+from shared.phases.monitoring.trips import ALL
 from tests.functions.house import House
 from tests.functions.story import PREMIUM_TIME, Chapter
 from tests.infra.cli.conftest import Run
@@ -58,6 +62,46 @@ def test_active_for_all_tells_whose_own_trips_remain(house: House, run: Run) -> 
     told = run("breaker", "ACTIVE", "--reason", "back")
     assert "still held back, each by its own trip: SOLOMON" in told.out
     assert house.stage.effective_state(Bot.SOLOMON) is TradingState.REDUCING
+
+
+def test_a_trip_that_came_after_the_look_is_not_set_back(house: House, run: Run) -> None:
+    house.morning(OPENING)
+    operator, trips = house.stage.operator, house.stage.trips
+    trips.trip(Trip(ALL, TradingState.REDUCING, "5 orders in a row failed", house.clock.now()))
+    seen = operator.standing(None)
+    assert seen is not None
+    trips.clear(seen)
+    later = Trip(ALL, TradingState.REDUCING, "account's loss of the day", house.later(60).clock.now())
+    trips.trip(later)
+    assert not operator.clear_trip(seen, "looked at it")
+    with pytest.raises(InvalidValueError, match="it was tripped since you looked"):
+        set_breaker(open_place("local"), TradingState.ACTIVE, "back", saw=seen.at)
+    assert (operator.standing(None), deeds(house, SELLER)) == (later, [])
+    told = run("breaker", "ACTIVE", "--reason", "looked again")
+    assert (told.code, "set back: ALL REDUCING" in told.err, operator.standing(None)) == (0, True, None)
+    assert deeds(house, SELLER) == [("BREAKER ACTIVE for PROMETHEUS", "looked again")]
+
+
+@pytest.mark.parametrize(
+    ("tripped", "peak"),
+    [
+        pytest.param(None, 900, id="nothing is tripped: nothing is forgotten"),
+        pytest.param(ALL, 900, id="a trip of all leaves each bot its drawdown"),
+        pytest.param(SELLER, -100, id="a bot's own trip: its drawdown begins anew"),
+    ],
+)
+def test_only_what_is_set_back_is_measured_anew(house: House, run: Run, tripped: str | None, peak: int) -> None:
+    house.enter(SELLER, OPENING)
+    before = house.ledger(SELLER)
+    after = before.model_copy(
+        update={"realized_pnl": Decimal(-100), "peak_pnl": Decimal(900), "version": before.version + 1}
+    )
+    house.stage.book.commit("lose", (SetLedger(before, after),))
+    if tripped:
+        house.stage.trips.trip(Trip(tripped, TradingState.REDUCING, "a reason", house.clock.now()))
+    for arguments in ((), ("--bot", SELLER)) if tripped == SELLER else ((),):
+        assert run("breaker", "ACTIVE", "--reason", "back", *arguments).code == 0
+    assert house.ledger(SELLER).peak_pnl == peak
 
 
 @pytest.mark.parametrize(

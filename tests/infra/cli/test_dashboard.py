@@ -79,7 +79,7 @@ def test_a_run_is_shown_as_it_stood(back: int, open_positions: int, realized: st
 
 def test_the_switch_of_a_recording_moves_on_the_page_only(file: Path) -> None:
     scene = demo_scene(file, None)
-    scene.set_switch(TradingState.HALTED, "a test")
+    scene.set_switch(TradingState.HALTED, "a test", None)
     assert health_view(scene.sources()).breaker.switch is TradingState.HALTED
     assert health_view(demo_scene(file, None).sources()).breaker.switch is TradingState.ACTIVE
 

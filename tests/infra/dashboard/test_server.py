@@ -4,6 +4,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ class Page:
         self.server = DashboardServer(scene)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def _set(self, state: TradingState, reason: str) -> None:
+    def _set(self, state: TradingState, reason: str, saw: datetime | None) -> None:
+        assert saw is None
         if reason == "the store is away":
             raise StoreError("no answer")
         self.shelf.switch = state

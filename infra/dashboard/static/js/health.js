@@ -41,9 +41,11 @@ export function showHealth(view, session) {
 /** The dialog: a state and a reason, then a confirmation that names what will happen. */
 export function openBreaker(view, session, changed) {
   const dialog = $("breaker-dialog"), confirm = $("breaker-confirm"), error = $("breaker-error");
+  const tripped = view.breaker.trips.find((one) => one.scope === "ALL");
   const chosen = () => $("breaker-form").elements.state.value;
   const refresh = () => {
-    confirm.disabled = chosen() === view.breaker.switch || $("breaker-reason").value.trim().length < 3;
+    const changes = chosen() !== view.breaker.switch || (chosen() === "ACTIVE" && tripped);
+    confirm.disabled = !changes || $("breaker-reason").value.trim().length < 3;
     confirm.textContent = confirm.disabled ? "Set the switch" : `Set the switch to ${chosen()}`;
   };
   $("breaker-form").elements.state.value = view.breaker.switch;
@@ -57,7 +59,7 @@ export function openBreaker(view, session, changed) {
     event.preventDefault();
     confirm.disabled = true;
     try {
-      await setSwitch(chosen(), $("breaker-reason").value.trim());
+      await setSwitch(chosen(), $("breaker-reason").value.trim(), tripped?.at ?? null);
       dialog.close();
       await changed();
     } catch (problem) {

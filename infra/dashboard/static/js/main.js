@@ -23,7 +23,8 @@ async function part(place, work) {
   }
 }
 
-const session = async () => { shown.session ??= await get("/session"); };
+let asked = null;
+const session = async () => { shown.session ??= await (asked ??= get("/session")); };
 
 async function health() {
   [shown.health] = await Promise.all([get("/api/health"), session()]);
@@ -105,7 +106,7 @@ function isRead() {
 async function start() {
   try {
     await enter();
-    await all();
+    await Promise.all([session(), all()]);
     controls();
     document.body.dataset.ready = String(Math.round(performance.now()));
   } catch (error) {

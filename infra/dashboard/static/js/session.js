@@ -21,8 +21,8 @@ export async function get(path, parameters = {}) {
   return reply.json();
 }
 
-export async function setSwitch(state, reason) {
-  const reply = await fetch("/breaker", { method: "POST", headers: headers(), body: JSON.stringify({ state, reason }) });
+export async function setSwitch(state, reason, saw) {
+  const reply = await fetch("/breaker", { method: "POST", headers: headers(), body: JSON.stringify({ state, reason, saw }) });
   if (!reply.ok) throw new Error(await remedyOf(reply));
 }
 
