@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import pairwise
 
 from shared.domain.config import SystemConfig
 from shared.domain.market import (
@@ -20,13 +19,10 @@ from shared.domain.orders import minute_of
 from shared.domain.readings import Readings, UnderlyingReadings
 from shared.domain.sessions import new_york_date, previous_session
 from shared.domain.vocabulary import Breakout, Source
+from shared.phases.indicators import macd, rsi
 
 MA_SHORT = 20
 MA_LONG = 50
-RSI_PERIOD = 14
-MACD_FAST = 12
-MACD_SLOW = 26
-MACD_SIGNAL = 9
 SIX_PLACES = Decimal("0.000001")
 HUNDRED = Decimal(100)
 
@@ -163,18 +159,18 @@ def iv_percentile(closes: Sequence[Decimal], window: int = 252, min_closes: int 
 def momentum_of(bars: Sequence[DailyBar], spot: Decimal, breakout_window: int = 20) -> Momentum:
     """Return the indicators of the finished sessions with the live price as the newest close.
 
-    Needs at least 50 sessions. RSI after Wilder (1978), 14 days; MACD after Appel, 12/26/9.
+    Needs at least 50 sessions.
     """
-    closes = [bar.close for bar in bars]
-    closes.append(spot)
-    macd, signal = _macd(closes)
+    finished = tuple([bar.close for bar in bars])
+    closes = (*finished[-MA_LONG:], spot)
+    found = macd(finished, spot)
     return Momentum(
         ma20=_mean(closes[-MA_SHORT:]),
         ma50=_mean(closes[-MA_LONG:]),
-        rsi=_rsi(closes),
-        macd=_rounded(macd),
-        macd_signal=_rounded(signal),
-        macd_histogram=_rounded(macd - signal),
+        rsi=_rounded(rsi(finished, spot)),
+        macd=_rounded(found.value),
+        macd_signal=_rounded(found.signal),
+        macd_histogram=_rounded(found.value - found.signal),
         breakout=breakout(bars[-breakout_window:], spot),
     )
 
@@ -194,32 +190,3 @@ def _mean(values: Sequence[Decimal]) -> Decimal:
 
 def _rounded(value: float) -> Decimal:
     return Decimal(value).quantize(SIX_PLACES)
-
-
-def _rsi(closes: Sequence[Decimal]) -> Decimal:
-    changes = [float(after - before) for before, after in pairwise(closes)]
-    gains = [max(0.0, change) for change in changes]
-    losses = [-change if change < 0.0 else 0.0 for change in changes]
-    gain, loss = _smoothed(gains), _smoothed(losses)
-    if gain + loss == 0.0:
-        return Decimal(50)
-    return _rounded(100.0 * gain / (gain + loss))
-
-
-def _smoothed(values: Sequence[float]) -> float:
-    """Return the mean of the first 14 values, moved on by each later one with a weight of a 14th."""
-    mean = sum(values[:RSI_PERIOD]) / RSI_PERIOD
-    for value in values[RSI_PERIOD:]:
-        mean += (value - mean) / RSI_PERIOD
-    return mean
-
-
-def _macd(closes: Sequence[Decimal]) -> tuple[float, float]:
-    first, *later = map(float, closes)
-    fast = slow = first
-    signal = 0.0
-    for value in later:
-        fast += (value - fast) * 2.0 / (MACD_FAST + 1)
-        slow += (value - slow) * 2.0 / (MACD_SLOW + 1)
-        signal += (fast - slow - signal) * 2.0 / (MACD_SIGNAL + 1)
-    return fast - slow, signal

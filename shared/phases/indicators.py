@@ -1,0 +1,72 @@
+"""RSI and MACD of daily closes with the live price as the newest one.
+
+What the finished sessions say stays the same all day: it is reckoned once, and each minute adds the live price.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+RSI_PERIOD: Final = 14
+MACD_FAST: Final = 12
+MACD_SLOW: Final = 26
+MACD_SIGNAL: Final = 9
+HISTORIES_KEPT: Final = 16
+
+Closes = tuple[Decimal, ...]
+
+
+class Macd(NamedTuple):
+    """The difference of the averages, dollars, and its own average."""
+
+    value: float
+    signal: float
+
+
+def rsi(finished: Closes, newest: Decimal) -> float:
+    """Return the relative strength index over 14 days, 0 to 100, after Wilder (1978); 50 where nothing moved.
+
+    ``finished`` are the closes before the newest, oldest first, more than 14.
+    """
+    change = float(newest - finished[-1])
+    gain, loss = _movements(finished)
+    gain, loss = _moved_on(gain, [max(change, 0.0)]), _moved_on(loss, [max(-change, 0.0)])
+    return 50.0 if gain + loss == 0.0 else 100.0 * gain / (gain + loss)
+
+
+@lru_cache(maxsize=HISTORIES_KEPT)
+def _movements(closes: Closes) -> tuple[float, float]:
+    """Return the smoothed gain and loss of a day: the mean of the first 14, moved on by each later one."""
+    changes = [float(after - before) for before, after in pairwise(closes)]
+    gains, losses = [max(change, 0.0) for change in changes], [max(-change, 0.0) for change in changes]
+    first_gain, first_loss = sum(gains[:RSI_PERIOD]) / RSI_PERIOD, sum(losses[:RSI_PERIOD]) / RSI_PERIOD
+    return _moved_on(first_gain, gains[RSI_PERIOD:]), _moved_on(first_loss, losses[RSI_PERIOD:])
+
+
+def _moved_on(mean: float, values: Sequence[float]) -> float:
+    for value in values:
+        mean += (value - mean) / RSI_PERIOD
+    return mean
+
+
+def macd(finished: Closes, newest: Decimal) -> Macd:
+    """Return the MACD after Appel, 12/26/9; ``finished`` are the closes before the newest, oldest first."""
+    fast, slow, signal = _averaged_on(*_averages(finished), [float(newest)])
+    return Macd(fast - slow, signal)
+
+
+@lru_cache(maxsize=HISTORIES_KEPT)
+def _averages(closes: Closes) -> tuple[float, float, float]:
+    """Return the fast and the slow average and the signal as they stand after the last close."""
+    first, *later = map(float, closes)
+    return _averaged_on(first, first, 0.0, later)
+
+
+def _averaged_on(fast: float, slow: float, signal: float, closes: Sequence[float]) -> tuple[float, float, float]:
+    for close in closes:
+        fast += (close - fast) * 2.0 / (MACD_FAST + 1)
+        slow += (close - slow) * 2.0 / (MACD_SLOW + 1)
+        signal += (fast - slow - signal) * 2.0 / (MACD_SIGNAL + 1)
+    return fast, slow, signal
