@@ -88,28 +88,41 @@ class OpenInterest:
         known = self._books.get(index)
         if known is not None:
             return known
+        book = self._rolled(index) if self._books else self._rolled_at_once(index)
+        self._books[index] = book
+        while len(self._books) > KEPT_DAYS:
+            self._books.popitem(last=False)
+        return book
+
+    def _rolled(self, index: int) -> OpenBook:
+        """Roll on from the nearest book before, leaving books on the way for whoever goes back."""
         start = max((key for key in (*self._books, *self._checkpoints) if key <= index), default=None)
         book = self._first() if start is None else self._books.get(start) or self._checkpoints[start]
         for row in range((start or 0) + 1, index + 1):
             book = self._next(book, row)
             if row % CHECKPOINT_SESSIONS == 0:
                 self._checkpoints.setdefault(row, book)
-        self._books[index] = book
-        while len(self._books) > KEPT_DAYS:
-            self._books.popitem(last=False)
         return book
 
-    def _first(self) -> OpenBook:
+    def _rolled_at_once(self, index: int) -> OpenBook:
+        """Roll from the start with only the expirations that are left in the end: none asks for another's interest."""
+        until = self._history.days[index]
+        book = self._first(until)
+        for row in range(1, index + 1):
+            book = self._next(book, row, until)
+        return book
+
+    def _first(self, until: date = date.min) -> OpenBook:
         """Nothing is open when the history begins; strikes are listed around its first open."""
         first = self._history.bars[0]
         columns = listing.strike_columns(self._product, first.open / self._product.divisor)
-        expirations = listing.expirations(first.day)
+        expirations = _lasting(first.day, until)
         listed = np.zeros((len(expirations), int(columns[-1]) + 1), dtype=bool)
         listed[:, columns] = True
         nothing = np.zeros(listed.shape)
         return OpenBook(first.day, expirations, listed, nothing, nothing)
 
-    def _next(self, book: OpenBook, index: int) -> OpenBook:
+    def _next(self, book: OpenBook, index: int, until: date = date.min) -> OpenBook:
         """Roll a book to the next morning by the close of its own day.
 
         Interest is wanted at every multiple of the strike unit and goes to the nearest strike listed, so that an
@@ -118,7 +131,9 @@ class OpenInterest:
         close = self._history.bars[index - 1].close / self._product.divisor
         vix = self._history.vix_closes[index - 1]
         columns = listing.strike_columns(self._product, close)
-        moved = _moved(book, self._history.days[index], int(columns[-1]) + 1)
+        moved = _moved(book, self._history.days[index], int(columns[-1]) + 1, until)
+        if not moved.expirations:
+            return moved
         moved.listed[:, columns] = True
         grown = np.array([self._growth(book, moved.day, expiration) for expiration in moved.expirations])
         days = np.array([max((e - moved.day).days, FEWEST_DAYS) for e in moved.expirations])
@@ -142,9 +157,14 @@ class OpenInterest:
         return rule.calls * (target - before) * self._product.interest
 
 
-def _moved(book: OpenBook, day: date, columns: int) -> OpenBook:
+def _lasting(day: date, until: date) -> tuple[date, ...]:
+    """Return the expirations of a day that are not over on a later one."""
+    return tuple(expiration for expiration in listing.expirations(day) if expiration >= until)
+
+
+def _moved(book: OpenBook, day: date, columns: int, until: date) -> OpenBook:
     """Copy a book to a later day: expired rows dropped, newly listed ones empty."""
-    expirations = listing.expirations(day)
+    expirations = _lasting(day, until)
     width = max(columns, book.listed.shape[1])
     kept = [(new, book.row(expiration)) for new, expiration in enumerate(expirations)]
     pairs = [(new, old) for new, old in kept if old is not None]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shared.backtest.history import History
-from shared.backtest.listing import SPX, SPY, SPY_INTEREST
+from shared.backtest.listing import SPX, SPY, SPY_INTEREST, Product
 from shared.backtest.open_interest import OpenBook, OpenInterest
 
 MORNING = date(2018, 1, 26)
@@ -106,3 +106,16 @@ def test_nothing_is_open_on_the_first_morning(history: History) -> None:
     first = OpenInterest(history, SPX).on(0)
     assert first.calls.sum() == first.puts.sum() == 0
     assert first.listed.any(axis=1).all()
+
+
+@pytest.mark.parametrize("product", [pytest.param(SPX, id="SPX"), pytest.param(SPY, id="SPY")])
+@pytest.mark.parametrize("sessions", [pytest.param(1, id="the second day"), pytest.param(260, id="after a year")])
+def test_a_book_is_the_same_whether_rolled_day_by_day_or_at_once(
+    history: History, product: Product, sessions: int
+) -> None:
+    by_day = OpenInterest(history, product)
+    by_day.on(0)
+    one, other = by_day.on(sessions), OpenInterest(history, product).on(sessions)
+    assert one.expirations == other.expirations
+    for mine, its in ((one.listed, other.listed), (one.calls, other.calls), (one.puts, other.puts)):
+        assert np.array_equal(mine, its)
