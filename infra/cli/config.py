@@ -12,7 +12,9 @@ import typer
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import JsonOption, console, table, write_json
 from infra.cli.stage import Place
+from shared.adapters.ssm_documents import Stored
 from shared.domain.config import BotConfig, SystemConfig, bot_config, parse_document, system_config
+from shared.domain.errors import ConflictError
 from shared.domain.vocabulary import Bot
 
 SYSTEM = "system"
@@ -102,7 +104,8 @@ def set_value(
 ) -> None:
     """Change fields: validated first, stored as your document, recorded. field= alone takes your change back."""
     kind = canonical(name)
-    document = document_of(place, kind)
+    stored = stored_of(place, kind)
+    document = _changes_in(kind, stored)
     before = flat(_effective(kind, document).model_dump(mode="json"))
     wanted = _of_file(file) | dict(map(_parted, changes or ()))
     if not wanted:
@@ -112,7 +115,7 @@ def set_value(
             raise CommandError(f"{path} is not set this way", f"use {GUARDED[path]}")
         _put(document, path.split("."), value)
     text = json.dumps(document, default=str, separators=(",", ":"))
-    store(place, kind, text)
+    store(place, kind, text, stored)
     if file is not None:
         _tell_changes(kind, before, flat(_effective(kind, document).model_dump(mode="json")))
     what = f"CONFIG {kind}: {', '.join(f'{path}={value}' for path, value in wanted.items())}"[:300]
@@ -144,10 +147,24 @@ def _tell_changes(kind: str, before: Mapping[str, object], after: Mapping[str, o
     console().print(made if made.row_count else "the document changes nothing")
 
 
-def store(place: Place, kind: str, text: str) -> BotConfig | SystemConfig:
-    """Validate and store a document."""
-    parse_document(kind, text)
-    return place.parameters.put_system(text) if kind == SYSTEM else place.parameters.put_bot(Bot(kind), text)
+def store(place: Place, kind: str, text: str, seen: Stored) -> None:
+    """Validate a document and store it in the place of the one that was read.
+
+    Raises:
+        CommandError: somebody changed it since; what they changed is shown, and nothing was stored.
+        ConflictError: somebody stored another at the same moment, and this one lies over it.
+    """
+    _effective(kind, parse_document(kind, text))
+    try:
+        place.documents.replace(_parameter_of(place, kind), text, seen)
+    except ConflictError as conflict:
+        found = stored_of(place, kind)
+        if found.text == text:
+            raise
+        _tell_changes(kind, flat(_changes_in(kind, seen)), flat(_changes_in(kind, found)))
+        raise CommandError(
+            f"{kind} was changed by somebody else meanwhile, as shown; nothing of yours was stored", "give it again"
+        ) from conflict
 
 
 def _put(document: dict[str, Any], path: list[str], value: str) -> None:
@@ -175,10 +192,21 @@ def canonical(name: str) -> str:
 
 def document_of(place: Place, name: str) -> dict[str, Any]:
     """Return what the user changed."""
+    return _changes_in(name, stored_of(place, name))
+
+
+def stored_of(place: Place, name: str) -> Stored:
+    """Return the document of a bot or of the stage, with its version."""
+    return place.documents.read(_parameter_of(place, name))
+
+
+def _parameter_of(place: Place, name: str) -> str:
     kind, names = canonical(name), place.parameters.names
-    parameter = names.system if kind == SYSTEM else names.bot(Bot(kind))
-    text = place.parameters.read([parameter]).get(parameter)
-    return parse_document(parameter, text) if text else {}
+    return names.system if kind == SYSTEM else names.bot(Bot(kind))
+
+
+def _changes_in(name: str, stored: Stored) -> dict[str, Any]:
+    return parse_document(canonical(name), stored.text) if stored.text else {}
 
 
 def _effective(name: str, document: Mapping[str, Any]) -> BotConfig | SystemConfig:

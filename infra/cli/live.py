@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from infra.cli.breaker import ReasonOption, reason_of
-from infra.cli.config import document_of, store
+from infra.cli.config import store, stored_of
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import bot_of, console
 from infra.cli.stage import Place
+from shared.domain.config import parse_document
 from shared.domain.vocabulary import TradingMode
 
 BotArgument = Annotated[str, typer.Argument(help="ATLAS, PROMETHEUS or SOLOMON.")]
@@ -25,12 +26,13 @@ def mode(
 ) -> None:
     """Set the mode of new entries; open positions stay where they are. Live needs `alphagex live confirm` too."""
     one, why = bot_of(bot), reason_of(reason)
-    document = document_of(place, one) | {"mode": wanted.value}
+    stored = stored_of(place, one)
+    document = (parse_document(one, stored.text) if stored.text else {}) | {"mode": wanted.value}
     if account is not None:
         document["confirmed_account"] = account
     if wanted is not TradingMode.PAPER and not document.get("confirmed_account"):
         raise CommandError(f"{wanted} needs an account", "name it: --account NUMBER")
-    store(place, one, json.dumps(document, default=str, separators=(",", ":")))
+    store(place, one, json.dumps(document, default=str, separators=(",", ":")), stored)
     if wanted is not TradingMode.LIVE:
         place.stage.operator.withdraw_live(one, wanted, place.stage.alerts)
     place.stage.operator.record(one, f"MODE {wanted} for {one}", why)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.aws import Aws
     from shared.adapters.ssm import SsmParameters
+    from shared.adapters.ssm_documents import SsmDocuments
     from shared.composition import Stage
 
 LOCAL: Final = "local"
@@ -76,6 +77,13 @@ class Place:
         from shared.adapters.ssm import SsmParameters
 
         return SsmParameters(self.aws.ssm(), self.settings.stage)
+
+    @cached_property
+    def documents(self) -> "SsmDocuments":
+        """The configuration documents with their versions."""
+        from shared.adapters.ssm_documents import SsmDocuments
+
+        return SsmDocuments(self.aws.ssm())
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - botocore makes clients of every kind
         """Make a client of any AWS service."""

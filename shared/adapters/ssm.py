@@ -68,7 +68,7 @@ class SsmParameters:
         """Return the parameters that exist, by name, secrets decrypted; one call for at most ten names."""
         if len(names) > NAMES_AT_ONCE:
             raise InvalidValueError("names", len(names), f"read at most {NAMES_AT_ONCE} parameters at once")
-        with _translated(f"read {', '.join(names)}"):
+        with translated(f"read {', '.join(names)}"):
             reply = self._client.get_parameters(Names=list(names), WithDecryption=True)
         return {found["Name"]: found["Value"] for found in reply["Parameters"]}
 
@@ -116,7 +116,7 @@ class SsmParameters:
 
     def _versions(self, name: str) -> "list[ParameterHistoryTypeDef]":
         versions: list[ParameterHistoryTypeDef] = []
-        with _translated(f"history of {name}"):
+        with translated(f"history of {name}"):
             page = self._client.get_parameter_history(Name=name)
             versions += page["Parameters"]
             while token := page.get("NextToken"):
@@ -129,12 +129,12 @@ class SsmParameters:
     def put_secret(self, vendor: str, secret: SecretStr) -> None:
         """Store a vendor's key, encrypted."""
         name = self.names.secret(vendor)
-        with _translated(f"write {name}"):
+        with translated(f"write {name}"):
             self._client.put_parameter(Name=name, Value=secret.get_secret_value(), Type="SecureString", Overwrite=True)
 
     def _put(self, name: str, value: str, reason: str | None = None) -> None:
         said = "" if reason is None else f"{value}: {reason}"[:LONGEST_DESCRIPTION]
-        with _translated(f"write {name}"):
+        with translated(f"write {name}"):
             self._client.put_parameter(Name=name, Value=value, Type="String", Overwrite=True, Description=said)
 
 
@@ -250,7 +250,8 @@ def _key_of(name: str, text: str | None) -> SecretStr | None:
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
+def translated(what: str) -> Iterator[None]:
+    """Let a failure of SSM be a StoreError that says what was tried."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:

@@ -9,11 +9,14 @@ import pytest
 from pyarrow import parquet
 
 from infra.cli.breaker import set_breaker
-from infra.cli.stage import open_place
+from infra.cli.config import set_value
+from infra.cli.mistakes import CommandError
+from infra.cli.stage import Place, open_place
+from shared.adapters.ssm_documents import SsmDocuments, Stored
 from shared.domain.accounts import Confirmation
 from shared.domain.book import ConfirmAccount, SetLedger, Trip
 from shared.domain.decisions import DecisionKind
-from shared.domain.errors import InvalidValueError
+from shared.domain.errors import ConflictError, InvalidValueError
 from shared.domain.positions import PositionState
 from shared.domain.values import to_cents
 from shared.domain.vocabulary import AlertLevel, Bot, ExitReason, Strategy, TradingState
@@ -129,6 +132,41 @@ def test_leaving_live_takes_the_confirmation_back_at_once(house: House, run: Run
     house.stage.book.commit("confirm", (ConfirmAccount(confirmation),))
     assert run("live", "mode", "PROMETHEUS", "paper", "--reason", "enough", "--yes").code == 0
     assert house.live(SELLER).confirmation is None
+
+
+class Meddled(SsmDocuments):
+    """Documents that somebody else changes between the reading and the writing of a command."""
+
+    def __init__(self, place: Place, *, at_once: bool) -> None:
+        super().__init__(place.aws.ssm())
+        self._place, self._at_once, self._reads = place, at_once, 0
+
+    def read(self, name: str) -> Stored:
+        found = super().read(name)
+        self._reads += 1
+        if self._reads == 1 + self._at_once:
+            self._place.parameters.put_bot(SELLER, '{"max_positions":4}')
+        return found
+
+
+@pytest.mark.parametrize(
+    ("at_once", "raised", "words", "capital"),
+    [
+        pytest.param(False, CommandError, "nothing of yours was stored; give it again", 100_000, id="before the look"),
+        pytest.param(
+            True, ConflictError, "yours was stored over version", 50_000, id="at the same moment: SSM cannot refuse"
+        ),
+    ],
+)
+def test_a_document_that_somebody_changed_meanwhile_is_not_overwritten_silently(
+    house: House, capsys: pytest.CaptureFixture[str], at_once: bool, raised: type[Exception], words: str, capital: int
+) -> None:
+    place = open_place("local")
+    place.__dict__["documents"] = Meddled(place, at_once=at_once)
+    with pytest.raises(raised, match=words):
+        set_value(place, SELLER, ["capital=50000"])
+    assert house.stage.parameters().bot(SELLER).capital == capital
+    assert ("max_positions" in capsys.readouterr().out) is (not at_once)
 
 
 def test_a_strategy_is_disabled_and_enabled_again(house: House, run: Run) -> None:
