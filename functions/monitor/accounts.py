@@ -1,25 +1,26 @@
 """Reconciliation, first thing in every run: each account's orders, holdings and balances against the book."""
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from functions.monitor.asked import UNANSWERED, Asked, Comparison
 from functions.monitor.ledger import LegLedger
 from functions.monitor.reconcile import Legs, Reconciler, order_of
 from functions.monitor.sight import Account, Sight
 from shared.domain import messages
 from shared.domain.book import LiveState, MoveIntent
-from shared.domain.errors import CredentialsError, FeedError, OrderError, StoreError
-from shared.domain.orders import TAG_PREFIX, Balances, BrokerOrder, BrokerPosition, Intent, IntentKind, OrderStatus
+from shared.domain.errors import CredentialsError, StoreError
+from shared.domain.orders import TAG_PREFIX, BrokerOrder, BrokerPosition, Intent, IntentKind, OrderStatus
 from shared.domain.ports import Alerts, Book, Clock
 from shared.domain.positions import Position, PositionState
-from shared.domain.vocabulary import Bot, TradingMode
+from shared.domain.vocabulary import Bot
 from shared.phases.execution import protocol
 from shared.phases.monitoring.holdings import booked_legs, held_legs, without_foreign
 
-UNANSWERED = (FeedError, OrderError, CredentialsError)
+LATE = "balances: still out when the run went on; the legs are not compared this time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +34,41 @@ class Accounts:
     clock: Clock
     background: Executor
 
-    def reconcile(self, account: Account, sight: Sight) -> Callable[[], None] | None:
-        """Read orders, positions and balances, then match them; a failed read is unknown, never flat.
+    def ask(self, account: Account) -> Asked:
+        """Ask an account for its orders, holdings and balances; nothing is waited for."""
+        return Asked.of(account, self.background)
 
-        Balances can take seconds and are asked for beside the rest: where they are still out when everything else is
-        done, what compares the legs comes back, to be called once the exits are on their way. A paper account
-        knows them as soon as it has told its orders.
+    def reconcile(self, asked: Asked, sight: Sight, seconds: float) -> Comparison | None:
+        """Match orders and holdings, waiting for them no longer than this; a failed read is unknown, never flat.
+
+        Where the balances are still out, the comparison of the legs comes back, to be made once the exits are on
+        their way. A paper account knows them as soon as it has told its orders.
         """
-        is_paper = account.mode is TradingMode.PAPER
-        asked = None if is_paper else self.background.submit(account.broker.balances)
+        account = asked.account
         try:
-            orders = account.broker.orders()
+            orders, holdings = asked.told(seconds)
         except UNANSWERED as problem:
             self._unread(account, "orders", problem)
             return None
-        holdings = self._holdings(account)
-        self.match(account, sight, orders, holdings)
+        if isinstance(holdings, Exception):
+            self._unread(account, "positions", holdings)
+        known = None if isinstance(holdings, Exception) else holdings
+        self.match(account, sight, orders, known)
         self._watch_given_up(account, sight, orders)
         self._strays(account, sight, orders)
-        if holdings is None or not sight.is_whole:
+        if known is None or not sight.is_whole:
             return None
-        compare = partial(self._compare, account, sight, orders, held_legs(holdings), asked)
-        if asked is not None and not asked.done():
-            return compare
-        compare()
+        later = Comparison(asked, partial(self._compare, asked, sight, orders, held_legs(known)))
+        if not asked.has_balances:
+            return later
+        later.compare()
         return None
 
-    def _compare(
-        self,
-        account: Account,
-        sight: Sight,
-        orders: Sequence[BrokerOrder],
-        held: Mapping[str, int],
-        asked: "Future[Balances] | None",
-    ) -> None:
+    def _compare(self, asked: Asked, sight: Sight, orders: Sequence[BrokerOrder], held: Mapping[str, int]) -> None:
         """Compare the legs, once the broker has said whose account it answers for."""
+        account = asked.account
         try:
-            named = (account.broker.balances() if asked is None else asked.result()).account_id
+            named = asked.balances().account_id
         except UNANSWERED as problem:
             self._unread(account, "balances", problem)
             return
@@ -81,13 +80,6 @@ class Accounts:
     def _unread(self, account: Account, what: str, problem: Exception) -> None:
         for bot in account.bots:
             self.alerts.send(messages.could_not_watch(bot, f"{what}: {problem}", self.clock.now()))
-
-    def _holdings(self, account: Account) -> tuple[BrokerPosition, ...] | None:
-        try:
-            return account.broker.positions()
-        except UNANSWERED as problem:
-            self._unread(account, "positions", problem)
-            return None
 
     def match(
         self,

@@ -62,7 +62,7 @@ def _monitor() -> Monitor:
         accounts=Accounts(
             book, reconciler, LegLedger(book, stage.trips, alerts, clock), alerts, clock, stage.background
         ),
-        walker=Walker(book, reconciler, alerts, clock),
+        walker=Walker(book, reconciler, alerts, clock, stage.run_time.left),
         exits=Exits(book, stage.desk, stage.market_data, alerts, clock),
         alerts=alerts,
         clock=clock,

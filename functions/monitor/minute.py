@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache, partial
 
-from functions.monitor.accounts import UNANSWERED, Accounts
+from functions.monitor.accounts import LATE, Accounts
+from functions.monitor.asked import UNANSWERED, Asked, Comparison
 from functions.monitor.exits import Exits, Scene
 from functions.monitor.sight import Account, Sight
 from functions.monitor.trips import Breakers
@@ -19,7 +20,7 @@ from shared.domain.config import BotConfig, bot_config
 from shared.domain.errors import AlphaGexError, InvalidConfigurationError, StoreError
 from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote
-from shared.domain.orders import Intent, IntentState
+from shared.domain.orders import Intent, IntentKind, IntentState
 from shared.domain.ports import Alerts, Book, Broker, Clock, MarketClock, Parameters, Quotes
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import is_open
@@ -39,9 +40,10 @@ def _endless() -> float:
     return math.inf
 
 
-def _waits_for_an_answer(intent: Intent) -> bool:
-    """Tell whether working an intent begins with a question to the broker; those come last."""
-    return intent.state in (IntentState.REPLACING, IntentState.CANCELING)
+def _urgency(intent: Intent) -> tuple[bool, bool]:
+    """Put exits first, and last what begins with a question to the broker."""
+    asks = intent.state in (IntentState.REPLACING, IntentState.CANCELING)
+    return asks, intent.kind is not IntentKind.EXIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Minute:
     sight: Sight
     problems: list[Exception] = field(default_factory=list)
     unconfigured: set[Bot] = field(default_factory=set)
-    late: list[tuple[Bot, Callable[[], None]]] = field(default_factory=list)
+    late: list[Comparison] = field(default_factory=list)
 
     @property
     def live(self) -> int:
@@ -138,27 +140,36 @@ class Minute:
     def reconcile(self) -> None:
         """Bring the book and every account together; trip what the results call for.
 
-        A broker that is slow to answer never uses up the time of the exits; which account comes first changes with
-        every minute.
+        All brokers are asked at once, and none that is slow to answer uses up the time of the exits.
         """
-        accounts = self._accounts()
-        first = self.tools.clock.now().minute % len(accounts) if accounts else 0
-        for account in (*accounts[first:], *accounts[:first]):
-            if self.tools.time_left() < KEPT_FOR_EXITS:
-                self._tell(account.bots[0], f"reconciliation: no time left for account {account.account_id}")
-            else:
-                self._guarded(account.bots[0], partial(self._reconcile, account))
+        for asked in self._asked():
+            self._guarded(asked.account.bots[0], partial(self._reconcile, asked))
         self._judge()
 
-    def _reconcile(self, account: Account) -> None:
-        later = self.tools.accounts.reconcile(account, self.sight)
-        if later is not None:
-            self.late.append((account.bots[0], later))
+    def _asked(self) -> list[Asked]:
+        accounts = self._accounts()
+        if self.tools.time_left() >= KEPT_FOR_EXITS:
+            return [self.tools.accounts.ask(account) for account in accounts]
+        for account in accounts:
+            self._tell(account.bots[0], f"reconciliation: no time left for account {account.account_id}")
+        return []
 
-    def compare_late(self) -> None:
-        """Compare the legs of accounts whose balances were slow: no exit waited for them."""
-        for bot, compare in self.late:
-            self._guarded(bot, compare)
+    def _reconcile(self, asked: Asked) -> None:
+        later = self.tools.accounts.reconcile(asked, self.sight, self.tools.time_left() - KEPT_FOR_EXITS)
+        if later is not None:
+            self.late.append(later)
+
+    def compare_late(self, *, is_last: bool) -> None:
+        """Compare the legs of accounts whose balances were slow: no exit ever waited for them.
+
+        Before another look at busy bots (``is_last`` False) nothing is waited for: the legs of then would be
+        compared with the book of now.
+        """
+        for asked, compare in self.late:
+            if is_last or asked.has_balances:
+                self._guarded(asked.account.bots[0], compare)
+            else:
+                self._tell(asked.account.bots[0], LATE)
         self.late.clear()
 
     def _accounts(self) -> tuple[Account, ...]:
@@ -195,40 +206,41 @@ class Minute:
             self._tell(account.bots[0], f"orders: {problem}")
 
     def watch(self, bots: Iterable[Bot], *, is_first: bool = True) -> tuple[Bot, ...]:
-        """Work the orders and look after the positions of bots; return those to look at again in seconds."""
+        """Look after the positions of bots, then work their orders; return those to look at again in seconds.
+
+        What must be closed is closed before any order is moved: a broker may be slow to change one.
+        """
         wanted = [bot for bot in bots if bot in self.sight.lives]
         if not is_open(self.tools.clock.now()):
             for bot in wanted:
                 self._settle(bot)
             return ()
         quotes = self._quotes(wanted)
-        clock = cache(self._broker_clock)
-        spot = cache(self._spot)
-        return tuple(bot for bot in wanted if self._watch(bot, quotes, spot, clock, is_first))
+        clock, spot = cache(self._broker_clock), cache(self._spot)
+        busy = []
+        for bot in wanted:
+            scene = Scene(quotes, spot, cache(partial(self._state, bot)), clock, is_first)
+            config, positions = self.sight.configs[bot], self.sight.lives[bot].positions
+            looked = [self._look_after(config, position, scene) for position in positions]
+            busy += [bot] if any(looked) else []
+        for bot in wanted:
+            self._work(bot, quotes)
+        return tuple(busy)
 
-    def _watch(
-        self,
-        bot: Bot,
-        quotes: Mapping[str, OptionQuote],
-        spot: Callable[[str], Decimal | None],
-        clock: Callable[[], BrokerClock | None],
-        is_first: bool,
-    ) -> bool:
+    def _state(self, bot: Bot) -> TradingState:
+        return self.tools.breakers.effective(bot, self.parameters.state())
+
+    def _work(self, bot: Bot, quotes: Mapping[str, OptionQuote]) -> None:
+        """Work the orders of a bot."""
         config, live, tools = self.sight.configs[bot], self.sight.lives[bot], self.tools
         places = {held.position_id: account_of(held) for held in live.positions}
 
-        def state() -> TradingState:
-            return tools.breakers.effective(bot, self.parameters.state())
-
         def work(intent: Intent) -> None:
             broker = tools.broker(at_account(config, places.get(intent.position_id)), intent.mode)
-            tools.walker.work(config, live, intent, broker, quotes, state)
+            tools.walker.work(config, live, intent, broker, quotes, partial(self._state, bot))
 
-        for intent in sorted(live.intents, key=_waits_for_an_answer):
+        for intent in sorted(live.intents, key=_urgency):
             self._guarded(bot, partial(work, intent))
-        scene = Scene(quotes, spot, cache(state), clock, is_first)
-        looked = [self._look_after(config, position, scene) for position in live.positions]
-        return any(looked)
 
     def _look_after(self, config: BotConfig, position: Position, scene: Scene) -> bool:
         try:

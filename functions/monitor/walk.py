@@ -1,9 +1,11 @@
 """The walker: a working order moves toward the market step by step, or is canceled."""
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from functions.monitor.reconcile import Reconciler
 from shared.domain import messages
@@ -19,16 +21,23 @@ from shared.phases.execution import protocol
 from shared.phases.execution.walk import WALKABLE, Cancel, walked
 
 SLOW_EXIT = timedelta(minutes=5)
+CHANGE_SECONDS: Final = 6.0
+"""What a change and the read after it may take: none is begun with less than this left of the run."""
+
+
+def _endless() -> float:
+    return math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """Works the orders of one bot."""
+    """Works the orders of one bot; ``time_left`` is how many seconds the run may still wait for answers."""
 
     book: Book
     reconciler: Reconciler
     alerts: Alerts
     clock: Clock
+    time_left: Callable[[], float] = _endless
 
     def work(
         self,
@@ -39,9 +48,9 @@ class Walker:
         quotes: Mapping[str, OptionQuote],
         state: Callable[[], TradingState],
     ) -> None:
-        """Move, cancel or leave one order."""
+        """Move, cancel or leave one order; without time for an answer it is left to the next run."""
         position = next((held for held in live.positions if held.position_id == intent.position_id), None)
-        if position is None or intent.order_id is None:
+        if position is None or intent.order_id is None or self.time_left() < CHANGE_SECONDS:
             return
         now = self.clock.now()
         if intent.state is IntentState.REPLACING:

@@ -45,13 +45,14 @@ class Monitor:
         minute.look(tuple(Bot))
         minute.reconcile()
         busy = minute.watch(tuple(Bot))
-        minute.compare_late()
         minute.send_unsent()
         rounds = 1
         while busy and clock.now() - started < timedelta(seconds=self.seconds - LOOP_SECONDS) and self._has_time():
             clock.sleep(LOOP_SECONDS)
+            minute.compare_late(is_last=False)
             busy = minute.again(busy)
             rounds += 1
+        minute.compare_late(is_last=True)
         self.heartbeat.beat(clock.now(), {"rounds": str(rounds), "problems": str(len(minute.problems))})
         if minute.problems:
             raise ExceptionGroup("monitor could not look after everything", minute.problems)

@@ -149,11 +149,13 @@ class VendorHttp:
     ) -> HttpReply:
         """Send one request exactly once and return whatever was answered.
 
+        It waits no longer than the run does.
+
         Raises:
             UnansweredError: no answer arrived; whether the request did is unknown.
         """
-        latest = time.monotonic() + read_timeout_s if ends is None else ends
-        remaining = max(min(read_timeout_s, latest - time.monotonic()), 0.05)
+        seconds = min(read_timeout_s, self._time_left())
+        remaining = max(seconds if ends is None else min(seconds, ends - time.monotonic()), 0.05)
         timeout = httpx.Timeout(remaining, connect=min(CONNECT_TIMEOUT_S, remaining))
         where = f"{method} {path.partition('?')[0]}"
         url = path if path.startswith(("http://", "https://")) else self.base_url + path
@@ -165,6 +167,11 @@ class VendorHttp:
         return HttpReply(
             self.source, where, response.status_code, response.headers, self._hide(body.decode("utf-8", "replace"))
         )
+
+    @property
+    def seconds_left(self) -> float:
+        """How many seconds the run may still wait, infinite where nobody counts."""
+        return self._time_left()
 
     def close(self) -> None:
         """Let go of the connections."""

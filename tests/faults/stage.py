@@ -37,10 +37,19 @@ class AtOnce(Executor):
 class ArenaStage(Stage):
     """The real composition, with a trail of every call to the outside."""
 
-    def __init__(self, settings: Environment, aws: Aws, database: Database | None, trail: Trail) -> None:
+    def __init__(
+        self,
+        settings: Environment,
+        aws: Aws,
+        database: Database | None,
+        trail: Trail,
+        background: Executor | None = None,
+    ) -> None:
+        """Compose; what is asked in the background is answered at once, unless another is given."""
         super().__init__(settings, aws)
         self._given = database
         self._trail = trail
+        self._background = background or AtOnce()
 
     def _watched(self, port: object, name: str) -> Any:
         return Watched(port, name, self._trail)
@@ -51,8 +60,7 @@ class ArenaStage(Stage):
 
     @cached_property
     def background(self) -> Executor:
-        """Ask at once what a run asks beside its work: the order of calls is then always the same."""
-        return AtOnce()
+        return self._background
 
     @cached_property
     def book(self) -> Book:

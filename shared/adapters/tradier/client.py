@@ -16,7 +16,7 @@ from shared.adapters.shared_budget import SharedBudget, token_name
 from shared.adapters.tradier import parse_account, parse_market, parse_options, parse_orders, replies
 from shared.adapters.tradier.envelope import TRADIER, rows_of
 from shared.adapters.tradier.order_form import order_form, price_text, tagged
-from shared.domain.errors import FeedError, OrderUnknownError, RateLimitedError
+from shared.domain.errors import FeedError, OrderDeniedError, OrderUnknownError, RateLimitedError
 from shared.domain.market import BrokerClock, DailyBar, Quote
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Balances, BrokerOrder, BrokerPosition, Order, OrderPreview
@@ -33,6 +33,8 @@ SUSPICIOUS_PAGE: Final = 25
 MOST_PAGES: Final = 40
 ACCOUNT_TIMEOUT_S: Final = 15.0
 ORDER_TIMEOUT_S: Final = 10.0
+SHORTEST_ORDER_S: Final = 1.0
+"""With less time than this left in a run no order leaves, and none is changed."""
 _ORDER_ID: Final = re.compile(r"\w{1,32}", re.ASCII)
 
 
@@ -224,6 +226,7 @@ class TradierClient:
             OrderFinalError: the order had already ended.
             OrderRejectedError: the broker refused the change.
             OrderUnknownError: nobody can say; read the order again.
+            OrderDeniedError: the run has no time left; nothing was sent.
         """
         form = {"price": price_text(limit_price)}
         reply = self._trade("PUT", f"{self._account}/orders/{_checked(order_id)}", form)
@@ -235,6 +238,8 @@ class TradierClient:
         replies.check_change(reply, order_id)
 
     def _trade(self, method: str, path: str, form: Mapping[str, str] | None) -> HttpReply:
+        if self._http.seconds_left < SHORTEST_ORDER_S:
+            raise OrderDeniedError("the run has no time left to wait for an answer; nothing was sent")
         try:
             reply = self._http.send(method, path, form=form, read_timeout_s=ORDER_TIMEOUT_S)
         except FeedError as error:

@@ -1,9 +1,18 @@
 """The guards of an entry: rails, sizes and the table of controls."""
 
-from collections.abc import Iterator
 from typing import Final
 
-from tests.faults.removals.removal import CANCELS, CONTROL_TESTS, DENIALS, MINUTE, PROPOSAL, RAILS, TRADE, Removal
+from tests.faults.removals.removal import (
+    CANCELS,
+    CONTROL_TESTS,
+    DECISIONS,
+    DENIALS,
+    MINUTE,
+    PROPOSAL,
+    RAILS,
+    TRADE,
+    Removal,
+)
 
 ENTRIES: Final = (
     Removal(
@@ -117,17 +126,14 @@ _CODES: Final = (
     "ACCOUNT_MISMATCH",
     "LIMIT_REQUIRED",
     "AM_SETTLED",
+    "STRATEGY_DISABLED",
+    "SIZE_ZERO",
+    "NEGATIVE_EXPECTANCY",
 )
-"""The denials of the table of controls that one function of the denials makes."""
+"""The denials of the table of controls; one function writes all of them down."""
 
 
-def _controls() -> Iterator[Removal]:
-    for code in _CODES:
-        instead = f"passed=passed or code is DenialCode.{code})"
-        yield Removal(f"control {code}", DENIALS, _PASS, instead, CONTROL_TESTS)
-    for code in ("STRATEGY_DISABLED", "SIZE_ZERO", "NEGATIVE_EXPECTANCY"):
-        instead = f"passed=passed or code is DenialCode.{code})"
-        yield Removal(f"control {code}", PROPOSAL, _PASS, instead, CONTROL_TESTS)
-
-
-CONTROLS: Final = tuple(_controls())
+CONTROLS: Final = tuple(
+    Removal(f"control {code}", DECISIONS, _PASS, f"passed=passed or code is DenialCode.{code})", CONTROL_TESTS)
+    for code in _CODES
+)
