@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from infra.cli.backtest import bar, day_of
 from infra.cli.config import flat
@@ -25,6 +26,8 @@ from shared.domain.vocabulary import Bot
 
 TRIALS, WINDOWS = 200, 8
 FEWEST_TRIALS = 10
+SURE, EVEN = 0.95, 0.5
+"""How surely a deflated Sharpe ratio holds that means something; an even chance of having fitted the past."""
 OUT = Path("report")
 
 
@@ -64,14 +67,14 @@ def calibrate(
         raise InvalidValueError("--workers", processes, "give 1 or more")
     judging = _in_the_cloud(open_place(stage, profile, region), yes=yes) if cloud else _here
     asked = _Asked(chosen, trials, windows, first, last, processes, seed, history, quiet=as_json)
-    outcome = _calibrated(asked, judging)
+    outcome, judged_windows = _calibrated(asked, judging)
     path = out or OUT / f"{chosen.lower()}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(outcome.document, indent=2) + "\n", encoding="ascii")
     if as_json:
         sys.stdout.write(outcome.model_dump_json(indent=2) + "\n")
         return
-    _tell(outcome, before, path)
+    _tell(outcome, judged_windows, before, path)
 
 
 class _Asked(NamedTuple):
@@ -103,7 +106,7 @@ def _calibrated(asked: _Asked, judging: Any) -> Any:  # noqa: ANN401 - the heavy
     matrix = judging(asked, ground, task, trials)
     for number, row in enumerate(matrix):
         study.tell(number, sum(judged.score for judged in row) / len(row))
-    return calibrated(asked.bot, space, trials, matrix)
+    return calibrated(asked.bot, space, trials, matrix), task.windows
 
 
 def _here(asked: _Asked, ground: Any, task: Any, trials: Any) -> list[Any]:  # noqa: ANN401
@@ -181,31 +184,49 @@ def _in_use(bot: Bot, current: Path | None) -> BotConfig:
     return bot_config(bot, parse_document(str(current), text))
 
 
-def _tell(outcome: Any, before: BotConfig, path: Path) -> None:  # noqa: ANN401
+def _tell(outcome: Any, windows: Sequence[Any], before: BotConfig, path: Path) -> None:  # noqa: ANN401
+    from shared.backtest.calibration.outcome import NEIGHBOURS
+
     console = Console(highlight=False)
     console.print(f"{outcome.bot}: {outcome.trials} trials over {outcome.windows} windows, walked forward")
-    console.print(_folds(outcome))
+    console.print(_folds(outcome, windows))
+    console.print(
+        f"chosen: trial {outcome.chosen} for its neighbourhood, {outcome.neighbourhood:+.2f} on average with the"
+        f" {NEIGHBOURS} trials nearest to it; its own score is {outcome.score:+.2f}",
+        soft_wrap=True,
+    )
     console.print(_changes(outcome, before))
     console.print(_priors(outcome))
     luck = outcome.deflated_sharpe
     told = "cannot be told, nothing moved" if luck is None else f"{luck:.0%}"
     console.print(f"probability of overfitting {outcome.overfitting:.0%}; deflated Sharpe ratio holds with {told}")
+    if luck is None or luck < SURE or outcome.overfitting > EVEN:
+        console.print(
+            f"note: {outcome.trials} tries explain such a result by luck (sure is a ratio that holds with {SURE:.0%}"
+            f" and overfitting below {EVEN:.0%}); prefer the defaults, or more history",
+            soft_wrap=True,
+        )
     console.print(f"what the windows ahead gained, chosen by those before: {outcome.forward_gain:+.2f} % of capital")
     console.print(f"written to {path}; nothing is installed. To compare and install it:")
     console.print(f"  alphagex config validate {outcome.bot} {path}", soft_wrap=True)
     console.print(f"  alphagex config set {outcome.bot} --file {path}", soft_wrap=True)
 
 
-def _folds(outcome: Any) -> Table:  # noqa: ANN401
-    table = Table("window", "trial", "score before", "score after", "gained", "trades", title="Walk forward")
+def _folds(outcome: Any, windows: Sequence[Any]) -> Table:  # noqa: ANN401
+    table = Table("window", "entries", "trial", "before", "after", "gained", "trades", title="Walk forward, scores")
+    table.add_row("1", _span(windows[0]))
     for fold in outcome.folds:
-        row = (fold.window, fold.trial, f"{fold.before:+.2f}", f"{fold.after:+.2f}", f"{fold.gained:+.2f} %")
-        table.add_row(*map(str, row), str(fold.trades))
+        scores = f"{fold.before:+.2f}", f"{fold.after:+.2f}", f"{fold.gained:+.2f} %"
+        table.add_row(str(fold.window), _span(windows[fold.window - 1]), str(fold.trial), *scores, str(fold.trades))
     return table
 
 
+def _span(window: Any) -> str:  # noqa: ANN401
+    return f"{window.first} to {window.last}"
+
+
 def _changes(outcome: Any, before: BotConfig) -> Table:  # noqa: ANN401
-    table = Table("field", "now", "proposed", title="Changes")
+    table = Table(Column("field", overflow="fold"), "now", Column("proposed", overflow="fold"), title="Changes")
     now = flat(before.model_dump(mode="json"))
     after = flat(bot_config(before.bot, outcome.document).model_dump(mode="json"))
     for name in flat(outcome.document):
@@ -222,7 +243,15 @@ def _same(now: object, after: object) -> bool:
 
 
 def _priors(outcome: Any) -> Table:  # noqa: ANN401
-    table = Table("strategy", "trades", "win rate", "avg win", "avg loss", "used", title="Priors, 95 % intervals")
+    table = Table(
+        Column("strategy", overflow="fold"),
+        "trades",
+        "win rate",
+        "avg win",
+        "avg loss",
+        "used",
+        title="Priors, 95 % intervals",
+    )
     for prior in outcome.priors:
         low, high = prior.win_rate_interval
         table.add_row(

@@ -28,6 +28,9 @@ def test_it_tells_everything_needed_to_doubt_it(calibrated: tuple[Path, str]) ->
     for words in (
         "SOLOMON: 10 trials over 2 windows, walked forward",
         "Walk forward",
+        "2016-09-01 to",
+        "for its neighbourhood",
+        "strategies.LONG_CALL.profit_target",
         "Priors, 95 % intervals",
         "probability of overfitting",
         "alphagex config set SOLOMON --file",
