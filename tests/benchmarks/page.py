@@ -19,7 +19,8 @@ from infra.cli.dashboard import open_server, stage_scene
 from infra.cli.stage import Place
 from infra.dashboard.memory import MOMENT_SECONDS
 from infra.dashboard.server import DashboardServer
-from infra.local.demo.laptop import Laptop, embedded_market, market_of
+from infra.local.demo.laptop import Laptop
+from infra.local.demo.market import embedded_market, market_of
 from infra.local.ministack import REGION
 from shared.adapters.aws import Aws
 from shared.adapters.dynamodb.database import Database

@@ -25,6 +25,7 @@ class Outside:
     def __init__(self) -> None:
         self.seconds = 0.0
         self.calls = 0
+        self.services: list[str] = []
         self._lock = threading.Lock()
         self._inside = threading.local()
 
@@ -44,6 +45,8 @@ class Outside:
                 with self._lock:
                     self.seconds += time.thread_time() - began
                     self.calls += 1
+                    if isinstance(args[0], botocore.client.BaseClient):
+                        self.services.append(args[0].meta.service_model.service_name)
 
         setattr(owner, method, measured)
 
@@ -61,7 +64,7 @@ def watch_vendors() -> None:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Call the handler."""
-    outside.seconds, outside.calls = 0.0, 0
+    outside.seconds, outside.calls, outside.services = 0.0, 0, []
     began = time.process_time()
     answer = probed(event, context)
     spent = time.process_time() - began
@@ -71,6 +74,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         "processor_ms": spent * 1000,
         "own_ms": (spent - outside.seconds) * 1000,
         "calls": outside.calls,
+        "dynamodb": outside.services.count("dynamodb"),
         "peak_mb": peak_mb(),
     }
 
