@@ -53,6 +53,7 @@ MEANINGS: Final = {
     "LOST_RACE": "another run was first",
     "ACCOUNT_MISMATCH": "the position belongs to another account",
     "BROKER_UNKNOWN": "the broker could not be read",
+    "UNREADABLE_ITEM": "something stored of the bot cannot be read",
     "PREVIEW_REFUSED": "the broker refused the order in its preview",
     "LIMIT_REQUIRED": "an order needs a limit price",
     "AM_SETTLED": "the contract is settled in the morning",

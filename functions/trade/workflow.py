@@ -123,7 +123,7 @@ class Trade:
         refused = chain_refusals(setting, seen.strategy, sought)
         if refused:
             return self._stay_out(_Case(setting, snapshot, seen, last, sought), None, refused)
-        account = self._account(config)
+        account = _set_aside(live) or self._account(config)
         if isinstance(account, Gate):
             return self._stay_out(_Case(setting, snapshot, seen, last, sought), None, (account,))
         sought = sought._replace(stored=self.history.statistics(config.mode, seen.strategy), account=account)
@@ -265,6 +265,14 @@ class _Case(NamedTuple):
         decided = decision_of(self.setting, self.snapshot, self.seen, proposal, more)
         inputs = inputs_of(self.setting, self.snapshot, self.seen, self.last, self.sought)
         return decided.model_copy(update={"inputs": inputs})
+
+
+def _set_aside(live: LiveState) -> Gate | None:
+    """Refuse while anything of the bot cannot be read: nobody knows what it has at stake."""
+    if not live.set_aside:
+        return None
+    keys = ", ".join(key for key, _ in live.set_aside)
+    return _refusal(DenialCode.UNREADABLE_ITEM, keys[:200], "every item of the bot readable")
 
 
 def _refusal(code: DenialCode, value: str, limit: str) -> Gate:

@@ -154,6 +154,10 @@ class Ground:
         """Return everything in a table."""
         return self._read.of(self.database.table(row, table), self._items(table))
 
+    def store(self, table: str, item: Mapping[str, Any]) -> None:
+        """Put an item into a table, as some other program does."""
+        self._line.ask("PutItem", TableName=table, Item=item)
+
     def _calm(self, level: float) -> None:
         self.vendors.faults.clear()
         self.market.closes.clear()

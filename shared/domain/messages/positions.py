@@ -1,6 +1,5 @@
 """What becomes of a position: entered, closed, near its stop, without a price, broken, not ours."""
 
-import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -153,15 +152,15 @@ def foreign_holding(account_id: str, symbol: str, contracts: int, at: datetime) 
 
 
 def item_set_aside(bot: Bot, key: str, facts: str, at: datetime) -> Alert:
-    """Tell of a stored item that this version cannot read, with the raw facts."""
+    """Tell of a stored item that this version cannot read, with the raw facts; once a day, whoever still writes it."""
     return alert_of(
-        f"aside-{bot}-{key}-{zlib.crc32(facts.encode()):08x}",
+        f"aside-{bot}-{key}-{at.astimezone(NEW_YORK):%Y-%m-%d}",
         AlertLevel.CRITICAL,
         f"BROKEN: {bot} has an item that cannot be read: {key}",
         (
             f"What: {facts}",
             "Why: written by a newer version, or damaged",
-            "How: it is set aside and never overwritten; its legs are not compared, all other items go on",
+            "How: it is set aside and never overwritten; its legs are not compared; no entries, exits go on",
             f"Look closer: alphagex doctor; table positions, ACCT#{bot}, {key}",
         ),
         at,

@@ -19,7 +19,14 @@ from shared.phases.execution.denials import ORDER_MINUTE, Setting
 from shared.phases.strategy import choose_expiration, strategy_for
 
 PROBLEM_LIMIT = 200
-OUTSIDE = frozenset({DenialCode.LOST_RACE, DenialCode.PREVIEW_REFUSED, DenialCode.BROKER_UNKNOWN})
+OUTSIDE = frozenset(
+    {
+        DenialCode.LOST_RACE,
+        DenialCode.PREVIEW_REFUSED,
+        DenialCode.BROKER_UNKNOWN,
+        DenialCode.UNREADABLE_ITEM,
+    }
+)
 AT_THE_COMMIT = "true at the commit"
 """The limit of a refusal by a guard of the transaction, whatever its code."""
 

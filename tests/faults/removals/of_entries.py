@@ -32,6 +32,13 @@ ENTRIES: Final = (
         ("tests/functions/test_reconciliation.py",),
     ),
     Removal(
+        "no entry while an item cannot be read",
+        TRADE,
+        "_set_aside(live) or self._account(config)",
+        "self._account(config)",
+        ("tests/functions/test_unreadable.py",),
+    ),
+    Removal(
         "live trading is confirmed by command",
         DENIALS,
         'gate(DenialCode.MODE_MISMATCH, f"live, {confirmed}", limit, confirmed == config.confirmed_account)',
