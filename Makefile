@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Python keeps what it has compiled, wherever this is run: without that every start compiles for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 # Without compiled files every process would compile every library anew, which is most of the time of a short one.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -14,7 +14,8 @@ from typing import Any, Final, Self
 from pydantic import SecretStr
 
 from infra.local.cdk import STACK_PREFIX, Cdk
-from infra.local.demo.laptop import MARKET_SWITCHES, market_of
+from infra.local.demo.laptop import MARKET_SWITCHES
+from infra.local.demo.market import market_of
 from infra.local.deployed import DeployedStack
 from infra.local.errors import LocalStageError
 from infra.local.ministack import REGION, MiniStack, MiniStackSettings

@@ -8,7 +8,7 @@ from botocore.config import Config
 from botocore.loaders import Loader, create_loader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
@@ -39,8 +39,20 @@ def client_config(attempts: int = ATTEMPTS) -> Config:
 
 @lru_cache(maxsize=4)
 def _descriptions(search_path: str | None) -> Loader:
-    """Return the services' descriptions, each read once, however many compositions there are in a process."""
+    """Return the services' descriptions, each read once, however many compositions there are in a process.
+
+    They are ours alone: that of DynamoDB is changed for the client that hands values through.
+    """
     return create_loader(search_path)
+
+
+def read_descriptions(services: "Iterable[str]") -> None:
+    """Read what clients of these services are made by, so that making one later reads nothing."""
+    loader = _descriptions(botocore.session.get_session().get_config_variable("data_path"))
+    loader.load_data("partitions")
+    for service in services:
+        for part in ("service-2", "endpoint-rule-set-1"):
+            loader.load_service_model(service, part, api_version=None)
 
 
 class LaterClient:

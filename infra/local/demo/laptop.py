@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +17,8 @@ from warnings import catch_warnings, filterwarnings
 import boto3
 from pydantic import SecretStr
 
-from infra.local.demo.sandboxes import Invocation
+from infra.local.demo.market import MarketMaker
+from infra.local.demo.sandboxes import IN_EVERY_FUNCTION, Invocation
 from infra.local.ministack import REGION, MiniStack
 from infra.local.replay_clock import ReplayClock
 from infra.local.tables import StageNames, create_parameters, create_tables, create_topic
@@ -26,8 +26,6 @@ from infra.local.vendors.options import REPLAY_SWITCHES, SimulatorOptions, Token
 from infra.local.vendors.simulators import VendorSimulators
 from shared.adapters.aws import Aws, on_loopback
 from shared.adapters.ssm import SsmParameters
-from shared.backtest.history import History
-from shared.backtest.market import MarketModel
 from shared.composition import Stage
 from shared.domain.events import EVENT_SOURCE, SNAPSHOT_COLLECTED
 from shared.domain.vocabulary import Bot
@@ -35,7 +33,6 @@ from shared.settings import Environment
 
 STAGE: Final = "demo"
 FUNCTIONS: Final = ("collect", "trade", "monitor", "learn")
-QUIET_LOGS: Final = {"LOG_LEVEL": "CRITICAL", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
 UNSEEN_SECONDS: Final = "3600"
 """A message that was read is not delivered again before it is deleted."""
 MARKET_SWITCHES: Final = REPLAY_SWITCHES | {"tradier.greeks": "live"}
@@ -43,12 +40,6 @@ SYSTEM_DOCUMENT: Final = '{"polygon_calls_per_minute": null}'
 """The simulated Polygon serves a paid plan, as its switches say."""
 
 Handler = Callable[[dict[str, Any], Any], Any]
-MarketMaker = Callable[[], Any]
-
-
-def market_of(seed: int) -> MarketModel:
-    """Make the market of the embedded history."""
-    return MarketModel(History.embedded(), seed=seed)
 
 
 @dataclass
@@ -93,20 +84,9 @@ class Laptop:
         with ThreadPoolExecutor(max_workers=1) as pool:
             simulators = pool.submit(self.simulators.start)
             aws.start()
+            self._lead(stack, aws.environment)
+            topic_arn = self._create(Aws(region=REGION, endpoint_url=aws.endpoint_url))
             simulators.result()
-        self._lead(stack, aws.environment)
-        self.names = StageNames(STAGE)
-        wiring = Aws(region=REGION, endpoint_url=aws.endpoint_url)
-        create_tables(wiring, self.names, expires=False)
-        create_parameters(wiring, self.names)
-        topic_arn = create_topic(wiring, self.names)
-        self.parameters = SsmParameters(wiring.ssm(), STAGE)
-        for bot in Bot:
-            self.parameters.put_bot(bot, self.document)
-        self.parameters.put_system(SYSTEM_DOCUMENT)
-        self._store_secrets(self.simulators.tokens)
-        self._session = boto3.session.Session(region_name=REGION)
-        self.queues = {"alerts": self._alerts_queue(topic_arn), "snapshots": self._snapshots_queue()}
         environment = self._environment(topic_arn, scratch / "clock")
         self._lead(stack, environment)
         self.environment = {**aws.environment, **environment}
@@ -115,6 +95,22 @@ class Laptop:
         stack.enter_context(redirect_stdout(self._log))
         stack.enter_context(catch_warnings())
         filterwarnings("ignore", "No application metrics to publish")
+
+    def _create(self, aws: Aws) -> str:
+        """Create what a deployed stage has, and the queues that tell what left it; return the topic's ARN."""
+        self.names = StageNames(STAGE)
+        create_tables(aws, self.names, expires=False)
+        create_parameters(aws, self.names)
+        topic_arn = create_topic(aws, self.names)
+        self.parameters = SsmParameters(aws.ssm(), STAGE)
+        for bot in Bot:
+            self.parameters.put_bot(bot, self.document)
+        self.parameters.put_system(SYSTEM_DOCUMENT)
+        self._store_secrets(self.simulators.tokens)
+        self._session = boto3.session.Session(region_name=REGION)
+        self._clients: dict[str, Any] = {}
+        self.queues = {"alerts": self._alerts_queue(topic_arn), "snapshots": self._snapshots_queue()}
+        return topic_arn
 
     def _lead(self, stack: ExitStack, environment: Mapping[str, str]) -> None:
         for name, value in environment.items():
@@ -147,37 +143,38 @@ class Laptop:
             "TRADING_VOLATILITY_URL": urls.trading_volatility_url.removesuffix("/api/v2"),
             "CLOCK_FILE": str(clock_file),
             "MONITOR_SECONDS": "25",
-            "POWERTOOLS_SERVICE_NAME": "laptop",
-            "POWERTOOLS_METRICS_NAMESPACE": "AlphaGEX",
-            **QUIET_LOGS,
+            **IN_EVERY_FUNCTION,
         }
 
     def _alerts_queue(self, topic_arn: str) -> str:
-        sqs, sns = self._session.client("sqs"), self._session.client("sns")
-        url = sqs.create_queue(QueueName="alphagex-demo-alerts", Attributes={"VisibilityTimeout": UNSEEN_SECONDS})[
-            "QueueUrl"
-        ]
-        sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=self._arn(url))
+        url = self._queue("alerts")
+        self.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=self._arn(url))
         return url
 
     def _snapshots_queue(self) -> str:
-        sqs, events = self._session.client("sqs"), self._session.client("events")
-        url = sqs.create_queue(QueueName="alphagex-demo-snapshots", Attributes={"VisibilityTimeout": UNSEEN_SECONDS})[
-            "QueueUrl"
-        ]
+        events = self.client("events")
+        url = self._queue("snapshots")
         pattern = {"source": [EVENT_SOURCE], "detail-type": [SNAPSHOT_COLLECTED]}
         events.put_rule(Name="alphagex-demo-snapshots", EventPattern=json.dumps(pattern))
         events.put_targets(Rule="alphagex-demo-snapshots", Targets=[{"Id": "queue", "Arn": self._arn(url)}])
         return url
 
+    def _queue(self, name: str) -> str:
+        attributes = {"VisibilityTimeout": UNSEEN_SECONDS}
+        url: str = self.client("sqs").create_queue(QueueName=f"alphagex-demo-{name}", Attributes=attributes)["QueueUrl"]
+        return url
+
     def _arn(self, queue_url: str) -> str:
-        sqs = self._session.client("sqs")
+        sqs = self.client("sqs")
         reply = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
-        return reply["Attributes"]["QueueArn"]
+        arn: str = reply["Attributes"]["QueueArn"]
+        return arn
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes clients of every kind
-        """Make a boto3 client of the embedded AWS."""
-        return on_loopback(self._session.client(service))  # type: ignore[call-overload]
+        """Return the boto3 client of a service of the embedded AWS."""
+        if service not in self._clients:
+            self._clients[service] = on_loopback(self._session.client(service))  # type: ignore[call-overload]
+        return self._clients[service]
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - each handler has its own answer
         """Call a function's handler as Lambda would; its errors come through."""
@@ -199,8 +196,3 @@ def _restore(name: str, value: str | None) -> None:
         os.environ.pop(name, None)
     else:
         os.environ[name] = value
-
-
-def embedded_market(seed: int) -> MarketMaker:
-    """Return what makes the market of this seed in another process."""
-    return partial(market_of, seed)

@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from infra.local.demo.laptop import Laptop, embedded_market
+from infra.local.demo.laptop import Laptop
+from infra.local.demo.market import embedded_market
 from infra.local.demo.plan import DemoPlan
 from infra.local.demo.readback import summarize
 from infra.local.demo.replay import Replay
@@ -25,7 +26,7 @@ def run_demo(plan: DemoPlan, screen: DemoScreen, report: Path, port: int | None 
     first = plan.ticks(plan.days[0])[0]
     with (
         Sandboxes("trade", len(plan.bots)) as traders,
-        Laptop(embedded_market(plan.seed), first, port=port, document=REPLAY_DOCUMENT) as laptop,
+        Laptop(embedded_market(plan.seed, first), first, port=port, document=REPLAY_DOCUMENT) as laptop,
     ):
         traders.open(laptop.environment)
         replay = Replay(laptop, traders, plan, screen)

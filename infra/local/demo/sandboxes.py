@@ -16,10 +16,31 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from infra.local.errors import LocalStageError
+from shared.adapters.aws import read_descriptions
 from shared.domain.errors import AlphaGexError
 
 STOP_SECONDS: Final = 5.0
 GARBAGE_THRESHOLD: Final = 50_000
+
+QUIET_LOGS: Final = {"LOG_LEVEL": "CRITICAL", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+IN_EVERY_FUNCTION: Final = {
+    "POWERTOOLS_SERVICE_NAME": "laptop",
+    "POWERTOOLS_METRICS_NAMESPACE": "AlphaGEX",
+    **QUIET_LOGS,
+}
+"""What a function's environment says wherever its tables are."""
+USED_BY_ALL: Final = (
+    "shared.adapters.dynamodb.book",
+    "shared.adapters.dynamodb.configurations",
+    "shared.adapters.dynamodb.snapshots",
+    "shared.adapters.dynamodb.trade_history",
+    "shared.adapters.dynamodb.trips",
+    "shared.adapters.journal",
+    "shared.adapters.tradier.client",
+    "shared.desk",
+)
+"""What a function imports at its first invocation; imported before the fork, it is imported once."""
+SERVICES: Final = ("dynamodb", "ssm", "sns")
 
 Event = dict[str, Any]
 
@@ -57,7 +78,7 @@ class Sandboxes:
             pass_fds=handles,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={**os.environ, **IN_EVERY_FUNCTION, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         for far in far_ends:
             far.close()
@@ -122,7 +143,10 @@ def _serve(function: str, line: Connection) -> None:
 def _run(function: str, handles: Sequence[int]) -> None:
     """Import what the function needs, then fork a sandbox for each handle and wait for all."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    import_module("shared.composition")
+    import_module(f"functions.{function}.handler")
+    for module in USED_BY_ALL:
+        import_module(module)
+    read_descriptions(SERVICES)
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
     lines = [Connection(handle) for handle in handles]
