@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from shared.domain.config import SystemConfig
 from shared.domain.market import (
@@ -25,6 +26,7 @@ MA_SHORT = 20
 MA_LONG = 50
 SIX_PLACES = Decimal("0.000001")
 HUNDRED = Decimal(100)
+_CLOSE = attrgetter("close")
 
 
 def snapshots(readings: Readings, config: SystemConfig) -> tuple[Snapshot, ...]:
@@ -36,7 +38,7 @@ def _snapshot(one: UnderlyingReadings, readings: Readings, config: SystemConfig)
     today = new_york_date(readings.at)
     bars = _finished(one.bars, today)
     vix_bars = _finished(readings.vix_bars, today)
-    measured = [*(bar.close for bar in vix_bars), readings.vix.value] if readings.vix else []
+    measured = [*map(_CLOSE, vix_bars), readings.vix.value] if readings.vix else []
     rank = iv_rank(measured, config.iv_window, config.iv_min_closes)
     momentum = momentum_of(bars, one.spot.value, config.breakout_window) if one.spot and _reaches(bars, today) else None
     return Snapshot(
@@ -161,7 +163,7 @@ def momentum_of(bars: Sequence[DailyBar], spot: Decimal, breakout_window: int = 
 
     Needs at least 50 sessions.
     """
-    finished = tuple([bar.close for bar in bars])
+    finished = tuple(map(_CLOSE, bars))
     closes = (*finished[-MA_LONG:], spot)
     found = macd(finished, spot)
     return Momentum(
