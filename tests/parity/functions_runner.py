@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import fields
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from functions.collect.workflow import Collect
@@ -106,7 +107,7 @@ class World:
         return self._runner.book.switch
 
     def clock(self) -> BrokerClock:
-        return BrokerClock(now=self.time.at, is_open=is_open(self.time.at))
+        return BrokerClock(now=self.time.at, is_open=is_open(self.time.at), skew=Decimal(0))
 
     def collect(self, now: datetime, config: SystemConfig) -> Readings:
         assert isinstance(self._runner.market, ModelMarket)

@@ -48,7 +48,7 @@ class RunBroker:
 
     def clock(self, now: datetime) -> BrokerClock:
         """Return what the broker's clock says."""
-        return BrokerClock(now=now, is_open=is_open(now))
+        return BrokerClock(now=now, is_open=is_open(now), skew=ZERO)
 
     def submit(self, order: Order, tag: str, now: datetime) -> str:
         """Accept an order. Raises OrderRejectedError where the money is short."""
