@@ -78,9 +78,11 @@ class Replay:
     def run(self) -> None:
         """Replay every session of the plan; garbage is collected between sessions, not in the midst of them."""
         gc.disable()
+        gc.freeze()
         try:
             self._sessions()
         finally:
+            gc.unfreeze()
             gc.enable()
 
     def _sessions(self) -> None:

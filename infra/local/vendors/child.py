@@ -1,16 +1,21 @@
 """The simulators in a process of their own, so that they and their client use a processor each."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Final
 
 from infra.local.replay_clock import ReplayClock
 from infra.local.vendors.market import Market
 from infra.local.vendors.options import SimulatorOptions, Tokens
 from infra.local.vendors.stage import PortTakenError, Stage
+
+GARBAGE_THRESHOLD: Final = 50_000
+"""Objects between two collections: what a market keeps is no garbage."""
 
 MarketSource = Market | Callable[[], Market]
 """A market, or what makes one where it is used."""
@@ -52,6 +57,8 @@ def _serve(line: Connection) -> None:
     except PortTakenError as error:
         line.send(error.port)
         return
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
     try:
         line.recv()
     except EOFError:
