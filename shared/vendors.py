@@ -158,7 +158,9 @@ class Vendors:
         path = "/api" if version is GammaFeedVersion.V1 else "/api/v2"
         return self._client(
             (TRADING_VOLATILITY, text, version),
-            lambda: TradingVolatilityClient(self.urls.trading_volatility + path, text, version, clock=self.clock),
+            lambda: TradingVolatilityClient(
+                self.urls.trading_volatility + path, text, version, clock=self.clock, time_left=self.time_left
+            ),
         )
 
     def plan(self) -> SystemConfig:

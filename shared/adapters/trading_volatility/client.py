@@ -33,7 +33,7 @@ class TradingVolatilityClient:
     """Port GammaFeed. Safe to share between threads.
 
     ``base_url`` ends in ``/api/v2`` for version 2 and in ``/api`` for version 1, whose subscription id travels in
-    the query: it is added below everything that logs.
+    the query: it is added below everything that logs. ``time_left`` says how many seconds a run may still wait.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class TradingVolatilityClient:
         version: Version = Version.V2,
         *,
         clock: Now | None = None,
+        time_left: Callable[[], float] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare; nothing is asked yet."""
@@ -57,6 +58,7 @@ class TradingVolatilityClient:
             secret_query={"username": token} if is_first else None,
             secrets=(token,),
             judge=self._judge,
+            time_left=time_left,
             transport=transport,
         )
 

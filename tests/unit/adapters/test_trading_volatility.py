@@ -199,3 +199,28 @@ def test_the_documented_sample_of_version_1_is_no_json() -> None:
                                                ("price_minus_1_day_std", "price_minus_1_day_std")])  # fmt: skip
 def test_version_1_levels_drift_in_spelling(name: str, spelled: str) -> None:
     assert v1(levels=reply({"SPY": {name: "601.5"}})).levels("SPY") == {spelled: Decimal("601.5")}
+
+
+def test_without_time_left_in_the_run_nothing_is_asked() -> None:
+    wire = routes()
+    feed = TradingVolatilityClient("https://tv.example/api", TOKEN, time_left=lambda: 0.0, transport=wire)
+    with pytest.raises(FeedUnavailableError, match="no time left"):
+        feed.gamma("SPY")
+    assert wire.paths == []
+
+
+@pytest.mark.parametrize(
+    ("row", "path"),
+    [
+        pytest.param({"strike": 600}, "data.points[1].net", id="no exposure"),
+        pytest.param({"strike": "NaN", "net": 1}, "data.points[1].strike", id="no number"),
+        pytest.param({"strike": -600, "net": 1}, "data.points[1].strike", id="below zero"),
+        pytest.param({"strike": True, "net": 1}, "data.points[1].strike", id="a truth value"),
+        pytest.param("600", "data.points[1]", id="no object"),
+    ],
+)
+def test_a_row_of_the_curve_that_cannot_be_read_is_named(row: Any, path: str) -> None:
+    curve = {"data": {"points": [{"strike": 590, "net": -1}, row]}}
+    with pytest.raises(MalformedReplyError) as refused:
+        client(routes(gex_by_strike=reply(curve))).gex_by_strike("SPY")
+    assert refused.value.path == path
