@@ -20,7 +20,7 @@ from shared.adapters.sns import SnsAlerts
 from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
 from shared.domain.errors import CredentialsError
 from shared.domain.vocabulary import Bot, TradingMode, TradingState, stricter
-from shared.vendors import Vendors, VendorUrls
+from shared.vendors import KEPT_FOR_EXITS, Vendors, VendorUrls
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -258,7 +258,7 @@ class Stage:
             history=self.trade_history,
             trips=self.trips,
             heartbeat=self.heartbeat,
-            quotes=lambda: self.quotes,
+            quotes=lambda: self.vendors.quotes(KEPT_FOR_EXITS),
             gamma_rows=lambda: ChainGammaRows(self.chains),
         )
 

@@ -198,9 +198,9 @@ class Vendors:
         first = self.market_data(KEPT_FOR_EXITS)
         return (first,) if polygon is None else (first, polygon)
 
-    def quotes(self) -> Quotes:
-        """Return the quotes, with their fallback."""
-        return QuoteFeed(self.market_data(), self.polygon)
+    def quotes(self, reserve: int = 0) -> Quotes:
+        """Return the quotes, with their fallback; who only looks leaves a reserve to whoever closes positions."""
+        return QuoteFeed(self.market_data(reserve), self.polygon)
 
     def feeds(self, cache: HistoryCache) -> Feeds:
         """Return all vendors together."""

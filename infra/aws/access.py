@@ -18,11 +18,12 @@ class TableName(StrEnum):
 
 @dataclass(frozen=True)
 class Access:
-    """Actions of DynamoDB on one table, or on one index of it."""
+    """Actions of DynamoDB on one table, or on one index of it; `partitions` narrow them to keys of these patterns."""
 
     table: TableName
     actions: tuple[str, ...]
     index: str | None = None
+    partitions: tuple[str, ...] = ()
 
 
 class Parameters(StrEnum):

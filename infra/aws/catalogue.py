@@ -54,6 +54,9 @@ _BOOK: Final = (
 _BUDGET: Final = Access(TableName.SNAPSHOTS, ("GetItem", "PutItem"))
 """The rate budgets of the vendors' tokens, which the functions share."""
 
+_COUNTED: Final = Access(TableName.SNAPSHOTS, ("PutItem",), partitions=("BUDGET#*",))
+"""The same for a function that else only reads: it may write down the calls it made, and nothing else."""
+
 _ALERTS: Final = Access(TableName.POSITIONS, ("PutItem", "UpdateItem"))
 """One item for each alert, so that a repeat is silent."""
 
@@ -125,7 +128,7 @@ FUNCTIONS: Final = (
         memory_mb=256,
         timeout_seconds=30,
         concurrency=1,
-        access=(*_READ_ONLY, _ALERTS),
+        access=(*_READ_ONLY, _COUNTED, _ALERTS),
         parameters=(*_CONFIGURATION, Parameters.SECRETS),
     ),
     FunctionSpec(
@@ -134,7 +137,7 @@ FUNCTIONS: Final = (
         memory_mb=512,
         timeout_seconds=30,
         concurrency=2,
-        access=_READ_ONLY,
+        access=(*_READ_ONLY, _COUNTED),
         parameters=(*_CONFIGURATION, Parameters.SECRETS),
         publishes_alerts=False,
         has_url=True,

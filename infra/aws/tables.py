@@ -12,6 +12,7 @@ from infra.aws.access import ACTIVE_INDEX, Access, TableName
 PARTITION_KEY: Final = "pk"
 SORT_KEY: Final = "sk"
 EXPIRY_ATTRIBUTE: Final = "expires_at"
+LEADING_KEYS: Final = "dynamodb:LeadingKeys"
 ACTIVE_KEY: Final = "active"
 
 _EXPIRING: Final = frozenset({TableName.POSITIONS, TableName.DECISIONS, TableName.SNAPSHOTS})
@@ -36,8 +37,12 @@ class Tables(Construct):
         """Allow exactly these actions on exactly this table, or its index."""
         table = self[access.table]
         arn = table.table_arn if access.index is None else f"{table.table_arn}/index/{access.index}"
+        narrowed = {"ForAllValues:StringLike": {LEADING_KEYS: list(access.partitions)}} if access.partitions else None
         iam.Grant.add_to_principal(
-            grantee=grantee, actions=[f"dynamodb:{action}" for action in access.actions], resource_arns=[arn]
+            grantee=grantee,
+            actions=[f"dynamodb:{action}" for action in access.actions],
+            resource_arns=[arn],
+            conditions=narrowed,
         )
 
     def _table(self, name: TableName) -> dynamodb.Table:

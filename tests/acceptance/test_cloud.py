@@ -21,7 +21,11 @@ dead-letter queue, reading the stream for it."""
 GUARDS = "may not"
 """A statement that forbids stops nothing by its absence; and MiniStack does not know the condition of this one."""
 
-DONE_WITHOUT = ("Monitor may dynamodb:GetItem, dynamodb:PutItem Snapshots",)
+DONE_WITHOUT = (
+    "Monitor may dynamodb:GetItem, dynamodb:PutItem Snapshots",
+    "Report may dynamodb:PutItem Snapshots",
+    "Api may dynamodb:PutItem Snapshots",
+)
 """The vendors' rate budgets: a process that cannot share them keeps its own, so that no exit waits for a count."""
 
 Tell = Callable[[str, object], None]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.adapters.dynamodb.keys import budget
 from tests.infra.aws.synthesis import Template
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -105,14 +106,14 @@ TABLE_ACTIONS = {
         "Positions/index/active": {"Query"},
         "Decisions": {"Query"},
         "Stats": {"BatchGetItem", "Query"},
-        "Snapshots": {"BatchGetItem", "GetItem", "Query"},
+        "Snapshots": {"BatchGetItem", "GetItem", "PutItem", "Query"},
     },
     "Api": {
         "Positions": {"GetItem"},
         "Positions/index/active": {"Query"},
         "Decisions": {"Query"},
         "Stats": {"BatchGetItem", "Query"},
-        "Snapshots": {"BatchGetItem", "GetItem", "Query"},
+        "Snapshots": {"BatchGetItem", "GetItem", "PutItem", "Query"},
     },
 }
 
@@ -131,6 +132,19 @@ def readable(template: Template, resource: str) -> str:
 def test_a_function_reaches_its_tables_and_no_others(template: Template, name: str) -> None:
     found = allowed(template, name, "dynamodb").items()
     assert {readable(template, resource): actions for resource, actions in found} == TABLE_ACTIONS[name]
+
+
+@pytest.mark.parametrize("name", ["Report", "Api"])
+def test_who_only_reads_writes_nothing_of_the_market_but_the_count_of_its_calls(template: Template, name: str) -> None:
+    puts = [
+        statement
+        for statement, actions, resources in statements(template, f"{name}Role")
+        if "dynamodb:PutItem" in actions and "Snapshots" in readable(template, resources[0])
+    ]
+    prefix = budget("tradier#0123").partition("#")[0]
+    assert [one["Condition"] for one in puts] == [
+        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{prefix}#*"]}}
+    ]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -190,8 +204,9 @@ def test_a_role_is_assumed_by_one_service_and_the_scheduler_for_this_account_onl
         assert trust.get("Condition") == (account if service == "scheduler" else None)
 
 
-def test_the_api_writes_nothing(template: Template) -> None:
-    every = {action for _, actions, _ in statements(template, "ApiRole") for action in actions}
+def test_the_api_writes_nothing_else(template: Template) -> None:
+    of_any_key = [actions for stated, actions, _ in statements(template, "ApiRole") if "Condition" not in stated]
+    every = {action for actions in of_any_key for action in actions}
     assert not {one for one in every if one.startswith("dynamodb:") and ("Put" in one or "Update" in one)}
 
 
