@@ -152,11 +152,15 @@ def _structure(
     quotes: Mapping[str, OptionQuote],
     package: PackageQuote,
 ) -> Structure:
-    """Take the structure at its executable premium, the worst at which it may be entered."""
+    """Take the structure at its executable premium, the worst at which it may be entered.
+
+    A stop that is measured in premiums lies furthest at the best one: the risk to a stop is that of the first limit.
+    """
     fees = 2 * one_way_fees(underlying, len(legs), config.fees)
     premium = max(executable_entry(strategy, package), Decimal(0))
     worst = max_loss(strategy, legs, premium, fees)
-    exit_rule = _exit_rule(config, strategy)
+    exit_rule, effect = _exit_rule(config, strategy), PriceEffect.CREDIT if strategy.is_credit else PriceEffect.DEBIT
+    first = entry_limit(underlying, effect, package, config.walk, 0, config.strategies[strategy].min_credit)
     return Structure(
         strategy=strategy,
         legs=legs,
@@ -165,7 +169,7 @@ def _structure(
         premium=premium,
         fees=fees,
         max_loss=worst,
-        risk=risk_per_contract(strategy, exit_rule, premium, worst, fees),
+        risk=risk_per_contract(strategy, exit_rule, max(premium, first), worst, fees),
         secured=worst if strategy is Strategy.CASH_SECURED_PUT else Decimal(0),
         exit_rule=exit_rule,
     )

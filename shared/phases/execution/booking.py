@@ -1,7 +1,7 @@
 """What fills and settlements do to a position, its ledger and its counters."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from shared.domain.config import Fees
 from shared.domain.options import CONTRACT_MULTIPLIER
@@ -17,10 +17,12 @@ from shared.domain.positions import (
 )
 from shared.domain.sessions import new_york_date
 from shared.domain.values import to_cents
-from shared.domain.vocabulary import ExitReason, Strategy
+from shared.domain.vocabulary import ExitReason, StopBasis, Strategy
 from shared.phases.monitoring.pnl import stop_loss_dollars
 
 ORDER_TIMES_KEPT = timedelta(seconds=60)
+STOP_STEP = Decimal("0.000001")
+"""To what share of the premium a stop is rounded."""
 
 
 def risk_per_contract(strategy: Strategy, rule: ExitRule, premium: Decimal, worst: Decimal, fees: Decimal) -> Decimal:
@@ -39,28 +41,42 @@ def filled_position(
     """Open a position with what was really filled: contracts, premium by cash, fees, maximum loss, risk.
 
     ``fill_price`` is dollars per unit by cash, positive when it was paid to us. A debit structure that filled at
-    a credit keeps an entry price of zero and the cash in ``booked_cash``.
+    a credit keeps an entry price of zero and the cash in ``booked_cash``. A better premium never makes the risk to
+    a stop larger than the one that was sized and capped: the stop comes nearer instead.
     """
     each_way = one_way_fees(position.underlying, len(position.legs), fees)
     by_strategy = fill_price if position.strategy.is_credit else -fill_price
     premium = max(by_strategy, Decimal(0))
     worst = max_loss(position.strategy, position.legs, premium, 2 * each_way)
     secured = worst if position.strategy is Strategy.CASH_SECURED_PUT else Decimal(0)
+    rule = position.exit_rule
+    risk = risk_per_contract(position.strategy, rule, premium, worst, 2 * each_way)
+    if position.strategy is Strategy.CASH_SECURED_PUT and 2 * each_way < position.risk < risk:
+        rule = _with_stop_at(rule, premium, position.risk - 2 * each_way)
+        risk = risk_per_contract(position.strategy, rule, premium, worst, 2 * each_way)
     return position.model_copy(
         update={
             "state": PositionState.OPEN,
+            "exit_rule": rule,
             "version": position.version + 1,
             "contracts": contracts,
             "entry_price": premium,
             "entry_fees": each_way * contracts,
             "max_loss": worst,
-            "risk": risk_per_contract(position.strategy, position.exit_rule, premium, worst, 2 * each_way),
+            "risk": risk,
             "secured_cash": secured * contracts,
             "opened_at": filled_at,
             "booked_cash": fill_price * CONTRACT_MULTIPLIER * contracts,
             "booked_fees": each_way * contracts,
         }
     )
+
+
+def _with_stop_at(rule: ExitRule, premium: Decimal, loss: Decimal) -> ExitRule:
+    """Return a credit's rule with its stop at this loss per contract, in dollars, or a hair before it."""
+    multiple = (loss / (premium * CONTRACT_MULTIPLIER)).quantize(STOP_STEP, ROUND_FLOOR)
+    on_close = Decimal(1) if rule.stop_basis is StopBasis.COST_TO_CLOSE else Decimal(0)
+    return rule.model_copy(update={"stop_loss": multiple + on_close})
 
 
 def reduced_position(position: Position, contracts: int, fill_price: Decimal, fees: Decimal) -> Position:

@@ -8,7 +8,7 @@ import pytest
 from shared.domain.config import Fees
 from shared.domain.package import max_loss
 from shared.domain.positions import Position, PositionState
-from shared.domain.vocabulary import ExitReason, Strategy
+from shared.domain.vocabulary import ExitReason, StopBasis, Strategy
 from shared.phases.execution.booking import (
     closed_trade,
     counters_after_close,
@@ -18,7 +18,9 @@ from shared.phases.execution.booking import (
     ledger_after_close,
     ledger_after_resize,
     reduced_position,
+    risk_per_contract,
 )
+from shared.phases.monitoring.pnl import stop_fraction
 from tests.builders import NOON, TODAY, counters, ledger, legs_of, position, seconds
 
 FEES = Fees()
@@ -67,9 +69,24 @@ def test_an_index_leg_pays_the_surcharge() -> None:
 
 
 def test_a_filled_put_secures_its_strike_and_risks_its_stop() -> None:
-    opened = filled_position(planned(1, Strategy.CASH_SECURED_PUT, "4.00"), 1, Decimal(4), NOON, FEES)
+    put = planned(1, Strategy.CASH_SECURED_PUT, "4.00").model_copy(update={"risk": Decimal(900)})
+    opened = filled_position(put, 1, Decimal(4), NOON, FEES)
     assert opened.secured_cash == Decimal("38600.70")
     assert opened.risk == Decimal("800.70")
+
+
+@pytest.mark.parametrize("basis", StopBasis)
+@pytest.mark.parametrize("filled", ["3.90", "4.00", "4.10", "6.33", "11.99"])
+def test_a_better_premium_never_risks_more_to_the_stop_than_was_capped(basis: StopBasis, filled: str) -> None:
+    put = planned(1, Strategy.CASH_SECURED_PUT, "4.00")
+    rule = put.exit_rule.model_copy(update={"stop_basis": basis})
+    most = risk_per_contract(put.strategy, rule, put.entry_price, put.max_loss, 2 * put.entry_fees)
+    opened = filled_position(put.model_copy(update={"exit_rule": rule, "risk": most}), 1, Decimal(filled), NOON, FEES)
+    to_the_stop = stop_fraction(opened) * opened.entry_price * 100
+    assert opened.risk == to_the_stop + 2 * opened.entry_fees
+    assert opened.risk <= most
+    if opened.entry_price >= put.entry_price:
+        assert most - opened.risk < Decimal("0.01")
 
 
 @pytest.mark.parametrize(

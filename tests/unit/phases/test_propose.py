@@ -262,11 +262,15 @@ def atlas(**ledger_facts: Any) -> Proposal:
 
 
 def test_a_cash_secured_put_counts_its_stop_as_risk_and_secures_its_strike() -> None:
-    held = atlas().position
+    """Each at the limit where it is worst: the cash at the lowest premium, the stop at the highest one asked."""
+    answer = atlas()
+    held, intent = answer.position, answer.intent
     assert held is not None
+    assert intent is not None
     premium, fees = Decimal("42.40"), Decimal("1.90")
     assert held.secured_cash == (3925 - premium) * 100 + fees
-    assert held.risk == 2 * premium * 100 + fees
+    assert held.entry_price == premium < intent.order.limit_price
+    assert held.risk == 2 * intent.order.limit_price * 100 + fees
     assert held.contracts == 1
 
 
