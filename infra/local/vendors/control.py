@@ -21,8 +21,9 @@ class SimulatorControl:
     def inject(self, kind: FaultKind | str, *, count: int | None = 1, **scope: Any) -> int:  # noqa: ANN401
         """Put a fault in waiting and return its id.
 
-        `count` None means until it is cleared. `vendor`, `method`, `path` (a regular expression), `symbol`, `tag`
-        and `skip` (occasions let pass first) narrow it; other names are parameters of its kind.
+        `count` None means until it is cleared. `vendor`, `method`, `path` (a regular expression), `symbol`, `tag`,
+        `skip` (occasions let pass first) and `lasts` (seconds of the clock from now) narrow it; other names are
+        parameters of its kind.
         """
         return int(self._call("POST", "/faults", {"kind": str(kind), "count": count, **scope})["id"])
 

@@ -4,10 +4,12 @@ import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from infra.local.vendors.http import Request
+from infra.local.vendors.market import Clock
 
 
 class Vendor(StrEnum):
@@ -112,7 +114,7 @@ _NARROWING = ("method", "path", "symbol", "tag", "preview", "skip")
 
 @dataclass(slots=True)
 class Fault:
-    """One fault in waiting; `remaining` None means until it is cleared.
+    """One fault in waiting; `remaining` None means until it is cleared, `ends` None that no time ends it.
 
     `preview` says whether it is meant for previews (True), for orders (False) or for both (None).
     """
@@ -127,6 +129,7 @@ class Fault:
     preview: bool | None = None
     remaining: int | None = None
     skip: int = 0
+    ends: datetime | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     struck: int = 0
 
@@ -152,26 +155,29 @@ class Fault:
 class FaultBook:
     """The faults in waiting, in the order they were injected."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        """Let what ends by itself end by this clock."""
+        self._clock = clock
         self._ids = itertools.count(1)
         self._faults: dict[int, Fault] = {}
 
     def inject(self, kind: str, **scope: Any) -> Fault:  # noqa: ANN401
         """Add a fault.
 
-        `vendor`, `method`, `path` (a regular expression), `symbol`, `tag`, `preview`, `skip` and `count` (None:
-        until cleared) narrow it; everything else is a parameter of its kind.
+        `vendor`, `method`, `path` (a regular expression), `symbol`, `tag`, `preview`, `skip`, `count` (None: until
+        cleared) and `lasts` (seconds of the clock from now) narrow it; everything else is a parameter of its kind.
 
         Raises:
             ValueError: no such kind or vendor.
         """
         known = {name: scope.pop(name) for name in _NARROWING if name in scope}
-        vendor, count = scope.pop("vendor", None), scope.pop("count", 1)
+        vendor, count, lasts = scope.pop("vendor", None), scope.pop("count", 1), scope.pop("lasts", None)
         fault = Fault(
             next(self._ids),
             FaultKind(kind),
             None if vendor is None else Vendor(vendor),
             remaining=count,
+            ends=None if lasts is None else self._clock.now() + timedelta(seconds=lasts),
             parameters=scope,
             **known,
         )
@@ -214,7 +220,10 @@ class FaultBook:
         return (
             fault
             for fault in self._faults.values()
-            if fault.kind in wanted and fault.vendor in (None, vendor) and fault.remaining != 0
+            if fault.kind in wanted
+            and fault.vendor in (None, vendor)
+            and fault.remaining != 0
+            and (fault.ends is None or self._clock.now() < fault.ends)
         )
 
     def _first(self, faults: Iterable[Fault]) -> Fault | None:

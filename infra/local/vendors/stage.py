@@ -45,7 +45,7 @@ class Stage:
     def __init__(self, market: Market, clock: Clock, tokens: Tokens, options: SimulatorOptions) -> None:
         """Build every vendor on this market."""
         self.switches = Switches(options.switches)
-        self.faults = FaultBook()
+        self.faults = FaultBook(clock)
         self.shared = Shared(clock, self.faults)
         view = MarketView(market)
         brokers = {

@@ -140,6 +140,18 @@ def test_an_outage_of_orders_leaves_reads_alone(broker: Broker, control: Simulat
     assert _live(control) == 1
 
 
+def test_an_outage_of_orders_may_end_by_itself_after_three_minutes(
+    broker: Broker, control: SimulatorControl, pass_time: Pass
+) -> None:
+    control.inject(FaultKind.ORDERS_OUTAGE, vendor=Vendor.TRADIER, count=None, lasts=180)
+    pass_time(179)
+    assert broker.post(**put_spread("2.00")).status_code == 500
+    assert broker.read("positions") == {"positions": "null"}
+    pass_time(1)
+    assert broker.post(**put_spread("2.00")).status_code == 200
+    assert _live(control) == 1
+
+
 @pytest.mark.parametrize("status", ["rejected", "error"])
 def test_an_order_may_be_rejected_after_its_acknowledgement(
     broker: Broker, control: SimulatorControl, pass_time: Pass, status: str
