@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import track
 
-from infra.cli.gains import gain_rows
+from infra.cli.gains import gain_rows, leg_rows
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import JsonOption, console, day_of, write_json
 from infra.cli.stage import Place
@@ -54,12 +54,14 @@ def export(
     start = day_of("--from", first) if first else end - YEAR
     if end < start:
         raise CommandError(f"--to {end} is before --from {start}", "swap the two dates")
-    trades = _trades(place, start, end)
+    trades, every = _trades(place, start, end), _positions(place)
+    held = {one.position_id: one for one in every}
     tables: dict[str, list[Row]] = {
-        "positions": [_position_row(one) for one in _positions(place, start, end)],
+        "positions": [_position_row(one) for one in every if _in(one.planned_at, start, end)],
         "trades": [_trade_row(one) for one in trades],
         "decisions": [_decision_row(one) for one in _decisions(place, start, end, quiet=as_json)],
-        "realized_gains": [dict(row) for row in gain_rows(trades)],
+        "realized_gains": list(gain_rows(trades, held)),
+        "realized_gain_legs": list(leg_rows(trades, held)),
     }
     written = [path for name, rows in tables.items() for path in _write(out, name, rows, form)]
     if as_json:
@@ -83,9 +85,9 @@ def _trades(place: Place, start: date, end: date) -> tuple[ClosedTrade, ...]:
     return tuple(one for one in found if _in(one.closed_at, start, end))
 
 
-def _positions(place: Place, start: date, end: date) -> list[Position]:
+def _positions(place: Place) -> list[Position]:
     archive = DynamoDbArchive(Database(place.aws), positions=place.settings.positions_table)
-    found = [one for bot in Bot for one in archive.positions(bot) if _in(one.planned_at, start, end)]
+    found = [one for bot in Bot for one in archive.positions(bot)]
     return sorted(found, key=lambda one: (one.planned_at, one.position_id))
 
 
@@ -107,6 +109,7 @@ def _position_row(one: Position) -> Row:
         "state": one.state.value,
         "legs": " ".join(f"{'+' if leg.sign > 0 else '-'}{leg.option_symbol}" for leg in one.legs),
         "contracts": one.contracts,
+        "closed_contracts": one.closed_contracts,
         "expiration": one.expiration,
         "entry_price": one.entry_price,
         "entry_fees": one.entry_fees,
