@@ -90,10 +90,15 @@ def gate_of(code: DenialCode, value: str, limit: str, passed: bool) -> Gate:
 def denials_of(gates: Iterable[Gate]) -> tuple[Denial, ...]:
     """Return every refusal among the gates, in their order."""
     return tuple(
-        Denial(code=code, value=gate.value, limit=gate.limit)
+        _denial_of(code, gate.value, gate.limit)
         for gate in gates
         if not gate.passed and isinstance(code := gate.code, DenialCode)
     )
+
+
+@lru_cache(maxsize=1024)
+def _denial_of(code: DenialCode, value: str, limit: str) -> Denial:
+    return Denial(code=code, value=value, limit=limit)
 
 
 class DecisionKind(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from shared.backtest.gamma_tape import GammaTape
 from shared.backtest.market import VIX, MarketModel
@@ -52,6 +52,13 @@ class Market(Protocol):
         """The sessions on which decisions can be made."""
 
 
+class _Quoted(NamedTuple):
+    """What is held, as quoted at one moment: broker, exits and equity ask for the same."""
+
+    at: datetime | None
+    quotes: dict[str, OptionQuote | None]
+
+
 class ModelMarket:
     """The market model as the phases see it: exact decimals and the vendors' words."""
 
@@ -62,6 +69,7 @@ class ModelMarket:
         self._tape = tape if tape is not None else GammaTape(model)
         self._bars: dict[str, tuple[DailyBar, ...]] = {}
         self._snapshots: dict[tuple[str, datetime], Snapshot] = {}
+        self._held = _Quoted(None, {})
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -119,12 +127,14 @@ class ModelMarket:
 
     def option_quotes(self, option_symbols: Sequence[str], at: datetime) -> Mapping[str, OptionQuote]:
         """Return what is quoted of contracts that are held, by OCC symbol."""
-        found = {}
+        if self._held.at != at:
+            self._held = _Quoted(at, {})
+        held = self._held.quotes
         for symbol in option_symbols:
-            row = self._model.held_quote(symbol, at)
-            if row is not None:
-                found[symbol] = self._quoted(row, at)
-        return found
+            if symbol not in held:
+                row = self._model.held_quote(symbol, at)
+                held[symbol] = None if row is None else self._quoted(row, at)
+        return {symbol: quote for symbol in option_symbols if (quote := held[symbol]) is not None}
 
     def spot(self, underlying: str, at: datetime) -> Decimal:
         """Return the price of an underlying."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -98,8 +98,19 @@ class BotConfig(Value):
     @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that name exactly this configuration."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        known = _DIGESTS.get(self.bot)
+        if known is None or known[0] is not self:
+            known = _DIGESTS[self.bot] = (self, _digest(self))
+        return known[1]
+
+
+_DIGESTS: Final[dict[Bot, tuple[BotConfig, str]]] = {}
+"""Of each bot the configuration that was named last, with its digest: many decisions name the same one."""
+
+
+def _digest(config: Value) -> str:
+    text = json.dumps(config.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 _NEEDS_SHORT = frozenset(
@@ -157,5 +168,4 @@ class SystemConfig(Value):
     @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that name exactly this configuration."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return _digest(self)

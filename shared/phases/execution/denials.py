@@ -1,7 +1,7 @@
 """Every reason why an order may not leave, each with its value and limit; an empty answer means go."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -129,7 +129,7 @@ def session_gates(config: BotConfig, broker_open: bool, now: datetime) -> tuple[
     if hours is None:
         return gates
     first, last, limit = _entry_window(hours, config.window.after_open_seconds, config.window.before_close_seconds)
-    return (*gates, gate(DenialCode.OUTSIDE_ENTRY_WINDOW, f"{now:%H:%M}Z", limit, first <= now < last))
+    return (*gates, gate(DenialCode.OUTSIDE_ENTRY_WINDOW, _minute(now.astimezone(UTC)), limit, first <= now < last))
 
 
 @lru_cache(maxsize=64)
@@ -137,7 +137,12 @@ def _entry_window(hours: Session, after_open_seconds: int, before_close_seconds:
     """Return from when to when a session lets entries leave, and that in words."""
     first = hours.opens_at + timedelta(seconds=after_open_seconds)
     last = hours.closes_at - timedelta(seconds=before_close_seconds)
-    return first, last, f"{first:%H:%M}Z to {last:%H:%M}Z"
+    return first, last, f"{_minute(first)} to {_minute(last)}"
+
+
+def _minute(at: datetime) -> str:
+    """Write a moment in UTC as hours and minutes."""
+    return f"{at.hour:02}:{at.minute:02}Z"
 
 
 def _rate_gates(setting: Setting) -> tuple[Gate, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.domain.config import Rails
-from shared.domain.decisions import DenialCode, Gate
+from shared.domain.decisions import DenialCode, Gate, gate_of
 from shared.domain.market import Snapshot
 from shared.domain.positions import Counters
 from shared.domain.sessions import new_york_date
@@ -38,7 +38,7 @@ def _near_flip(regime: RegimeClassification, snapshot: Snapshot, rails: Rails) -
         return ()
     apart = abs(spot.value / gamma.flip_point - 1)
     return (
-        Gate(
+        gate_of(
             code=DenialCode.NEAR_FLIP,
             value=f"{apart:.4f}",
             limit=f"at least {rails.near_flip}",
@@ -52,7 +52,7 @@ def _confirmed(action: Action, recent_actions: Sequence[Action], rails: Rails) -
     window = tuple(recent_actions)[len(recent_actions) - before :] if before else ()
     same = 1 + sum(1 for recent in window if recent is action)
     enough = len(window) == before and all(recent is action for recent in window)
-    return Gate(
+    return gate_of(
         code=DenialCode.NOT_CONFIRMED,
         value=f"{same} of {rails.confirmations} {action}",
         limit=f"{rails.confirmations} in a row",
@@ -64,7 +64,7 @@ def _cooled_down(counters: Counters, now: datetime, rails: Rails) -> tuple[Gate,
     gates: tuple[Gate, ...] = ()
     if rails.cool_down_after_stop and counters.last_stop_on is not None:
         gates += (
-            Gate(
+            gate_of(
                 code=DenialCode.COOLING_DOWN,
                 value=f"stopped on {counters.last_stop_on}",
                 limit="the session after a stop",
@@ -74,7 +74,7 @@ def _cooled_down(counters: Counters, now: datetime, rails: Rails) -> tuple[Gate,
     if rails.cool_down_after_target_seconds and counters.last_target_at is not None:
         ready = counters.last_target_at + timedelta(seconds=rails.cool_down_after_target_seconds)
         gates += (
-            Gate(
+            gate_of(
                 code=DenialCode.COOLING_DOWN,
                 value=f"target at {counters.last_target_at:%Y-%m-%dT%H:%M:%SZ}",
                 limit=f"{rails.cool_down_after_target_seconds} s after a target",
