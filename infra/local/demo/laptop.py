@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from warnings import catch_warnings, filterwarnings
 
 import boto3
+from botocore.config import Config
 from pydantic import SecretStr
 
 from infra.local.demo.market import MarketMaker
@@ -24,7 +25,7 @@ from infra.local.replay_clock import ReplayClock
 from infra.local.tables import StageNames, create_parameters, create_tables, create_topic
 from infra.local.vendors.options import REPLAY_SWITCHES, SimulatorOptions, Tokens
 from infra.local.vendors.simulators import VendorSimulators
-from shared.adapters.aws import Aws, on_loopback
+from shared.adapters.aws import Aws, client_config, on_loopback
 from shared.adapters.ssm import SsmParameters
 from shared.composition import Stage
 from shared.domain.events import EVENT_SOURCE, SNAPSHOT_COLLECTED
@@ -38,6 +39,9 @@ UNSEEN_SECONDS: Final = "3600"
 MARKET_SWITCHES: Final = REPLAY_SWITCHES | {"tradier.greeks": "live"}
 SYSTEM_DOCUMENT: Final = '{"polygon_calls_per_minute": null}'
 """The simulated Polygon serves a paid plan, as its switches say."""
+
+READER: Final = client_config().merge(Config(read_timeout=60))
+"""Whoever watches a run may wait longer than a function."""
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -173,7 +177,8 @@ class Laptop:
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes clients of every kind
         """Return the boto3 client of a service of the embedded AWS."""
         if service not in self._clients:
-            self._clients[service] = on_loopback(self._session.client(service))  # type: ignore[call-overload]
+            made = self._session.client(service, config=READER)  # type: ignore[call-overload]
+            self._clients[service] = on_loopback(made)
         return self._clients[service]
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - each handler has its own answer
