@@ -129,8 +129,9 @@ def test_a_trip_only_ever_tightens(store: Store, stored: str | None, new: str, c
 
 def test_an_operator_clears_a_trip_and_leaves_the_switch(store: Store) -> None:
     store.trips.mirror(TradingState.REDUCING, NOON)
-    store.trips.trip(Trip("ALL", TradingState.HALTED, "order failures", NOON))
-    store.trips.clear("ALL")
+    tripped = Trip("ALL", TradingState.HALTED, "order failures", NOON)
+    store.trips.trip(tripped)
+    assert store.trips.clear(tripped)
     assert [trip.scope for trip in store.trips.read(BOT)] == [SWITCH_SCOPE]
 
 
