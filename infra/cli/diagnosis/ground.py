@@ -2,12 +2,12 @@
 
 import fnmatch
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from infra.aws.catalogue import FUNCTIONS, FunctionSpec
 from infra.cli.diagnosis.findings import Finding, Patient, ill, note, well
 from infra.cli.screen import age
-from shared.domain.market import age_seconds
 
 SKEW_SECONDS = 5
 
@@ -39,9 +39,8 @@ def _limit(patient: Patient, need: str) -> int:
 
 
 def clocks(patient: Patient) -> Iterator[Finding]:
-    """Compare our clock with the broker's."""
-    now = patient.place.stage.clock.now()
-    skew = abs(age_seconds(patient.place.stage.market_data.clock().now, now))
+    """Compare our clock with the broker's; how long its answer takes says nothing of its clock."""
+    skew = patient.place.stage.market_data.clock().skew or Decimal(0)
     if skew > SKEW_SECONDS:
         yield ill(
             f"ours and the broker's are {skew:.0f} s apart", "set the clock of this machine (timedatectl set-ntp on)"

@@ -11,7 +11,7 @@ import pytest
 from infra.cli.diagnosis import alerting, ground, positions, trading
 from infra.cli.diagnosis.findings import Check, Finding, Patient, Verdict, examine
 from infra.cli.stage import Place, open_place
-from infra.local.vendors.faults import Vendor
+from infra.local.vendors.faults import FaultKind, Vendor
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
 from shared.adapters.dynamodb.rows import decision_row, position_row
 from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, SnapshotsRow
@@ -89,7 +89,35 @@ def no_key(house: House) -> None:
     house.laptop.client("ssm").delete_parameter(Name=house.laptop.parameters.names.secret("tradier"))
 
 
+def broker_says(house: House, *, seconds_ahead: int = 0, state: str = "open") -> None:
+    """Let the broker's clock say something else than it is."""
+    timestamp = int(house.clock.now().timestamp()) + seconds_ahead
+    answer = {"clock": {"state": state, "timestamp": timestamp, "date": "2005-07-11", "description": state}}
+    house.control.inject(
+        FaultKind.ERROR_BEFORE,
+        count=None,
+        vendor=Vendor.TRADIER,
+        path="/markets/clock",
+        status=200,
+        body=json.dumps(answer | {"next_change": "16:00", "next_state": "postmarket"}),
+    )
+
+
 BROKEN = [
+    pytest.param(
+        ground.clocks,
+        lambda house: broker_says(house, seconds_ahead=42),
+        "ours and the broker's are 42 s apart",
+        "timedatectl set-ntp on",
+        id="clock skew",
+    ),
+    pytest.param(
+        trading.market,
+        lambda house: broker_says(house, state="closed"),
+        "the session table says open, the broker closed",
+        "an unscheduled closure is the likely reason",
+        id="the market closed unexpectedly",
+    ),
     pytest.param(
         trading.switches, trip, "ALL REDUCING: 5 orders in a row failed", "alphagex breaker ACTIVE --reason", id="trip"
     ),
