@@ -17,6 +17,20 @@ HIGH_VIX_ADJUSTMENT = -15
 LOW_VIX_ADJUSTMENT = -10
 FULL_CONFIDENCE = 100
 
+# Each answer is written once: a calibration asks for millions of them.
+POSITIVE, NEGATIVE, NEUTRAL = GammaRegime.POSITIVE, GammaRegime.NEGATIVE, GammaRegime.NEUTRAL
+UPTREND, DOWNTREND, RANGE = Trend.UPTREND, Trend.DOWNTREND, Trend.RANGE
+_POSITIVE, _NEGATIVE, _NEUTRAL = (POSITIVE, GAMMA_SCORE), (NEGATIVE, GAMMA_SCORE), (NEUTRAL, NEUTRAL_SCORE)
+_UPTREND, _DOWNTREND, _RANGE = (UPTREND, TREND_SCORE), (DOWNTREND, TREND_SCORE), (RANGE, RANGE_SCORE)
+_HIGH_VOL = Volatility.HIGH_VOL, HIGH_VIX_ADJUSTMENT
+_LOW_VOL = Volatility.LOW_VOL, LOW_VIX_ADJUSTMENT
+_NORMAL = Volatility.NORMAL, 0
+_UNCERTAIN = Action.STAY_FLAT, Rule.UNCERTAIN
+_SELL_PREMIUM = Action.SELL_PREMIUM, Rule.HIGH_IV_POSITIVE_GAMMA
+_NO_FLIP = Action.STAY_FLAT, Rule.NEGATIVE_GAMMA
+_BELOW_FLIP, _ABOVE_FLIP = (Action.BUY_CALLS, Rule.NEGATIVE_GAMMA), (Action.BUY_PUTS, Rule.NEGATIVE_GAMMA)
+_WITH_UPTREND, _WITH_DOWNTREND = (Action.BUY_CALLS, Rule.LOW_IV_TREND), (Action.BUY_PUTS, Rule.LOW_IV_TREND)
+
 
 class Conditions(NamedTuple):
     """What the classifier reads; ``iv`` is IV rank or percentile, None when unknown, as is ``flip_point``."""
@@ -78,33 +92,32 @@ def classify(conditions: Conditions, limits: RegimeLimits) -> RegimeClassificati
     trend, trend_score = _trend(conditions)
     volatility, adjustment = _volatility(conditions.vix)
     action, rule = determine_action(regime, trend, conditions, limits)
-    return RegimeClassification(
-        regime, trend, volatility, min(FULL_CONFIDENCE, gamma_score + trend_score + adjustment), action, rule
-    )
+    score = gamma_score + trend_score + adjustment
+    confidence = min(FULL_CONFIDENCE, score)
+    return RegimeClassification(regime, trend, volatility, confidence, action, rule)
 
 
 def _gamma(net_gex: Decimal, threshold: Decimal) -> tuple[GammaRegime, int]:
     if net_gex > threshold:
-        return GammaRegime.POSITIVE, GAMMA_SCORE
+        return _POSITIVE
     if net_gex < -threshold:
-        return GammaRegime.NEGATIVE, GAMMA_SCORE
-    return GammaRegime.NEUTRAL, NEUTRAL_SCORE
+        return _NEGATIVE
+    return _NEUTRAL
 
 
 def _trend(conditions: Conditions) -> tuple[Trend, int]:
-    if conditions.spot > conditions.ma20 > conditions.ma50:
-        return Trend.UPTREND, TREND_SCORE
-    if conditions.spot < conditions.ma20 < conditions.ma50:
-        return Trend.DOWNTREND, TREND_SCORE
-    return Trend.RANGE, RANGE_SCORE
+    spot, ma20 = conditions.spot, conditions.ma20
+    if spot > ma20:
+        return _UPTREND if ma20 > conditions.ma50 else _RANGE
+    return _DOWNTREND if spot < ma20 < conditions.ma50 else _RANGE
 
 
 def _volatility(vix: Decimal) -> tuple[Volatility, int]:
     if vix > HIGH_VIX:
-        return Volatility.HIGH_VOL, HIGH_VIX_ADJUSTMENT
+        return _HIGH_VOL
     if vix < LOW_VIX:
-        return Volatility.LOW_VOL, LOW_VIX_ADJUSTMENT
-    return Volatility.NORMAL, 0
+        return _LOW_VOL
+    return _NORMAL
 
 
 def determine_action(
@@ -113,13 +126,13 @@ def determine_action(
     """Answer the workflow's decision matrix; an unknown IV measure or flip stays flat."""
     iv, flip = conditions.iv, conditions.flip_point
     if iv is None:
-        return Action.STAY_FLAT, Rule.UNCERTAIN
-    if iv >= limits.sell_premium_from and regime is GammaRegime.POSITIVE:
-        return Action.SELL_PREMIUM, Rule.HIGH_IV_POSITIVE_GAMMA
-    if regime is GammaRegime.NEGATIVE and conditions.vix > limits.negative_gamma_vix:
+        return _UNCERTAIN
+    if regime is POSITIVE and iv >= limits.sell_premium_from:
+        return _SELL_PREMIUM
+    if regime is NEGATIVE and conditions.vix > limits.negative_gamma_vix:
         if flip is None:
-            return Action.STAY_FLAT, Rule.NEGATIVE_GAMMA
-        return (Action.BUY_CALLS if conditions.spot < flip else Action.BUY_PUTS), Rule.NEGATIVE_GAMMA
-    if iv < limits.buy_direction_below and trend is not Trend.RANGE:
-        return (Action.BUY_CALLS if trend is Trend.UPTREND else Action.BUY_PUTS), Rule.LOW_IV_TREND
-    return Action.STAY_FLAT, Rule.UNCERTAIN
+            return _NO_FLIP
+        return _BELOW_FLIP if conditions.spot < flip else _ABOVE_FLIP
+    if trend is not RANGE and iv < limits.buy_direction_below:
+        return _WITH_UPTREND if trend is UPTREND else _WITH_DOWNTREND
+    return _UNCERTAIN
