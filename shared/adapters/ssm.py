@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import SecretStr
 
-from shared.domain.book import Flip
 from shared.domain.config import BotConfig, SystemConfig, bot_config, parse_document, system_config
 from shared.domain.errors import CredentialsError, InvalidConfigurationError, InvalidValueError, StoreError
 from shared.domain.vocabulary import Bot, TradingState
@@ -19,6 +18,8 @@ from shared.domain.vocabulary import Bot, TradingState
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
     from types_boto3_ssm.type_defs import ParameterHistoryTypeDef
+
+    from shared.domain.book import Flip
 
 SECRET_SECONDS: Final = 300.0
 """How long a secret is kept in the process, so that a renewed one is taken up soon."""
@@ -97,11 +98,13 @@ class SsmParameters:
         """Set the user's switch; a reason is kept beside it, where `last_flip` finds it."""
         self._put(self.names.breaker, state.value, reason)
 
-    def last_flip(self) -> Flip:
+    def last_flip(self) -> "Flip":
         """Return who set the switch last, when and why. Raises StoreError where SSM does not tell.
 
         A description that is older than the value, or of another value, is no reason of this setting.
         """
+        from shared.domain.book import Flip
+
         name = self.names.breaker
         *before, last = self._versions(name)
         value, said = last["Value"], last.get("Description", "")

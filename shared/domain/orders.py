@@ -1,7 +1,6 @@
 """An order to the broker, the intent behind it, and what the broker says of it."""
 
 import hashlib
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -254,8 +253,3 @@ def exit_intent_id(position_id: str, attempt: int) -> str:
 def position_id_of(entry_intent: str) -> str:
     """Derive the id of the position an entry opens."""
     return f"p{entry_intent}"
-
-
-def minute_of(moment: datetime) -> datetime:
-    """Return the start of the minute a moment lies in."""
-    return moment.replace(second=0, microsecond=0)

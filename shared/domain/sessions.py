@@ -196,3 +196,8 @@ def _easter(year: int) -> date:
     late = (golden + 11 * epact + 22 * to_sunday) // 451
     month, day = divmod(epact + to_sunday - 7 * late + 114, 31)
     return date(year, month, day + 1)
+
+
+def minute_of(moment: datetime) -> datetime:
+    """Return the start of the minute a moment lies in."""
+    return moment.replace(second=0, microsecond=0)

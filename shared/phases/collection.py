@@ -16,9 +16,8 @@ from shared.domain.market import (
     Snapshot,
     age_seconds,
 )
-from shared.domain.orders import minute_of
 from shared.domain.readings import Readings, UnderlyingReadings
-from shared.domain.sessions import new_york_date, previous_session
+from shared.domain.sessions import minute_of, new_york_date, previous_session
 from shared.domain.vocabulary import Breakout, Source
 from shared.phases.indicators import macd, rsi
 

@@ -3,20 +3,25 @@
 Conditions have no arithmetic, so each bound is computed before it is sent.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import reduce
 from operator import and_, or_
+from typing import TYPE_CHECKING
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
 from shared.adapters.dynamodb.documents import encode
 from shared.adapters.dynamodb.tables import PositionsRow, Row, StatsRow
-from shared.domain.book import Reserve
-from shared.domain.orders import Intent
-from shared.domain.positions import Position
 from shared.domain.vocabulary import TradingState
+
+if TYPE_CHECKING:
+    from shared.domain.book import Reserve
+    from shared.domain.orders import Intent
+    from shared.domain.positions import Position
 
 NO_SWITCH_SEEN = TradingState.REDUCING
 """What a breaker counts as whose user's switch was never mirrored: as one that cannot be read."""

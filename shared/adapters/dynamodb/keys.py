@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
 
-from shared.domain.orders import minute_of
-from shared.domain.sessions import new_york_date
+from shared.domain.sessions import minute_of, new_york_date
 from shared.domain.vocabulary import Bot, Strategy, TradingMode
 
 ALL: Final = "ALL"

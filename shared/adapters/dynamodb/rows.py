@@ -1,16 +1,22 @@
 """Domain values as items of the positions, decisions and stats tables."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.keys import Kind, stamp
 from shared.adapters.dynamodb.tables import KEPT, DecisionsRow, PositionsRow, StatsRow
-from shared.domain.accounts import AccountWatch, Confirmation
 from shared.domain.alerts import Alert
-from shared.domain.decisions import Decision, LastDecided
-from shared.domain.orders import Intent
-from shared.domain.positions import ClosedTrade, Counters, Position
-from shared.domain.statistics import StrategyStatistics
 from shared.domain.values import SCHEMA_VERSION
 from shared.domain.vocabulary import Bot
+
+if TYPE_CHECKING:
+    from shared.domain.accounts import AccountWatch, Confirmation
+    from shared.domain.decisions import Decision, LastDecided
+    from shared.domain.orders import Intent
+    from shared.domain.positions import ClosedTrade, Counters, Position
+    from shared.domain.statistics import StrategyStatistics
 
 
 def intent_row(table: type[PositionsRow], intent: Intent) -> PositionsRow:

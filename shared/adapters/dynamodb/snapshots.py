@@ -14,7 +14,7 @@ from shared.adapters.dynamodb.tables import KEPT, SnapshotsRow
 from shared.adapters.dynamodb.writes import Put, Writer
 from shared.domain.errors import ConflictError
 from shared.domain.market import Snapshot
-from shared.domain.orders import minute_of
+from shared.domain.sessions import minute_of
 
 EARLIER_MINUTES: Final = (1, 2, 5, 10)
 """Where to look for a snapshot when that of a wanted minute is missing."""

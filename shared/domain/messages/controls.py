@@ -1,12 +1,17 @@
 """What may leave: the breaker, its trips, and live mode."""
 
-from datetime import datetime
+from __future__ import annotations
 
-from shared.domain.accounts import Confirmation
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from shared.domain.alerts import Alert
-from shared.domain.book import Flip, Trip
 from shared.domain.messages.wording import alert_of, decisions_at
 from shared.domain.vocabulary import AlertLevel, Bot, TradingMode, TradingState
+
+if TYPE_CHECKING:
+    from shared.domain.accounts import Confirmation
+    from shared.domain.book import Flip, Trip
 
 _CONSEQUENCE = {
     TradingState.ACTIVE: "entries and exits may leave",

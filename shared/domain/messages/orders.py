@@ -1,11 +1,16 @@
 """What becomes of an order: refused, unknown, slow, not ours, not readable."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.domain.alerts import Alert
 from shared.domain.messages.wording import POSITIONS, alert_of, decisions_at
-from shared.domain.orders import BrokerOrder, Intent
 from shared.domain.vocabulary import AlertLevel
+
+if TYPE_CHECKING:
+    from shared.domain.orders import BrokerOrder, Intent
 
 
 def rejected(intent: Intent, reason: str, at: datetime) -> Alert:

@@ -1,15 +1,20 @@
 """What becomes of a position: entered, closed, near its stop, without a price, broken, not ours."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from shared.domain.alerts import Alert
-from shared.domain.decisions import Denial
 from shared.domain.messages.wording import LOG, POSITIONS, alert_of, decisions_at, legs_of
-from shared.domain.positions import ClosedTrade, Position
 from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import AlertLevel, Bot
+
+if TYPE_CHECKING:
+    from shared.domain.decisions import Denial
+    from shared.domain.positions import ClosedTrade, Position
 
 
 def entered(position: Position, target: Decimal, stop: Decimal, at: datetime) -> Alert:

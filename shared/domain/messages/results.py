@@ -1,11 +1,16 @@
 """What a strategy's own results call for."""
 
+from __future__ import annotations
+
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from shared.domain.alerts import Alert
 from shared.domain.messages.wording import alert_of
-from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import AlertLevel
+
+if TYPE_CHECKING:
+    from shared.domain.statistics import StrategyStatistics
 
 
 def _results(numbers: StrategyStatistics) -> str:

@@ -1,11 +1,16 @@
 """What all alerts share: how one is made, and where to look closer."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.domain.alerts import SUBJECT_LIMIT, Alert
-from shared.domain.positions import Position
 from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import AlertLevel, Bot
+
+if TYPE_CHECKING:
+    from shared.domain.positions import Position
 
 POSITIONS = "Look closer: alphagex positions"
 LOG = "Look closer: alphagex doctor; the log of the function in CloudWatch"
