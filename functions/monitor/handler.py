@@ -14,6 +14,7 @@ from functions.monitor.minute import Tools
 from functions.monitor.reconcile import Reconciler
 from functions.monitor.report import Opened, figures
 from functions.monitor.settings import MonitorSettings
+from functions.monitor.shares import Deliveries
 from functions.monitor.trips import Breakers
 from functions.monitor.walk import Walker
 from functions.monitor.workflow import Monitor
@@ -53,15 +54,14 @@ def _monitor() -> Monitor:
     stage = _stage()
     book, alerts, clock = stage.book, stage.alerts, stage.clock
     reconciler = Reconciler(book, alerts, clock)
+    ledger = LegLedger(book, stage.trips, alerts, clock, Deliveries(book, stage.trade_history))
     tools = Tools(
         book=book,
         quotes=stage.quotes,
         market_clock=stage.market_data,
         broker=stage.broker,
         breakers=Breakers(stage.trips, alerts, clock),
-        accounts=Accounts(
-            book, reconciler, LegLedger(book, stage.trips, alerts, clock), alerts, clock, stage.background
-        ),
+        accounts=Accounts(book, reconciler, ledger, alerts, clock, stage.background),
         walker=Walker(book, reconciler, alerts, clock, stage.run_time.left),
         exits=Exits(book, stage.desk, stage.market_data, alerts, clock),
         alerts=alerts,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from functions.monitor.shares import Deliveries
 from functions.monitor.sight import Account, Sight
 from shared.domain import messages
 from shared.domain.accounts import AccountWatch
@@ -45,6 +46,7 @@ class LegLedger:
     trips: Trips
     alerts: Alerts
     clock: Clock
+    deliveries: Deliveries
 
     def compare(self, account: Account, sight: Sight, orders: Sequence[BrokerOrder], held: Mapping[str, int]) -> None:
         """Compare; what two runs in a row cannot explain is booked as closed by hand, or is BROKEN."""
@@ -57,7 +59,9 @@ class LegLedger:
         aside = {symbol: why for symbol, why in watch.set_aside.items() if symbol in differences or symbol in flight}
         aside |= dict.fromkeys(foreign, EXTERNAL) | dict.fromkeys(_unreadable(sight), "set aside")
         self._tell_of_foreign_orders(account, watch, orders)
-        aside |= self._foreign_holdings(account, booked, orders, differences, aside)
+        found = self._foreign_holdings(booked, orders, differences, aside)
+        self._tell_of_holdings(account, sight, found, differences)
+        aside |= dict.fromkeys(found, EXTERNAL)
         suspects = {symbol: count for symbol, count in differences.items() if symbol not in aside}
         confirmed = {symbol: count for symbol, count in suspects.items() if symbol in watch.suspected}
         unused = [order for order in orders if order.order_id not in watch.booked_orders]
@@ -88,18 +92,27 @@ class LegLedger:
 
     def _foreign_holdings(
         self,
-        account: Account,
         booked: Mapping[str, int],
         orders: Sequence[BrokerOrder],
         differences: Mapping[str, int],
         aside: Mapping[str, str],
-    ) -> dict[str, str]:
-        """Set aside what no position and no order of ours of today knows: somebody else's."""
+    ) -> dict[str, int]:
+        """Return what no position and no order of ours of today knows: somebody else's."""
         ours = {leg.option_symbol for order in orders if order.is_ours for leg in order.legs}
-        found = {symbol: n for symbol, n in differences.items() if not {symbol} & {*booked, *ours, *aside}}
-        for symbol, contracts in found.items():
-            self.alerts.send(messages.foreign_holding(account.account_id, symbol, contracts, self.clock.now()))
-        return dict.fromkeys(found, EXTERNAL)
+        return {symbol: n for symbol, n in differences.items() if not {symbol} & {*booked, *ours, *aside}}
+
+    def _tell_of_holdings(
+        self, account: Account, sight: Sight, found: Mapping[str, int], differences: Mapping[str, int]
+    ) -> None:
+        """Tell of what is not ours, and of shares from which of our positions they came."""
+        now = self.clock.now()
+        for symbol, count in found.items():
+            is_option = OPTION_SYMBOL.fullmatch(symbol) is not None
+            sources = () if is_option else self.deliveries.sources(account, sight, symbol, differences, now)
+            if sources:
+                self.alerts.send(messages.shares_delivered(account.account_id, symbol, count, sources, now))
+            else:
+                self.alerts.send(messages.foreign_holding(account.account_id, symbol, count, now))
 
     def _book_by_hand(
         self,

@@ -181,7 +181,7 @@ def monitor_over(outside: Any) -> Monitor:
         broker=broker,
         breakers=Breakers(outside, outside, outside),
         accounts=Accounts(
-            outside, reconciler, LegLedger(outside, outside, outside, outside), outside, outside, AtOnce()
+            outside, reconciler, LegLedger(outside, outside, outside, outside, outside), outside, outside, AtOnce()
         ),
         walker=Walker(outside, reconciler, outside, outside),
         exits=Exits(outside, outside.desk, outside, outside, outside),

@@ -110,10 +110,14 @@ class Arena:
     def new_stage(self, database: Database | None = None, trail: Trail | None = None) -> ArenaStage:
         """Compose the stage anew, as a fresh execution environment does."""
         wires = Wires(self.ground.endpoint_url, self.parameters, self.outbox)
-        return ArenaStage(Environment.parse(self.environment), wires, database, trail or self.trail, self.background)
+        environment = Environment.parse(self.environment)
+        stage = ArenaStage(environment, wires, database, trail or self.trail, self.background)
+        self.ground.ends.append(stage.vendors.close)
+        return stage
 
     def start_processes(self) -> None:
-        """Give both functions a fresh execution environment."""
+        """Give both functions a fresh execution environment; the one before is gone."""
+        self.ground.let_go()
         self.stage = self.new_stage(self.ground.database)
         self._trade = trade_of(self.stage)
         self._monitor = monitor_of(self.stage, self.environment)

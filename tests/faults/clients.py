@@ -12,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from infra.local.ministack import REGION
 from shared.adapters.aws import ATTEMPTS, Aws, client_config
-from tests.faults.line import Line
+from tests.faults.line import line_to
 
 if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
@@ -64,7 +64,7 @@ class Wires(Aws):
 
     def __init__(self, endpoint_url: str, parameters: ParameterStore, outbox: Outbox) -> None:
         super().__init__(region=REGION, endpoint_url=endpoint_url, session=_session())
-        self._line = Line(endpoint_url)
+        self._line = line_to(endpoint_url)
         self._parameters = parameters
         self._outbox = outbox
 

@@ -1,7 +1,7 @@
 """What all arenas of a process share: the embedded AWS, the broker's simulator over HTTP, a clock and a market."""
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from shared.adapters.dynamodb.tables import Row
 from shared.adapters.http import ATTEMPTS as HTTP_ATTEMPTS
 from tests.faults.clients import Outbox, ParameterStore, Wires
 from tests.faults.items import Item, Items
-from tests.faults.line import Line
+from tests.faults.line import line_to
 from tests.faults.market import SPY_LEVEL, StillMarket
 
 _Row = TypeVar("_Row", bound=Row)
@@ -70,7 +70,8 @@ class Ground:
         self.simulators = VendorSimulators(self.market, self.clock, options=options, in_process=True)
         self._accounts_opened = 0
         self._read = Items()
-        self._line = Line(endpoint_url)
+        self._line = line_to(endpoint_url)
+        self.ends: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         stamina.set_testing(True, attempts=HTTP_ATTEMPTS, cap=True)
@@ -86,10 +87,16 @@ class Ground:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         stamina.set_testing(False)
+        self.let_go()
         self._line.close()
         self.simulators.close()
         self.clock.close()
         self._folder.cleanup()
+
+    def let_go(self) -> None:
+        """Close the connections that the last stages had to the vendors."""
+        while self.ends:
+            self.ends.pop()()
 
     @property
     def vendors(self) -> Vendors:

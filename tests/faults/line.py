@@ -1,10 +1,10 @@
-"""A line to the embedded AWS without ceremony: unsigned, one kept connection a thread, nothing parsed twice."""
+"""A line to the embedded AWS without ceremony: unsigned, connections that are kept, nothing parsed twice."""
 
 import json
 import select
 import socket
-import threading
 from collections.abc import Iterable, Iterator
+from functools import cache
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any, Final, NamedTuple, cast
@@ -35,20 +35,22 @@ class _Answer(NamedTuple):
 
 
 class Line:
-    """An HTTP session as botocore uses one, for a server on loopback that always tells a body's length."""
+    """An HTTP session as botocore uses one, for a server on loopback that always tells a body's length.
+
+    Safe to share between threads: each exchange has a connection of its own, kept for the next one.
+    """
 
     def __init__(self, endpoint_url: str) -> None:
         """Prepare; nothing is connected yet."""
         where = urlsplit(endpoint_url)
         self._address = (where.hostname or "", where.port or 0)
-        self._kept = threading.local()
+        self._free: list[socket.socket] = []
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
         """Send a request once. Raises ConnectionClosedError where no whole answer arrives."""
         try:
             answer = self._exchange(request.headers.items(), cast("bytes", request.body))
         except OSError as error:
-            self.close()
             raise ConnectionClosedError(error=error, request=request, endpoint_url=request.url) from error
         return AWSResponse(request.url, answer.status, HTTPHeaders.from_dict(answer.headers), cast("Any", answer.body))
 
@@ -62,28 +64,50 @@ class Line:
             raise AssertionError(f"{operation}: {said}")
         return said
 
-    def _exchange(self, headers: Iterable[tuple[str, str | bytes]], body: bytes) -> "_Answer":
+    def close(self) -> None:
+        """Let go of the connections that nobody uses."""
+        while self._free:
+            self._free.pop().close()
+
+    def _exchange(self, headers: Iterable[tuple[str, str | bytes]], body: bytes) -> _Answer:
         told = "".join(f"{name}: {_text(value)}\r\n" for name, value in headers)
         connection = self._connection()
-        connection.sendall(f"POST / HTTP/1.1\r\nHost: {self._address[0]}\r\n{told}\r\n".encode() + body)
-        return _answer(connection)
-
-    def close(self) -> None:
-        """Let go of this thread's connection."""
-        kept = getattr(self._kept, "connection", None)
-        if kept is not None:
-            kept.close()
-            self._kept.connection = None
+        try:
+            connection.sendall(f"POST / HTTP/1.1\r\nHost: {self._address[0]}\r\n{told}\r\n".encode() + body)
+            answer = _answer(connection)
+        except OSError:
+            connection.close()
+            raise
+        self._free.append(connection)
+        return answer
 
     def _connection(self) -> socket.socket:
-        kept: socket.socket | None = getattr(self._kept, "connection", None)
-        if kept is not None and not select.select([kept], [], [], 0)[0]:
+        try:
+            kept = self._free.pop()
+        except IndexError:
+            return self._connected()
+        if not _is_closed(kept):
             return kept
-        self.close()
+        kept.close()
+        return self._connected()
+
+    def _connected(self) -> socket.socket:
         made = socket.create_connection(self._address, LONGEST_WAIT_S)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._kept.connection = made
         return made
+
+
+@cache
+def line_to(endpoint_url: str) -> Line:
+    """Return the one line of this process to an embedded AWS."""
+    return Line(endpoint_url)
+
+
+def _is_closed(connection: socket.socket) -> bool:
+    """Tell whether the server closed a connection on which nothing is expected."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _text(value: str | bytes) -> str:

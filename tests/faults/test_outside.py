@@ -58,6 +58,9 @@ def test_an_assignment_breaks_the_position_and_never_opens_anything(arena: Arena
     seen = arena.seen()
     assert [one.state for one in seen.positions] == [PositionState.BROKEN]
     assert any(held.position_id in alert for alert in seen.alerts)
+    shares = held.contracts * CONTRACT_MULTIPLIER
+    delivered = f"DELIVERED: +{shares:,} shares of SPY in account {arena.account}"
+    assert arena.outbox.subjects.count(delivered) == 1
     assert seen.trades == ()
     opened = [order for order in seen.orders[orders:] if any("open" in leg["side"] for leg in order["legs"])]
     assert opened == []
@@ -108,7 +111,10 @@ def test_a_spread_in_shares_that_nothing_could_close_is_settled_and_delivered_sh
     assert (trade.exit_reason, trade.settlement_source is not None) == (ExitReason.EXPIRATION, True)
     assert seen.holdings == ({"SPY": shares} if shares else {})
     assert seen.gained + shares * Decimal(str(close)) == trade.pnl
-    assert sum("EXTERNAL holding" in subject for subject in arena.outbox.subjects) == delivered
+    assert [subject for subject in arena.outbox.subjects if "shares of SPY" in subject] == [
+        f"DELIVERED: +{shares:,} shares of SPY in account {arena.account}"
+    ] * delivered
+    assert not any("EXTERNAL" in subject for subject in arena.outbox.subjects)
     assert len(arena.orders()) == 1
 
 

@@ -20,6 +20,7 @@ from shared.domain.messages.positions import (
     foreign_holding,
     item_set_aside,
     near_stop,
+    shares_delivered,
     unpriced,
     unvalued,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "near_stop",
     "not_filled",
     "rejected",
+    "shares_delivered",
     "sizes_to_zero",
     "strategy_disabled",
     "stray_order",

@@ -156,6 +156,29 @@ def foreign_holding(account_id: str, symbol: str, contracts: int, at: datetime) 
     )
 
 
+def shares_delivered(account_id: str, underlying: str, shares: int, sources: Sequence[Position], at: datetime) -> Alert:
+    """Tell of shares that an assignment or exercise left in an account, and of the positions they came from."""
+    told = "; ".join(
+        f"{one.position_id}, {one.bot}, {one.contracts} {one.strategy} of {legs_of(one)}, {one.state}"
+        for one in sources
+    )
+    way, sign = ("sell", "+") if shares > 0 else ("buy back", "-")
+    bots = tuple(dict.fromkeys(one.bot for one in sources))
+    return alert_of(
+        f"shares-{account_id}-{underlying}-{at:%Y-%m-%d}",
+        AlertLevel.CRITICAL,
+        f"DELIVERED: {sign}{abs(shares):,} shares of {underlying} in account {account_id}",
+        (
+            f"What: the broker holds {sign}{abs(shares):,} shares of {underlying} that no order of ours traded",
+            f"Why: assigned, or exercised at expiration; from {told}",
+            f"How: {way} them at the broker: no share is traded here; a settled result ends at the official close",
+            f"Look closer: alphagex trades --bot {bots[0]}; the broker's positions",
+        ),
+        at,
+        bots[0] if len(bots) == 1 else None,
+    )
+
+
 def item_set_aside(bot: Bot, key: str, facts: str, at: datetime) -> Alert:
     """Tell of a stored item that this version cannot read, with the raw facts; once a day, whoever still writes it."""
     return alert_of(

@@ -47,6 +47,7 @@ ALERTS: Final[dict[str, Callable[[], Alert]]] = {
     "not_filled": lambda: messages.not_filled(EXIT, 5, NOON),
     "foreign_order": lambda: messages.foreign_order("6YA00001", FOREIGN, NOON),
     "foreign_holding": lambda: messages.foreign_holding("6YA00001", "SPY261231P00390000", -3, NOON),
+    "shares_delivered": lambda: messages.shares_delivered("6YA00001", "SPY", 300, (HELD,), NOON),
     "stray_order": lambda: messages.stray_order("6YA00001", FOREIGN, "no intent of this id", "it is left alone", NOON),
     "unreadable_order": lambda: messages.unreadable_order("6YA00001", FOREIGN, NOON),
     "item_set_aside": lambda: messages.item_set_aside(Bot.ATLAS, "POS#p9", "schema_version 2", NOON),
