@@ -91,21 +91,7 @@ class Arena:
     @property
     def environment(self) -> dict[str, str]:
         """What the functions are told."""
-        urls, names = self.ground.simulators.urls, self.ground.names
-        return {
-            "STAGE": STAGE,
-            "POSITIONS_TABLE": names.positions,
-            "DECISIONS_TABLE": names.decisions,
-            "STATS_TABLE": names.stats,
-            "SNAPSHOTS_TABLE": names.snapshots,
-            "TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:faults",
-            "TRADIER_URL": urls.tradier_url.removesuffix("/v1"),
-            "TRADIER_SANDBOX_URL": urls.tradier_sandbox_url.removesuffix("/v1"),
-            "POLYGON_URL": urls.polygon_url,
-            "TRADING_VOLATILITY_URL": urls.trading_volatility_url.removesuffix("/api/v2"),
-            "CLOCK_FILE": str(self.ground.clock_path),
-            "MONITOR_SECONDS": str(self.seconds),
-        }
+        return self.ground.environment | {"MONITOR_SECONDS": str(self.seconds)}
 
     def new_stage(self, database: Database | None = None, trail: Trail | None = None) -> ArenaStage:
         """Compose the stage anew, as a fresh execution environment does."""

@@ -99,6 +99,24 @@ class Ground:
             self.ends.pop()()
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What the functions are told of where everything is."""
+        urls, names = self.simulators.urls, self.names
+        return {
+            "STAGE": STAGE,
+            "POSITIONS_TABLE": names.positions,
+            "DECISIONS_TABLE": names.decisions,
+            "STATS_TABLE": names.stats,
+            "SNAPSHOTS_TABLE": names.snapshots,
+            "TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:faults",
+            "TRADIER_URL": urls.tradier_url.removesuffix("/v1"),
+            "TRADIER_SANDBOX_URL": urls.tradier_sandbox_url.removesuffix("/v1"),
+            "POLYGON_URL": urls.polygon_url,
+            "TRADING_VOLATILITY_URL": urls.trading_volatility_url.removesuffix("/api/v2"),
+            "CLOCK_FILE": str(self.clock_path),
+        }
+
+    @property
     def vendors(self) -> Vendors:
         """The simulators' insides."""
         vendors = self.simulators._stage

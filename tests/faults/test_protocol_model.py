@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.faults.model import Accident, Policy, explore
+from tests.faults.exploration import Accident, explore
+from tests.faults.model import Policy
 
 MANY = 10_000
 
