@@ -14,6 +14,7 @@ from functions.monitor.exits import Exits
 from functions.monitor.ledger import LegLedger
 from functions.monitor.minute import Tools
 from functions.monitor.reconcile import Reconciler
+from functions.monitor.shares import Deliveries
 from functions.monitor.trips import Breakers
 from functions.monitor.walk import Walker
 from functions.monitor.workflow import Monitor
@@ -49,6 +50,7 @@ def composed(what: type[_Made], ports: Mapping[str, Any]) -> _Made:
 
 PARTS: Final[tuple[tuple[str, type[Any]], ...]] = (
     ("reconciler", Reconciler),
+    ("deliveries", Deliveries),
     ("ledger", LegLedger),
     ("accounts", Accounts),
     ("breakers", Breakers),
