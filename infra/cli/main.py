@@ -1,5 +1,6 @@
 """``alphagex``, the operator's command line."""
 
+import os
 import sys
 from functools import partial
 from importlib.metadata import version as installed
@@ -21,7 +22,7 @@ from infra.cli.demo import demo
 from infra.cli.doctor import doctor
 from infra.cli.export import export
 from infra.cli.local import local
-from infra.cli.mistakes import told
+from infra.cli.mistakes import INTERRUPTED, told
 from infra.cli.positions import positions
 from infra.cli.preview import preview
 from infra.cli.replay import replay
@@ -101,4 +102,14 @@ def alphagex(
 
 def main() -> None:
     """Run a command; a user's mistake ends in one line and exit code 2."""
-    sys.exit(told(partial(app, standalone_mode=False)))
+    code = told(partial(app, standalone_mode=False))
+    if code == INTERRUPTED:
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """End without waiting for threads: Python waits for ever for one that Ctrl-C has caught at its birth."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
