@@ -3,10 +3,10 @@
 from typing import Final
 
 from tests.faults.removals.of_entries import CONTROLS, ENTRIES, SIZES
-from tests.faults.removals.of_orders import ORDERS, TOLD
+from tests.faults.removals.of_orders import ORDERS, TIME, TOLD
 from tests.faults.removals.of_store import PLANS, STORE
 from tests.faults.removals.removal import Removal
 
 __all__ = ["CATALOGUE", "Removal"]
 
-CATALOGUE: Final = (*STORE, *PLANS, *ORDERS, *TOLD, *ENTRIES, *SIZES, *CONTROLS)
+CATALOGUE: Final = (*STORE, *PLANS, *ORDERS, *TIME, *TOLD, *ENTRIES, *SIZES, *CONTROLS)

@@ -3,7 +3,10 @@
 from typing import Final
 
 from tests.faults.removals.removal import (
+    ACCOUNTS,
     ALERTS,
+    BOOKING,
+    CANCELS,
     CLIENT,
     CLIENT_TESTS,
     DESK,
@@ -125,6 +128,37 @@ ORDERS: Final = (
         "            reply = self._http.send(method, path, form=form, read_timeout_s=ORDER_TIMEOUT_S)\n"
         "        except ValueError as error:\n",
         CLIENT_TESTS,
+    ),
+)
+
+TIME: Final = (
+    Removal(
+        "no order is changed whose answer the run could not hear",
+        CANCELS,
+        " or self.time_left() < CHANGE_SECONDS:",
+        ":",
+        ("tests/functions/test_slow_brokers.py",),
+    ),
+    Removal(
+        "no order leaves at the end of a run",
+        CLIENT,
+        "if self._http.seconds_left < SHORTEST_ORDER_S:",
+        "if False:",
+        ("tests/unit/adapters/test_tradier_deadlines.py",),
+    ),
+    Removal(
+        "no exit waits for balances",
+        ACCOUNTS,
+        "        if not asked.has_balances:\n",
+        "        if False:\n",
+        ("tests/functions/test_slow_brokers.py",),
+    ),
+    Removal(
+        "a better premium brings the stop nearer",
+        BOOKING,
+        "2 * each_way < position.risk < risk",
+        "False",
+        ("tests/unit/phases/test_booking.py",),
     ),
 )
 

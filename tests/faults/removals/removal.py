@@ -19,6 +19,8 @@ RAILS: Final = "shared/phases/regime/rails.py"
 TRADE: Final = "functions/trade/workflow.py"
 MINUTE: Final = "functions/monitor/minute.py"
 CANCELS: Final = "functions/monitor/walk.py"
+ACCOUNTS: Final = "functions/monitor/accounts.py"
+BOOKING: Final = "shared/phases/execution/booking.py"
 ALERTS: Final = "shared/adapters/sns.py"
 
 BOOK_TESTS: Final = ("tests/unit/adapters/test_dynamodb_book.py",)
