@@ -54,7 +54,7 @@ def _monitor() -> Monitor:
     stage = _stage()
     book, alerts, clock = stage.book, stage.alerts, stage.clock
     reconciler = Reconciler(book, alerts, clock)
-    ledger = LegLedger(book, stage.trips, alerts, clock, Deliveries(book, stage.trade_history))
+    ledger = LegLedger(book, stage.trips, alerts, clock, Deliveries(book, lambda: stage.trade_history))
     tools = Tools(
         book=book,
         quotes=stage.quotes,

@@ -1,6 +1,6 @@
 """Shares that no order bought: which positions an assignment or an exercise delivered them from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,10 +19,10 @@ LATEST_DELIVERY: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """Looks for the positions that shares came from."""
+    """Looks for the positions that shares came from; ``history`` is opened when there are any."""
 
     book: Book
-    history: TradeHistory
+    history: Callable[[], TradeHistory]
 
     def sources(
         self, account: Account, sight: Sight, underlying: str, differences: Mapping[str, int], now: datetime
@@ -40,7 +40,7 @@ class Deliveries:
 
     def _settled(self, account: Account, underlying: str, now: datetime) -> Iterator[Position]:
         for strategy in Strategy:
-            for trade in self.history.closed_trades(account.mode, strategy, now - LATEST_DELIVERY):
+            for trade in self.history().closed_trades(account.mode, strategy, now - LATEST_DELIVERY):
                 if trade.underlying != underlying or trade.exit_reason is not ExitReason.EXPIRATION:
                     continue
                 position = self.book.position(trade.bot, trade.position_id)
