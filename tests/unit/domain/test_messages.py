@@ -18,6 +18,7 @@ from shared.domain.market import Fault, FaultCode
 from shared.domain.positions import PositionState
 from shared.domain.vocabulary import Action, Bot, ExitReason, GammaRegime, Strategy, TradingMode, TradingState
 from shared.views.day import DayEntry, DayOpen, DayRegime, DayTrade, DayView, day_alert
+from shared.views.positions import ModeTotal
 from tests import builders
 from tests.builders import NOON
 
@@ -92,7 +93,7 @@ DAY = DayView(
     stage="paper",
     day=builders.TODAY,
     asked_at=NOON,
-    pnl=Decimal("-12.50"),
+    results={TradingMode.PAPER: Decimal("-12.50")},
     trades=(
         DayTrade(
             bot=Bot.PROMETHEUS,
@@ -114,8 +115,7 @@ DAY = DayView(
             max_loss=Decimal("762.70"),
         ),
     ),
-    open_pnl=Decimal("40.00"),
-    open_risk=Decimal("762.70"),
+    open_totals=(ModeTotal(mode=TradingMode.PAPER, positions=1, pnl=Decimal("40.00"), risk=Decimal("762.70")),),
     regimes=(DayRegime(underlying="SPY", regime=GammaRegime.NEGATIVE, action=Action.BUY_CALLS),),
     decided=1170,
     reasons={"STAY_FLAT": 900, "NOT_CONFIRMED": 12},
@@ -159,7 +159,8 @@ def test_every_alert_of_the_catalogue_is_held() -> None:
 def test_the_day_never_adds_play_money_to_real_money() -> None:
     (paper,) = DAY.trades
     live = paper.model_copy(update={"mode": TradingMode.LIVE, "pnl": Decimal(-900)})
-    told = day_alert(DAY.model_copy(update={"trades": (paper, live), "pnl": Decimal("-912.50")}))
+    results = {TradingMode.LIVE: Decimal(-900), **DAY.results}
+    told = day_alert(DAY.model_copy(update={"trades": (paper, live), "results": results}))
     assert told.subject == "2026-11-23: live -$900.00, paper -$12.50, 2 trades closed, 1 open"
     assert "Result: live -$900.00, paper -$12.50 realized" in told.body
     assert "TIME_EXIT: -$900.00 (live)" in told.body
