@@ -44,7 +44,7 @@ demo: $(READY) $(MINISTACK) ## Trade half a year around February 2018 on this ma
 
 .PHONY: test
 test: $(READY) $(MINISTACK) $(CDK) chromium ## Run all tests
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: fuzz
 fuzz: $(READY) ## Spoil the vendors' answers in 100,000 ways (make test does it in 2,000)

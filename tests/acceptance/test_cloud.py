@@ -13,8 +13,6 @@ from tests.acceptance.journey import CHAPTER, DOCUMENTS, Journey, Traveller
 from tests.acceptance.permissions import Permissions, Tried
 from tests.acceptance.works import Works
 
-pytestmark = pytest.mark.xdist_group("cloud")
-
 UNENFORCED_KINDS = ("logs:", "sqs:", "dynamodb:ListStreams", "dynamodb:DescribeStream")
 """What MiniStack does in a function's stead without asking its role: writing its log, putting a failed event into the
 dead-letter queue, reading the stream for it."""

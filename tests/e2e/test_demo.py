@@ -4,8 +4,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from infra.local.recording import recording_beside
 from shared.domain.vocabulary import ExitReason
 
@@ -23,13 +21,11 @@ def told_alike(run: dict[str, Any]) -> dict[str, Any]:
     return {**run, "seconds": 0.0, "alerts": alerts}
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_same_seed_gives_the_same_run(runs: list[dict[str, Any]]) -> None:
     first, second = (told_alike(run) for run in runs)
     assert first == second
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_shock_stops_the_sellers_and_nothing_fails(runs: list[dict[str, Any]]) -> None:
     run = runs[0]
     stopped = {trade["bot"] for trade in run["trades"] if trade["exit_reason"] == ExitReason.STOP_LOSS}
@@ -39,7 +35,6 @@ def test_the_shock_stops_the_sellers_and_nothing_fails(runs: list[dict[str, Any]
     assert len(run["breaker_flips"]) == 2
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_counts_are_those_of_the_services(runs: list[dict[str, Any]]) -> None:
     run = runs[0]
     assert counted(run, "messages received from alerts") == len(run["alerts"])
@@ -49,21 +44,18 @@ def test_the_counts_are_those_of_the_services(runs: list[dict[str, Any]]) -> Non
         assert counted(run, f"requests to {vendor}") > TICKS
 
 
-@pytest.mark.xdist_group("demo")
 def test_each_entry_and_each_result_is_told(runs: list[dict[str, Any]]) -> None:
     subjects = [alert["subject"] for alert in runs[0]["alerts"]]
     assert sum(" closed " in subject for subject in subjects) == len(runs[0]["trades"])
     assert sum("Breaker" in subject for subject in subjects) == 2
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_same_run_leaves_the_same_recording(runs: list[dict[str, Any]], reports: list[Path]) -> None:
     assert len(runs) == len(reports)
     first, second = (recording_beside(report).read_bytes() for report in reports)
     assert first == second
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_report_is_written(runs: list[dict[str, Any]], reports: list[Path]) -> None:
     assert len(runs) == len(reports)
     for report in reports:

@@ -117,14 +117,12 @@ def written() -> str:
         return "\n".join([*errors, *everything_stored(laptop), paper.getvalue()])
 
 
-@pytest.mark.xdist_group("secrets")
 def test_no_key_is_written_anywhere(written: str) -> None:
     for canary in astuple(CANARIES):
         place = written.find(canary)
         assert place < 0, written[max(place - 300, 0) : place + 60]
 
 
-@pytest.mark.xdist_group("secrets")
 @pytest.mark.parametrize(
     "trace",
     [

@@ -1,7 +1,5 @@
 """A process that ends between a doubt and its alert: the next run tells of it, once."""
 
-import pytest
-
 from infra.local.vendors.faults import FaultKind
 from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
@@ -9,8 +7,6 @@ from shared.domain.vocabulary import TradingState
 from tests.faults.arena import Arena
 from tests.faults.test_post import POST
 from tests.faults.test_whole_life import CRASHED
-
-pytestmark = pytest.mark.xdist_group("faults-3")
 
 
 def _told(arena: Arena, word: str) -> int:

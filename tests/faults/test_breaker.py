@@ -10,8 +10,6 @@ from tests.faults.arena import Arena
 from tests.faults.documents import SELLER
 from tests.faults.test_whole_life import CRASHED
 
-pytestmark = pytest.mark.xdist_group("faults-3")
-
 CLAIM = "book.commit PLANNED to SUBMITTING"
 REDUCING, HALTED = TradingState.REDUCING, TradingState.HALTED
 

@@ -8,8 +8,6 @@ from shared.domain.sessions import NEW_YORK
 from tests.faults.arena import Arena
 from tests.faults.test_whole_life import CRASHED
 
-pytestmark = pytest.mark.xdist_group("faults-4")
-
 
 def _new_york(day: date, at: time) -> datetime:
     return datetime.combine(day, at, NEW_YORK)

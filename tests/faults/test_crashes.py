@@ -10,8 +10,6 @@ from tests.faults.ground import Ground
 from tests.faults.test_post import POST
 from tests.faults.test_whole_life import CRASHED
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 Story = Callable[[Arena], object]
 
 

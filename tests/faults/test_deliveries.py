@@ -1,15 +1,11 @@
 """Events that come twice, thrice, late, and in the wrong order; a process cut off in its POST."""
 
-import pytest
-
 from shared.domain.book import MoveIntent
 from shared.domain.decisions import DecisionKind
 from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
 from shared.phases.execution import protocol
 from tests.faults.arena import Arena
-
-pytestmark = pytest.mark.xdist_group("faults-3")
 
 
 def test_the_same_event_thrice_in_a_row_is_one_order(arena: Arena) -> None:

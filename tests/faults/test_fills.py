@@ -13,8 +13,6 @@ from tests.faults.documents import ONE_LOOK, SELLER
 from tests.faults.test_post import POST
 from tests.faults.test_whole_life import CRASHED
 
-pytestmark = pytest.mark.xdist_group("faults-3")
-
 _ERROR = FaultKind.ERROR_BEFORE
 _LIST = {"method": "GET", "path": "/orders$"}
 _LATE = {"seconds": 40, "reads": 3}

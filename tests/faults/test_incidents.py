@@ -2,14 +2,10 @@
 
 from decimal import Decimal
 
-import pytest
-
 from infra.local.vendors.faults import FaultKind
 from shared.domain.positions import PositionState
 from shared.domain.vocabulary import ExitReason
 from tests.faults.arena import Arena
-
-pytestmark = pytest.mark.xdist_group("faults-4")
 
 RALLIED = 430.0
 

@@ -15,8 +15,8 @@ EXAMPLES = 100
 @pytest.mark.parametrize(
     "seed",
     [
-        pytest.param(1, id="first hundred", marks=pytest.mark.xdist_group("faults-1")),
-        pytest.param(2, id="second hundred", marks=pytest.mark.xdist_group("faults-2")),
+        pytest.param(1, id="first hundred"),
+        pytest.param(2, id="second hundred"),
     ],
 )
 def test_whatever_fails_in_whatever_order_every_invariant_holds(ground: Ground, wire: Wire, seed: int) -> None:

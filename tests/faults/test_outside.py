@@ -15,8 +15,6 @@ from tests.faults.arena import Arena
 from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
 from tests.faults.test_whole_life import CRASHED
 
-pytestmark = pytest.mark.xdist_group("faults-4")
-
 SPX: Mapping[str, Any] = {
     **ONE_LOOK,
     "underlyings": ["SPX"],

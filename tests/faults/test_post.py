@@ -11,8 +11,6 @@ from shared.domain.positions import PositionState
 from tests.faults.arena import Arena
 from tests.faults.test_whole_life import CRASHED
 
-pytestmark = pytest.mark.xdist_group("faults-3")
-
 POST: dict[str, Any] = {"method": "POST", "path": "/orders$", "preview": False}
 """The POST of an order; the preview of a live entry goes the same way before it."""
 UNKNOWN, REJECTED, WORKING = IntentState.UNKNOWN, IntentState.REJECTED, IntentState.WORKING

@@ -7,8 +7,6 @@ from shared.domain.positions import PositionState
 from tests.faults.arena import Arena
 from tests.faults.test_whole_life import CRASHED
 
-pytestmark = pytest.mark.xdist_group("faults-3")
-
 UNSOUND = [
     FaultKind.QUOTE_MISSING,
     FaultKind.QUOTE_CROSSED,

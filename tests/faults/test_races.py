@@ -9,8 +9,6 @@ from functools import partial
 from threading import Barrier
 from typing import Any, NamedTuple
 
-import pytest
-
 from functions.trade.workflow import Trade
 from shared.adapters.dynamodb.database import Database
 from shared.domain.config import bot_config
@@ -23,8 +21,6 @@ from tests.faults.clients import Outbox, ParameterStore, Wires
 from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
 from tests.faults.stage import ArenaStage, monitor_of, trade_of
 from tests.faults.trail import Trail
-
-pytestmark = pytest.mark.xdist_group("faults-4")
 
 THREADS, PROCESSES = 16, 8
 TIGHT = {**ONE_LOOK, "caps": {"underlying_risk": "0.05", "open_risk": "0.05", "max_position": "0.04"}}

@@ -8,8 +8,6 @@ from tests.faults.ground import Ground
 from tests.faults.test_whole_life import CRASHED
 from tests.faults.wire import Trouble, Wire
 
-pytestmark = pytest.mark.xdist_group("faults-4")
-
 LEAST_WRITES = 12
 
 

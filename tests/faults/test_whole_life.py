@@ -1,11 +1,7 @@
 """A whole life without any fault: what every other test here disturbs."""
 
-import pytest
-
 from shared.domain.positions import PositionState
 from tests.faults.arena import Arena
-
-pytestmark = pytest.mark.xdist_group("faults")
 
 CRASHED = 360.0
 

@@ -13,8 +13,6 @@ from shared.domain.vocabulary import Bot, TradingState
 from tests.functions.house import House
 from tests.functions.story import Chapter
 
-pytestmark = pytest.mark.xdist_group("functions")
-
 Ask = Callable[..., tuple[int, Any]]
 
 

@@ -22,8 +22,6 @@ from shared.settings import Environment
 from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import PREMIUM_TIME, Chapter
 
-pytestmark = pytest.mark.xdist_group("functions")
-
 NAMED = (
     "STAGE",
     "POSITIONS_TABLE",

@@ -16,8 +16,6 @@ from shared.domain.vocabulary import Bot, ExitReason, Strategy
 from tests.functions.house import ONE_LOOK, House, total
 from tests.functions.story import DIRECTION_TIME, PREMIUM_TIME, Chapter, session_before
 
-pytestmark = pytest.mark.xdist_group("strategies")
-
 BOT_OF = {
     Strategy.BULL_PUT_SPREAD: Bot.PROMETHEUS,
     Strategy.BEAR_CALL_SPREAD: Bot.PROMETHEUS,

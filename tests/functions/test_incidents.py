@@ -18,8 +18,6 @@ from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode
 from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import PREMIUM_TIME, Chapter
 
-pytestmark = pytest.mark.xdist_group("functions")
-
 SELLER = Bot.PROMETHEUS
 SPREAD = Strategy.BULL_PUT_SPREAD
 ACCOUNT = "6YA00001"

@@ -21,8 +21,6 @@ from tests import builders
 from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import PREMIUM_TIME, Chapter
 
-pytestmark = pytest.mark.xdist_group("functions")
-
 SELLER = Bot.PROMETHEUS
 
 

@@ -12,8 +12,6 @@ from tests import builders
 from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import PREMIUM_TIME, Chapter
 
-pytestmark = pytest.mark.xdist_group("functions")
-
 SPREAD = Strategy.BULL_PUT_SPREAD
 PAIR = f"paper#{SPREAD}"
 NOON = Chapter.UP_FLAT.at(PREMIUM_TIME)

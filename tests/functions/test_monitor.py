@@ -14,8 +14,6 @@ from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode, Tra
 from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import DIRECTION_TIME, PREMIUM_TIME, Chapter
 
-pytestmark = pytest.mark.xdist_group("functions")
-
 SELLER, BUYER = Bot.PROMETHEUS, Bot.SOLOMON
 SPREAD = Strategy.BULL_PUT_SPREAD
 AFTER_THE_MOVE = 7

@@ -13,8 +13,6 @@ from tests.faults.arena import Arena
 from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
 from tests.faults.ground import Ground
 
-pytestmark = pytest.mark.xdist_group("other-hands")
-
 CRASHED = 360.0
 
 

@@ -23,8 +23,6 @@ from tests.faults.documents import ONE_LOOK, SELLER, TWIN
 from tests.faults.ground import Ground
 from tests.store import alert
 
-pytestmark = pytest.mark.xdist_group("outages")
-
 CRASHED = 360.0
 
 

@@ -18,8 +18,6 @@ from tests.faults.arena import Arena
 from tests.faults.documents import ONE_LOOK, SELLER
 from tests.faults.ground import Ground
 
-pytestmark = pytest.mark.xdist_group("reconciliation")
-
 ELSEWHERE = "SPY261231C00420000"
 CRASHED = 360.0
 

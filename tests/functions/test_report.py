@@ -9,8 +9,6 @@ from shared.domain.vocabulary import Bot
 from tests.functions.house import House
 from tests.functions.story import PREMIUM_TIME, Chapter
 
-pytestmark = pytest.mark.xdist_group("functions")
-
 AFTER = Chapter.UP_FLAT.at(time(16, 45))
 
 

@@ -18,8 +18,6 @@ from tests.faults.documents import SAME_STRIKE, SELLER, TWIN
 from tests.faults.ground import Ground
 from tests.faults.stage import AtOnce
 
-pytestmark = pytest.mark.xdist_group("outages")
-
 CRASHED = 360.0
 ENTRY_AND_EXIT = 2
 

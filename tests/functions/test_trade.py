@@ -13,8 +13,6 @@ from tests import builders
 from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import DIRECTION_TIME, MOMENTUM_TIME, PREMIUM_TIME, Chapter
 
-pytestmark = pytest.mark.xdist_group("functions")
-
 SELLER = Bot.PROMETHEUS
 NOTHING = {"decisions": 0, "entries": 0}
 ENTERED = {"decisions": 1, "entries": 1}

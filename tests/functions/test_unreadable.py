@@ -14,8 +14,6 @@ from tests.faults.arena import Arena
 from tests.faults.documents import SAME_STRIKE, SELLER, TWIN
 from tests.faults.ground import Ground
 
-pytestmark = pytest.mark.xdist_group("outages")
-
 CRASHED = 360.0
 NEWER = {"schema_version": {"N": "99"}}
 

@@ -5,8 +5,6 @@ import pytest
 from tests.infra.aws.synthesis import Template, read_template, synthesize
 from tests.infra.aws.test_permissions import as_list
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 @pytest.fixture(scope="module")
 def asked_for(tmp_path_factory: pytest.TempPathFactory) -> Template:

@@ -34,8 +34,6 @@ from shared.domain.vocabulary import AlertLevel, Bot, TradingState
 from shared.settings import Environment
 from tests.infra.aws.synthesis import PROJECT, Resource, Template
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 FUNCTIONS = ("collect", "trade", "monitor", "learn", "report", "api")
 ROWS: dict[str, type[Row]] = {
     "Positions": PositionsRow,

@@ -3,14 +3,10 @@
 import json
 from typing import Any
 
-import pytest
-
 from infra.aws.environment import Measure
 from infra.aws.questions import QUERIES
 from tests.infra.aws.synthesis import Template
 from tests.infra.aws.test_permissions import text
-
-pytestmark = pytest.mark.xdist_group("stack")
 
 
 def page(template: Template) -> list[dict[str, Any]]:

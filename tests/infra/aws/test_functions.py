@@ -4,8 +4,6 @@ import pytest
 
 from tests.infra.aws.synthesis import Resource, Template, read_template, synthesize
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 FUNCTIONS = ("Collect", "Trade", "Monitor", "Learn", "Report", "Api")
 TICK_RETRIES = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
 

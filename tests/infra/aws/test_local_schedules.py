@@ -3,12 +3,8 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from infra.local.cron import Cron
 from tests.infra.aws.synthesis import Template
-
-pytestmark = pytest.mark.xdist_group("stack")
 
 MINUTES = 24 * 60
 SESSION = 6.75 * 60 + 1

@@ -4,8 +4,6 @@ import pytest
 
 from tests.infra.aws.synthesis import Resource, Template
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 FREE_ALARMS = 10
 
 

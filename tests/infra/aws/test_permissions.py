@@ -8,8 +8,6 @@ import pytest
 from shared.adapters.dynamodb.keys import budget
 from tests.infra.aws.synthesis import Template
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 FUNCTIONS = ("Collect", "Trade", "Monitor", "Learn", "Report", "Api")
 SILENT = ("Api",)
 """What tells nobody anything: it only answers."""

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.infra.aws.synthesis import run_python
 
 OFFENDER = """
@@ -19,7 +17,6 @@ app.synth()
 """
 
 
-@pytest.mark.xdist_group("stack")
 def test_a_wildcard_or_an_open_queue_stops_the_synthesis(tmp_path: Path) -> None:
     done = run_python("-c", OFFENDER.format(folder=str(tmp_path)), output=tmp_path, context={})
     said = done.stdout + done.stderr

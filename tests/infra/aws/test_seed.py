@@ -105,7 +105,6 @@ def test_a_parameter_that_cannot_be_written_fails_the_deploy(ssm: SSMClient, clo
     assert "/aws/forbidden" in answer["Reason"] or "ValidationException" in answer["Reason"]
 
 
-@pytest.mark.xdist_group("stack")
 def test_the_template_holds_no_parameter_that_a_deploy_could_set_back(template: Template) -> None:
     assert template.named("AWS::SSM::Parameter") == {}
     seed = template.one("Custom::FirstParameters", "FirstParameters")
@@ -113,7 +112,6 @@ def test_the_template_holds_no_parameter_that_a_deploy_could_set_back(template: 
     assert seed["Properties"]["Parameters"][BREAKER] == WANTED[BREAKER]
 
 
-@pytest.mark.xdist_group("stack")
 def test_its_role_is_denied_to_overwrite(template: Template) -> None:
     (policy,) = [one for name, one in template.named("AWS::IAM::Policy").items() if name.startswith("FirstParameters")]
     of_ssm = [one for one in policy["Properties"]["PolicyDocument"]["Statement"] if one["Action"] == "ssm:PutParameter"]

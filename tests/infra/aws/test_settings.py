@@ -80,7 +80,6 @@ def test_a_missing_folder_of_documents_is_refused(tmp_path: Path) -> None:
         initial_parameters("paper", tmp_path / "absent")
 
 
-@pytest.mark.xdist_group("stack")
 def test_a_bad_stage_ends_in_one_line_and_exit_code_2(tmp_path: Path) -> None:
     done = synthesize(tmp_path, {"stage": "Live!"})
     assert done.returncode == 2

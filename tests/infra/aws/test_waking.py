@@ -9,8 +9,6 @@ import pytest
 
 from tests.infra.aws.synthesis import Resource, Template
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 BOTS = ("ATLAS", "PROMETHEUS", "SOLOMON")
 ONE_TRY = {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")

@@ -23,8 +23,6 @@ from shared.settings import Environment
 from tests.infra.backtest.scale import cloud_in, worked
 from tests.infra.cli.conftest import Ran, run_command
 
-pytestmark = pytest.mark.xdist_group("scale")
-
 STRETCH = ("--from", "2016-09-01", "--to", "2017-06-09", "--windows", "2", "--trials", "10", "--workers", "1")
 BUCKET = "calibration-cli"
 

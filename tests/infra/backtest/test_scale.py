@@ -46,8 +46,6 @@ from tests.infra.backtest.scale import (
     worked,
 )
 
-pytestmark = pytest.mark.xdist_group("scale")
-
 REGION = "us-east-1"
 
 

@@ -25,8 +25,6 @@ from tests.functions.house import House
 from tests.functions.story import PREMIUM_TIME, Chapter
 from tests.infra.cli.conftest import Run
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 SELLER = Bot.PROMETHEUS
 OPENING = Chapter.UP_FLAT.at(PREMIUM_TIME)
 

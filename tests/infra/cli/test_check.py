@@ -3,16 +3,12 @@
 import json
 from datetime import time
 
-import pytest
-
 from infra.cli.mistakes import FOUND
 from infra.local.vendors.faults import Vendor
 from shared.domain.vocabulary import Bot
 from tests.functions.house import House
 from tests.functions.story import Chapter
 from tests.infra.cli.conftest import Run
-
-pytestmark = pytest.mark.xdist_group("cli")
 
 SANDBOX = {"mode": "sandbox", "confirmed_account": "VA00000001"}
 

@@ -9,8 +9,6 @@ from tests.functions.house import House
 from tests.functions.story import PREMIUM_TIME, Chapter
 from tests.infra.cli.conftest import Run
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 BOT = Bot.PROMETHEUS
 WHY = ("--reason", "tested")
 

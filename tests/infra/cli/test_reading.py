@@ -13,8 +13,6 @@ from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import MOMENTUM_TIME, PREMIUM_TIME, Chapter
 from tests.infra.cli.conftest import Run, run_command
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 SELLER = Bot.PROMETHEUS
 OPENING = Chapter.UP_FLAT.at(PREMIUM_TIME)
 
