@@ -1,6 +1,5 @@
 """``alphagex``, the operator's command line."""
 
-import os
 import sys
 from functools import partial
 from importlib.metadata import version as installed
@@ -21,6 +20,7 @@ from infra.cli.dashboard import dashboard
 from infra.cli.demo import demo
 from infra.cli.doctor import doctor
 from infra.cli.export import export
+from infra.cli.leaving import leave_at_once
 from infra.cli.local import local
 from infra.cli.mistakes import INTERRUPTED, told
 from infra.cli.positions import positions
@@ -104,12 +104,5 @@ def main() -> None:
     """Run a command; a user's mistake ends in one line and exit code 2."""
     code = told(partial(app, standalone_mode=False))
     if code == INTERRUPTED:
-        _leave(code)
+        leave_at_once(code)
     sys.exit(code)
-
-
-def _leave(code: int) -> None:
-    """End without waiting for threads: Python waits for ever for one that Ctrl-C has caught at its birth."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
