@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from contextlib import closing
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from pydantic import SecretStr
@@ -11,13 +11,15 @@ from pydantic import SecretStr
 from infra.cli.mistakes import FOUND, CommandError
 from infra.cli.screen import JsonOption, age, console, table, write_json
 from infra.cli.stage import DEFAULT_STAGE, Place, ProfileOption, RegionOption, StageOption, open_place
-from infra.cli.vendor_check import Account, Check, Finding, Outcome, refused_keys, unmet
 from shared.adapters.clock import clock_for
 from shared.adapters.shared_budget import OwnBudgets
 from shared.domain.config import SystemConfig
 from shared.domain.errors import CredentialsError, InvalidConfigurationError
 from shared.domain.vocabulary import Bot, TradingMode
 from shared.vendors import POLYGON, TRADIER, TRADIER_SANDBOX, TRADING_VOLATILITY, Vendors, VendorUrls
+
+if TYPE_CHECKING:
+    from infra.cli.vendor_check import Account, Finding
 
 KEY_VARIABLES: Final[Mapping[str, str]] = {
     TRADIER: "TRADIER_TOKEN",
@@ -73,6 +75,8 @@ def vendors(
     region: RegionOption = None,
 ) -> None:
     """Ask each configured vendor once for each need, read-only, with your own keys; exit code 1 if a need is unmet."""
+    from infra.cli.vendor_check import Check, refused_keys, unmet
+
     asked, config, accounts = _asked(from_environment, stage, profile, region)
     with closing(asked):
         findings = tuple(Check(asked, config, accounts).run())
@@ -87,7 +91,7 @@ def vendors(
 
 def _asked(
     from_environment: bool, stage: str, profile: str | None, region: str | None
-) -> tuple[Vendors, SystemConfig, tuple[Account, ...]]:
+) -> "tuple[Vendors, SystemConfig, tuple[Account, ...]]":
     if from_environment:
         return given_vendors(os.environ), SystemConfig(), ()
     place = open_place(stage, profile, region)
@@ -113,8 +117,10 @@ def given_vendors(variables: Mapping[str, str]) -> Vendors:
     )
 
 
-def _accounts(place: Place) -> tuple[Account, ...]:
+def _accounts(place: Place) -> "tuple[Account, ...]":
     """Return the broker accounts that the bots' documents name, each once."""
+    from infra.cli.vendor_check import Account
+
     parameters = place.stage.parameters()
     found: dict[Account, None] = {}
     for bot in Bot:
@@ -127,7 +133,9 @@ def _accounts(place: Place) -> tuple[Account, ...]:
     return tuple(found)
 
 
-def _show(findings: tuple[Finding, ...], missing: tuple[str, ...], refused: tuple[str, ...]) -> None:
+def _show(findings: "tuple[Finding, ...]", missing: tuple[str, ...], refused: tuple[str, ...]) -> None:
+    from infra.cli.vendor_check import Outcome
+
     screen = console()
     shown = table(
         "Vendors",

@@ -15,8 +15,6 @@ from infra.cli.gains import gain_rows, leg_rows
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import JsonOption, console, day_of, write_json
 from infra.cli.stage import Place
-from shared.adapters.dynamodb.archive import DynamoDbArchive
-from shared.adapters.dynamodb.database import Database
 from shared.domain.decisions import Decision
 from shared.domain.positions import ClosedTrade, Position
 from shared.domain.sessions import NEW_YORK, new_york_date
@@ -86,6 +84,9 @@ def _trades(place: Place, start: date, end: date) -> tuple[ClosedTrade, ...]:
 
 
 def _positions(place: Place) -> list[Position]:
+    from shared.adapters.dynamodb.archive import DynamoDbArchive
+    from shared.adapters.dynamodb.database import Database
+
     archive = DynamoDbArchive(Database(place.aws), positions=place.settings.positions_table)
     found = [one for bot in Bot for one in archive.positions(bot)]
     return sorted(found, key=lambda one: (one.planned_at, one.position_id))

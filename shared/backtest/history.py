@@ -20,6 +20,8 @@ _SP500_FILE = "sp500_2014_2018.csv"
 _VIX_FILE = "vix_2014_2018.csv"
 _EARLIER_FILE = "sp500_1999_2013.csv.gz"
 
+WARM_UP_SESSIONS: Final = 120
+"""Sessions of history before the first day whose open interest can be believed."""
 MONTH_OF_SESSIONS: Final = 21
 USUAL_VIX: Final = 20.0
 """What is taken where there is no month of sessions yet."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from shared.backtest import listing, pricing
 from shared.backtest.gamma_curve import OpenRows, gamma_curve, open_rows
-from shared.backtest.history import Bar, History
+from shared.backtest.history import WARM_UP_SESSIONS, Bar, History
 from shared.backtest.listed import listed_between
 from shared.backtest.listing import PRODUCTS, Product
 from shared.backtest.moment import Moment
@@ -26,9 +26,6 @@ from shared.backtest.rows import GammaCurve, ModelQuote, Wanted
 from shared.backtest.surface import SCALE_FOR_PROFIT_AND_LOSS, term
 from shared.domain.errors import InvalidValueError
 from shared.domain.options import Right, parse_option_symbol
-
-WARM_UP_SESSIONS: Final = 120
-"""Sessions of history before the first day whose open interest can be believed."""
 
 VIX: Final = "VIX"
 INDEX_SHARES_PER_SPY_SHARE: Final = 40

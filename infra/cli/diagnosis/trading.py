@@ -8,8 +8,6 @@ from infra.cli.diagnosis.findings import Finding, Patient, ill, note, well
 from infra.cli.replay import DECIDED, replayed
 from infra.cli.screen import when
 from infra.words import meaning
-from shared.adapters.dynamodb.database import Database
-from shared.adapters.dynamodb.history_cache import DynamoDbHistoryCache
 from shared.domain.market import Snapshot
 from shared.domain.sessions import new_york_date, previous_session
 from shared.domain.vocabulary import Action, Bot, TradingState
@@ -128,6 +126,9 @@ def inputs(patient: Patient) -> Iterator[Finding]:
 
 def iv_rank(patient: Patient) -> Iterator[Finding]:
     """Compute the IV rank of the newest snapshot again from the stored VIX history."""
+    from shared.adapters.dynamodb.database import Database
+    from shared.adapters.dynamodb.history_cache import DynamoDbHistoryCache
+
     stage = patient.place.stage
     system = stage.parameters().system()
     cache = DynamoDbHistoryCache(Database(patient.place.aws), snapshots=patient.place.settings.snapshots_table)

@@ -8,8 +8,8 @@ from typing import Final
 
 from infra.local.errors import LocalStageError
 from shared.backtest.gamma_tape import GammaTape, restored
-from shared.backtest.history import History
-from shared.backtest.market import WARM_UP_SESSIONS, MarketModel
+from shared.backtest.history import WARM_UP_SESSIONS, History
+from shared.backtest.market import MarketModel
 from shared.backtest.runner.market import ModelMarket
 from shared.backtest.runner.recorded import RecordedMarket
 from shared.domain.config import SystemConfig

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from infra.local.errors import LocalStageError
-from shared.backtest.history import History
-from shared.backtest.market import WARM_UP_SESSIONS
+from shared.backtest.history import WARM_UP_SESSIONS, History
 from shared.domain.sessions import Session, session, sessions_between
 from shared.domain.vocabulary import Bot
 
