@@ -1,11 +1,13 @@
 """The demo as a user runs it, over the shock of February 2018: the same seed gives the same trades."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from infra.local.recording import recording_beside
-from shared.domain.vocabulary import ExitReason
+from shared.domain.config import bot_config
+from shared.domain.vocabulary import Bot, ExitReason
 
 SESSIONS = 8
 TICKS = 6 * SESSIONS
@@ -42,6 +44,11 @@ def test_the_counts_are_those_of_the_services(runs: list[dict[str, Any]]) -> Non
     assert counted(run, "messages received from snapshots") == 2 * TICKS
     for vendor in ("tradier", "polygon", "trading_volatility"):
         assert counted(run, f"requests to {vendor}") > TICKS
+
+
+def test_equity_begins_at_the_capital(runs: list[dict[str, Any]]) -> None:
+    first = runs[0]["curve"][0]["equity"]
+    assert {bot: Decimal(dollars) for bot, dollars in first.items()} == {bot: bot_config(bot).capital for bot in Bot}
 
 
 def test_each_entry_and_each_result_is_told(runs: list[dict[str, Any]]) -> None:

@@ -142,7 +142,8 @@ def _drawdown(equity: Sequence[Decimal]) -> Decimal:
 def _curve(
     spots: Mapping[datetime, Snapshot], equity: Mapping[datetime, Mapping[Bot, Decimal]]
 ) -> Iterator[CurvePoint]:
-    config, latest = bot_config(Bot.ATLAS), dict[Bot, Decimal]()
+    config = bot_config(Bot.ATLAS)
+    latest = dict.fromkeys(next(iter(equity.values()), ()), Decimal(0))  # nothing was gained before the first tick
     for at, snapshot in spots.items():
         latest = dict(equity.get(at, latest))
         if snapshot.spot is None or snapshot.vix is None:
