@@ -172,6 +172,20 @@ def test_a_zombie_that_had_filled_is_taken_on(arena: Arena) -> None:
     arena.verify()
 
 
+def test_an_order_that_nobody_finds_is_not_given_up_while_its_legs_are_held(arena: Arena) -> None:
+    arena.monitor()
+    arena.inject(FaultKind.LOST_RESPONSE, method="POST", path="/orders", preview=False)
+    arena.inject(FaultKind.HIDDEN_ORDER, seconds=600)
+    arena.trade(arena.signal())
+    held = only(arena)
+    arena.minutes(6, 60)
+    assert arena.broker_positions() != {}
+    assert [one.state for one in arena.live().intents] == [IntentState.UNKNOWN]
+    arena.later(300).minutes(2)
+    assert stored(arena, held).state is PositionState.OPEN
+    arena.verify()
+
+
 def test_an_order_with_our_tag_and_no_intent_is_canceled_and_told(arena: Arena) -> None:
     held = arena.enter()
     intent = arena.stage.book.intent(SELLER, held.entry_intent)
