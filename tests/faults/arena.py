@@ -277,12 +277,16 @@ class Arena:
         broken = [*always(self.seen()), *self.unlawful]
         assert broken == [], broken
 
-    def rest(self) -> Evidence:
-        """Let the faults stop, let monitor run until nothing is in flight, and check what must hold then."""
+    def calm(self) -> None:
+        """Let the faults stop; what sticks to an order at the broker stays."""
         self.heal()
         self.trail.before.clear()
         self.trail.crash_at = None
         self.parameters.is_down = self.outbox.is_down = False
+
+    def rest(self) -> Evidence:
+        """Let the faults stop, let monitor run until nothing is in flight, and check what must hold then."""
+        self.calm()
         self.minutes(RUNS_TO_AGREE, MINUTE)
         self.checks += 1
         apart = list(same_legs(self.seen()))

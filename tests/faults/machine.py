@@ -230,8 +230,11 @@ class FaultMachine(RuleBasedStateMachine):
         if not hasattr(self, "arena"):
             return
         self._heal()
+        self.arena.calm()
+        self.arena.act("release")
         self.arena.configure(SELLER, ONE_LOOK)
         self.arena.switch(TradingState.ACTIVE)
+        self.arena.minutes(1)
         self.arena.move(PANIC)
         try:
             seen = self.arena.rest()

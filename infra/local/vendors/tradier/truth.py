@@ -130,6 +130,11 @@ class Truth:
         """Reject `order_id` with `reason`."""
         self._accounts.engine.reject(book, _live_order(book, given), str(given.get("reason", "Order rejected.")), now)
 
+    def release(self, book: Book, given: Given, now: datetime) -> None:  # noqa: ARG002 - as every action
+        """Let go of the faults that stick to live orders: from now on they fill as any other."""
+        for order in book.live():
+            order.faults.clear()
+
 
 def _live_order(book: Book, given: Given) -> Order:
     order = book.orders.get(int(given["order_id"]))
@@ -179,4 +184,5 @@ ACTIONS: Final[dict[str, Callable[[Truth, Book, Given, datetime], None]]] = {
     "type": Truth.type,
     "fill": Truth.fill,
     "reject": Truth.reject,
+    "release": Truth.release,
 }
