@@ -3,7 +3,6 @@
 import platform
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from infra.local.errors import LocalStageError
 from infra.local.vendors.simulators import VendorUrls
@@ -28,16 +27,4 @@ def this_machine() -> dict[str, str]:
 
 def simulated(urls: VendorUrls, clock_file: Path) -> dict[str, str]:
     """Return the context that leads the functions to these simulators and this clock."""
-    addresses = {
-        "tradier_url": urls.tradier_url,
-        "tradier_sandbox_url": urls.tradier_sandbox_url,
-        "polygon_url": urls.polygon_url,
-        "trading_volatility_url": urls.trading_volatility_url,
-    }
-    return {name: _host(url) for name, url in addresses.items()} | {"clock_file": str(clock_file)}
-
-
-def _host(url: str) -> str:
-    """Return the address without the path, which the clients know themselves."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    return {name.lower(): host for name, host in urls.hosts.items()} | {"clock_file": str(clock_file)}

@@ -109,10 +109,7 @@ class Ground:
             "STATS_TABLE": names.stats,
             "SNAPSHOTS_TABLE": names.snapshots,
             "TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:faults",
-            "TRADIER_URL": urls.tradier_url.removesuffix("/v1"),
-            "TRADIER_SANDBOX_URL": urls.tradier_sandbox_url.removesuffix("/v1"),
-            "POLYGON_URL": urls.polygon_url,
-            "TRADING_VOLATILITY_URL": urls.trading_volatility_url.removesuffix("/api/v2"),
+            **urls.hosts,
             "CLOCK_FILE": str(self.clock_path),
         }
 

@@ -7,10 +7,11 @@ import pytest
 
 from infra.local.ministack import MiniStack
 from infra.local.vendors.faults import FaultKind
-from shared.domain.positions import Position, PositionState
+from shared.domain.positions import PositionState
 from shared.domain.vocabulary import ExitReason, TradingState
 from tests.faults.arena import Arena
 from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
+from tests.faults.found import short_leg, stored
 from tests.faults.ground import Ground
 
 CRASHED = 360.0
@@ -25,16 +26,6 @@ def ground(ministack: MiniStack) -> Iterator[Ground]:
 @pytest.fixture
 def arena(ground: Ground) -> Arena:
     return Arena(ground)
-
-
-def stored(arena: Arena, held: Position) -> Position:
-    found = arena.stage.book.position(held.bot, held.position_id)
-    assert found is not None
-    return found
-
-
-def short_leg(held: Position) -> str:
-    return next(leg.option_symbol for leg in held.legs if leg.sign < 0)
 
 
 def test_an_exit_in_doubt_beside_a_holding_of_another_hand_is_tried_again(arena: Arena) -> None:

@@ -20,6 +20,7 @@ from tests import builders
 from tests.faults.arena import Arena
 from tests.faults.clients import Outbox
 from tests.faults.documents import ONE_LOOK, SELLER, TWIN
+from tests.faults.found import stored, told
 from tests.faults.ground import Ground
 from tests.store import alert
 
@@ -35,16 +36,6 @@ def ground(ministack: MiniStack) -> Iterator[Ground]:
 @pytest.fixture
 def arena(ground: Ground) -> Arena:
     return Arena(ground)
-
-
-def stored(arena: Arena, held: Position) -> Position:
-    found = arena.stage.book.position(held.bot, held.position_id)
-    assert found is not None
-    return found
-
-
-def told(arena: Arena, words: str) -> int:
-    return sum(words in subject for subject in arena.outbox.subjects)
 
 
 def ending(arena: Arena, held: Position) -> tuple[PositionState, ExitReason | None]:

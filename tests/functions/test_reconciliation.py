@@ -16,6 +16,7 @@ from shared.domain.vocabulary import ExitReason, Strategy, TradingMode, TradingS
 from shared.phases.execution import protocol
 from tests.faults.arena import Arena
 from tests.faults.documents import ONE_LOOK, SELLER
+from tests.faults.found import short_leg, stored, told
 from tests.faults.ground import Ground
 
 ELSEWHERE = "SPY261231C00420000"
@@ -36,20 +37,6 @@ def arena(ground: Ground) -> Arena:
 def only(arena: Arena) -> Position:
     (held,) = arena.live().positions
     return held
-
-
-def told(arena: Arena, words: str) -> int:
-    return sum(words in subject for subject in arena.outbox.subjects)
-
-
-def stored(arena: Arena, held: Position) -> Position:
-    found = arena.stage.book.position(held.bot, held.position_id)
-    assert found is not None
-    return found
-
-
-def short_leg(held: Position) -> str:
-    return next(leg.option_symbol for leg in held.legs if leg.sign < 0)
 
 
 def test_a_holding_of_another_hand_is_told_once_and_left_alone(arena: Arena) -> None:

@@ -8,6 +8,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from infra.local.errors import LocalStageError
 from infra.local.replay_clock import ReplayClock
@@ -34,6 +35,21 @@ class VendorUrls:
     trading_volatility_url: str
     trading_volatility_v1_url: str
     control_url: str
+
+    @property
+    def hosts(self) -> dict[str, str]:
+        """The vendors as the functions' environment names them, without the paths that the clients know themselves."""
+        return {
+            "TRADIER_URL": _host(self.tradier_url),
+            "TRADIER_SANDBOX_URL": _host(self.tradier_sandbox_url),
+            "POLYGON_URL": _host(self.polygon_url),
+            "TRADING_VOLATILITY_URL": _host(self.trading_volatility_url),
+        }
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 class VendorSimulators:

@@ -105,10 +105,7 @@ def test_what_is_wrong_with_a_source_is_named(
 def told(vendors: VendorSimulators, clock: ReplayClock, keys: dict[str, str], *options: str) -> Result:
     """Run the command with these keys in the environment."""
     addresses = {
-        "TRADIER_URL": vendors.urls.tradier_url.removesuffix("/v1"),
-        "TRADIER_SANDBOX_URL": vendors.urls.tradier_sandbox_url.removesuffix("/v1"),
-        "POLYGON_URL": vendors.urls.polygon_url,
-        "TRADING_VOLATILITY_URL": vendors.urls.trading_volatility_url.removesuffix("/api/v2"),
+        **vendors.urls.hosts,
         "CLOCK_FILE": str(clock.path),
     }
     given = dict.fromkeys(KEY_VARIABLES.values(), "") | {KEY_VARIABLES[name]: key for name, key in keys.items()}
