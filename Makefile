@@ -5,8 +5,6 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 # Python keeps what it has compiled, wherever this is run: without that every start compiles for seconds.
 unexport PYTHONDONTWRITEBYTECODE
-# Without compiled files every process would compile every library anew, which is most of the time of a short one.
-unexport PYTHONDONTWRITEBYTECODE
 
 UV_VERSION := 0.13.9
 CDK_VERSION := 2.1148.1
