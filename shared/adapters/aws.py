@@ -1,7 +1,7 @@
 """One way to talk to AWS: the same time limits, attempts and connections for every service."""
 
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import botocore.session
 from botocore.config import Config
@@ -19,7 +19,6 @@ CONNECT_SECONDS: Final = 1.0
 READ_SECONDS: Final = 2.0
 USER_AGENT: Final = "alphagex"
 """A fixed one: botocore otherwise puts its own together anew for every call."""
-LOOPBACK: Final = "http://127.0.0.1:"
 ATTEMPTS: Final = 3
 """A throttled call ends after about 1.6 s with these; botocore's own defaults took 25 s."""
 
@@ -112,25 +111,12 @@ class Aws:
         return LaterClient(lambda: self._client(service, attempts))
 
     def _client(self, service: str, attempts: int = ATTEMPTS) -> object:
-        client = self._session.create_client(
+        return self._session.create_client(
             service, region_name=self._region, endpoint_url=self._endpoint_url, config=client_config(attempts)
         )
-        return on_loopback(client)
 
 
 def _new_session() -> botocore.session.Session:
     session = botocore.session.get_session()
     session.register_component("data_loader", _descriptions(session.get_config_variable("data_path")))
     return session
-
-
-def on_loopback(client: Any) -> Any:  # noqa: ANN401 - botocore makes clients of every kind
-    """Give a client whose AWS is on this machine the leaner line; any other is left as it is."""
-    url: str = client.meta.endpoint_url
-    if url.startswith(LOOPBACK):
-        from shared.adapters.aws_line import LoopbackLine
-
-        limits = client.meta.config
-        line = LoopbackLine(url, connect_seconds=limits.connect_timeout, read_seconds=limits.read_timeout)
-        client._endpoint.http_session = line  # noqa: SLF001 - botocore lets nobody bring a session
-    return client

@@ -25,7 +25,7 @@ from infra.local.replay_clock import ReplayClock
 from infra.local.tables import StageNames, create_parameters, create_tables, create_topic
 from infra.local.vendors.options import REPLAY_SWITCHES, SimulatorOptions, Tokens
 from infra.local.vendors.simulators import VendorSimulators
-from shared.adapters.aws import Aws, client_config, on_loopback
+from shared.adapters.aws import Aws, client_config
 from shared.adapters.ssm import SsmParameters
 from shared.composition import Stage
 from shared.domain.events import EVENT_SOURCE, SNAPSHOT_COLLECTED
@@ -174,8 +174,7 @@ class Laptop:
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes clients of every kind
         """Return the boto3 client of a service of the embedded AWS."""
         if service not in self._clients:
-            made = self._session.client(service, config=READER)  # type: ignore[call-overload]
-            self._clients[service] = on_loopback(made)
+            self._clients[service] = self._session.client(service, config=READER)  # type: ignore[call-overload]
         return self._clients[service]
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - each handler has its own answer
