@@ -1,13 +1,11 @@
-"""The summary of a run, read back from the tables, queues and simulators."""
+"""The summary of a run: what its tables, queues and simulators tell."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from infra.local.demo.laptop import Laptop
-from infra.local.demo.plan import DemoPlan
 from infra.local.demo.replay import Replay
 from infra.local.demo.summary import (
     BotSummary,
@@ -19,38 +17,33 @@ from infra.local.demo.summary import (
     ServiceCount,
     SizedEntry,
 )
-from shared.adapters.dynamodb.documents import decode_document
+from infra.local.recording import Recording
 from shared.domain.config import BotConfig, bot_config
 from shared.domain.decisions import Decision, DecisionKind, DenialCode
 from shared.domain.market import Snapshot
 from shared.domain.positions import ClosedTrade
-from shared.domain.statistics import StrategyStatistics
-from shared.domain.vocabulary import Bot, IvMeasure, TradingMode
+from shared.domain.vocabulary import Bot, IvMeasure
 from shared.phases.regime import classify_snapshot
 
 OWN_STATISTICS = "closed trades"
 
 
-def summarize(laptop: Laptop, plan: DemoPlan, replay: Replay, seconds: float) -> DemoSummary:
-    """Read every count back from the services; only equity over time comes from the replay."""
-    reader = _Reader(laptop)
-    snapshots = reader.snapshots()
-    decisions = reader.decisions()
-    trades = reader.trades()
-    spots = {one.at: one for one in snapshots if one.underlying == "SPX"}
+def summarize(laptop: Laptop, replay: Replay, run: Recording, seconds: float) -> DemoSummary:
+    """Summarize what a run left in its tables; only equity over time comes from the replay."""
+    plan, spots = replay.plan, {one.at: one for one in run.snapshots if one.underlying == "SPX"}
     return DemoSummary(
         first_day=plan.days[0],
         last_day=plan.days[-1],
         seed=plan.seed,
         step_minutes=plan.step_minutes,
-        bots=tuple(_bot(laptop, bot, decisions, trades, replay.equity) for bot in plan.bots),
+        bots=tuple(_bot(laptop, bot, run, replay.equity) for bot in plan.bots),
         curve=tuple(_curve(spots, replay.equity)),
-        trades=trades,
-        marks=tuple(_marks(decisions, trades, spots)),
-        entries=tuple(_sized(one) for one in decisions if one.kind is DecisionKind.ENTRY),
-        rules=tuple(_rules(snapshots, plan.bots)),
-        decisions=tuple(_answers(decisions)),
-        services=tuple(reader.counts(replay)),
+        trades=run.trades,
+        marks=tuple(_marks(run.decisions, run.trades, spots)),
+        entries=tuple(_sized(one) for one in run.decisions if one.kind is DecisionKind.ENTRY),
+        rules=tuple(_rules(run.snapshots, plan.bots)),
+        decisions=tuple(_answers(run.decisions)),
+        services=tuple(_counts(laptop, replay)),
         alerts=tuple(replay.alerts),
         breaker_flips=tuple(replay.flips),
         errors=tuple(replay.errors),
@@ -60,74 +53,34 @@ def summarize(laptop: Laptop, plan: DemoPlan, replay: Replay, seconds: float) ->
     )
 
 
-class _Reader:
-    """Reads whole tables, once, at the end."""
-
-    def __init__(self, laptop: Laptop) -> None:
-        self._laptop = laptop
-        self._names = laptop.names
-        self._client = laptop.client("dynamodb")
-        self._items = {
-            table: self._scan(table)
-            for table in (self._names.snapshots, self._names.decisions, self._names.stats, self._names.positions)
-        }
-
-    def _scan(self, table: str) -> list[Mapping[str, Any]]:
-        pages = self._client.get_paginator("scan").paginate(TableName=table)
-        return [decode_document(item) for page in pages for item in page["Items"]]
-
-    def _bodies(self, table: str, kind: str) -> Iterator[Any]:
-        return (item["body"] for item in self._items[table] if item["kind"] == kind)
-
-    def snapshots(self) -> tuple[Snapshot, ...]:
-        """Return every snapshot, oldest first."""
-        found = [Snapshot.model_validate(body) for body in self._bodies(self._names.snapshots, "SNAPSHOT")]
-        return tuple(sorted(found, key=lambda one: (one.at, one.underlying)))
-
-    def decisions(self) -> tuple[Decision, ...]:
-        """Return every decision, oldest first."""
-        found = [Decision.model_validate(body) for body in self._bodies(self._names.decisions, "DECISION")]
-        return tuple(sorted(found, key=lambda one: (one.at, one.decision_id)))
-
-    def trades(self) -> tuple[ClosedTrade, ...]:
-        """Return every closed trade, oldest first."""
-        found = [ClosedTrade.model_validate(body) for body in self._bodies(self._names.stats, "CLOSED_TRADE")]
-        return tuple(sorted(found, key=lambda one: (one.closed_at, one.position_id)))
-
-    def counts(self, replay: Replay) -> Iterator[ServiceCount]:
-        """Count items by table, requests by simulator, messages by queue."""
-        for table, items in self._items.items():
-            yield ServiceCount(service="DynamoDB", what=f"items in {table}", count=len(items))
-        totals = self._laptop.simulators.control.counters()["totals"]
-        for vendor, requests in sorted(totals.items()):
-            yield ServiceCount(service="simulator", what=f"requests to {vendor}", count=int(requests))
-        for name, mailbox in replay.mailboxes.items():
-            yield ServiceCount(service="SQS", what=f"messages received from {name}", count=mailbox.received)
-            yield ServiceCount(service="SQS", what=f"messages waiting in {name}", count=mailbox.waiting())
+def _counts(laptop: Laptop, replay: Replay) -> Iterator[ServiceCount]:
+    """Count items by table, requests by simulator, messages by queue."""
+    pages = laptop.client("dynamodb").get_paginator("scan").paginate
+    for table in laptop.names.rows:
+        items = sum(page["Count"] for page in pages(TableName=table, Select="COUNT"))
+        yield ServiceCount(service="DynamoDB", what=f"items in {table}", count=items)
+    totals = laptop.simulators.control.counters()["totals"]
+    for vendor, requests in sorted(totals.items()):
+        yield ServiceCount(service="simulator", what=f"requests to {vendor}", count=int(requests))
+    for name, mailbox in replay.mailboxes.items():
+        yield ServiceCount(service="SQS", what=f"messages received from {name}", count=mailbox.received)
+        yield ServiceCount(service="SQS", what=f"messages waiting in {name}", count=mailbox.waiting())
 
 
-def _bot(
-    laptop: Laptop,
-    bot: Bot,
-    decisions: Sequence[Decision],
-    trades: Sequence[ClosedTrade],
-    equity: Mapping[datetime, Mapping[Bot, Decimal]],
-) -> BotSummary:
-    mine = [trade for trade in trades if trade.bot is bot]
+def _bot(laptop: Laptop, bot: Bot, run: Recording, equity: Mapping[datetime, Mapping[Bot, Decimal]]) -> BotSummary:
+    mine = [trade for trade in run.trades if trade.bot is bot]
     live = laptop.stage.book.live(bot)
-    strategies = sorted({trade.strategy for trade in mine})
-    stored = (laptop.stage.trade_history.statistics(TradingMode.PAPER, strategy) for strategy in strategies)
-    statistics: list[StrategyStatistics] = [one for one in stored if one is not None]
+    strategies = {trade.strategy for trade in mine}
     return BotSummary(
         bot=bot,
         capital=bot_config(bot).capital,
-        entries=sum(1 for one in decisions if one.bot is bot and one.kind is DecisionKind.ENTRY),
+        entries=sum(1 for one in run.decisions if one.bot is bot and one.kind is DecisionKind.ENTRY),
         exits=dict(Counter(trade.exit_reason.value for trade in mine)),
         open_positions=len(live.positions),
         win_rate=Decimal(sum(1 for trade in mine if trade.pnl > 0)) / len(mine) if mine else None,
         pnl=sum((trade.pnl for trade in mine), Decimal(0)),
         max_drawdown=_drawdown([at_moment[bot] for at_moment in equity.values()]),
-        statistics=tuple(statistics),
+        statistics=tuple(one for one in run.statistics if one.strategy in strategies),
     )
 
 

@@ -35,7 +35,8 @@ def run_demo(plan: DemoPlan, screen: DemoScreen, report: Path, port: int | None 
             replay.run()
         finally:
             screen.stop()
-        summary = summarize(laptop, plan, replay, time.monotonic() - started)
-        write_recording(record(laptop, plan), recording_beside(report))
+        recording = record(laptop, plan)
+        summary = summarize(laptop, replay, recording, time.monotonic() - started)
+        write_recording(recording, recording_beside(report))
     write_report(summary, report)
     return summary
