@@ -72,7 +72,8 @@ def backtest(
     figures = figures_of(result)
     if report is not None:
         sources = {"--history": history, "--snapshots": snapshots}
-        write_report(result, report, _again(chosen, days, capital, param or [], step, seed, sources))
+        command = _again(chosen, days, capital, param or [], step, seed, sources)
+        write_report(result, report, command, ground.rebuilt())
     if as_json:
         sys.stdout.write(figures.model_dump_json(indent=2) + "\n")
         return

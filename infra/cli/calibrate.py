@@ -265,5 +265,6 @@ def _priors(outcome: Any) -> Table:  # noqa: ANN401
     return table
 
 
-def _interval(mean: float, interval: tuple[float, float]) -> str:
-    return f"{mean:.2f} ({interval[0]:.2f} to {interval[1]:.2f})"
+def _interval(mean: float, interval: tuple[float, float] | None) -> str:
+    told = "too few to say" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}"
+    return f"{mean:.2f} ({told})"

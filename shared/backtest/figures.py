@@ -11,6 +11,7 @@ from typing import Final
 from shared.backtest.moment import DIVIDEND_YIELD
 from shared.backtest.runner.result import BacktestResult, DayPoint
 from shared.backtest.yardsticks import CNDR_PER_YEAR
+from shared.domain.config import BotConfig
 from shared.domain.positions import ClosedTrade
 from shared.domain.values import Value
 from shared.domain.vocabulary import Strategy
@@ -51,6 +52,7 @@ class Figures(Value):
     fees: Decimal
     slippage: Decimal
     largest_open_risk: Decimal
+    is_within_caps: bool
     looks: int
     trips: int
     disabled: int
@@ -90,6 +92,7 @@ def figures_of(result: BacktestResult) -> Figures:
         fees=result.fees,
         slippage=result.slippage,
         largest_open_risk=max((point.open_risk for point in curve), default=Decimal(0)),
+        is_within_caps=all(is_within_caps(point, result.config) for point in curve),
         looks=result.tally.looks,
         trips=len(result.tripped),
         disabled=result.disabled,
@@ -102,6 +105,11 @@ def figures_of(result: BacktestResult) -> Figures:
         verdict="",
     )
     return whole.model_copy(update={"verdict": verdict_of(whole)})
+
+
+def is_within_caps(point: DayPoint, config: BotConfig) -> bool:
+    """Tell whether a session ended with no more at risk, and no more positions, than the bot may have."""
+    return point.open_risk <= config.caps.open_risk * config.capital and point.open_count <= config.max_positions
 
 
 def yearly(share: float, years: float) -> float:
@@ -206,7 +214,7 @@ def verdict_of(figures: Figures) -> str:
             f"{figures.bot} looked {figures.looks:,} times and entered nothing. The rules ran as written; of returns"
             " this says nothing."
         )
-    kept = "stayed within its caps" if figures.largest_open_risk <= figures.capital else "left its caps"
+    kept = "stayed within its caps" if figures.is_within_caps else "left its caps"
     gained = "gained" if figures.pnl >= 0 else "lost"
     return (
         f"{figures.bot} looked {figures.looks:,} times, closed {figures.trades} trades, {kept}, and {gained}"

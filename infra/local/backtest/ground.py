@@ -1,6 +1,7 @@
 """The ground a backtest stands on: which history, which days, and the exposures kept from an earlier run."""
 
 import hashlib
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from shared.backtest.history import WARM_UP_SESSIONS, History
 from shared.backtest.market import MarketModel
 from shared.backtest.runner.market import ModelMarket
 from shared.backtest.runner.recorded import RecordedMarket
+from shared.backtest.yardsticks import BXM_YEARS, buy_write_years
 from shared.domain.config import SystemConfig
 from shared.domain.sessions import sessions_between
 
@@ -29,11 +31,11 @@ class Ground:
 
     def __post_init__(self) -> None:
         """Open the market."""
-        model = MarketModel(self.history, seed=self.seed)
+        self._model = MarketModel(self.history, seed=self.seed)
         known = restored(self._file.read_bytes()) if self._file.is_file() else None
-        self.tape = GammaTape(model, known)
+        self.tape = GammaTape(self._model, known)
         self._count = len(self.tape)
-        self.market = ModelMarket(model, SystemConfig(), self.tape)
+        self.market = ModelMarket(self._model, SystemConfig(), self.tape)
 
     @property
     def _file(self) -> Path:
@@ -49,11 +51,19 @@ class Ground:
         part.replace(self._file)
         self._count = len(self.tape)
 
+    def rebuilt(self) -> dict[int, float]:
+        """Return per cent a year of this market's own buy-write, in the years of the BXM that it covers whole."""
+        days = self.history.days
+        whole = [year for year in BXM_YEARS if days[0] <= date(year, 1, 7) and days[-1] >= date(year, 12, 28)]
+        found = buy_write_years(self._model, days[0]) if whole else {}
+        return {year: found[year] for year in whole}
+
     def days(self, first: date | None, last: date | None) -> tuple[date, ...]:
         """Return the sessions from first to last, both included; by default all that can be decided on.
 
         Raises:
-            LocalStageError: a date lies outside the data, or a session is missing; it names the remedy.
+            LocalStageError: a date lies outside the data, or a session is missing, also of the year that the first
+                decision looks back on; it names the remedy.
         """
         known = self.history.days
         warm = max(SystemConfig().iv_window, WARM_UP_SESSIONS)
@@ -71,11 +81,12 @@ class Ground:
                     f"{option} {day} is outside the data", f"choose a date from {earliest} to {latest}"
                 )
         days = sessions_between(first, last)
-        missing = sorted(set(days) - set(known))
+        year_before = known[bisect_left(known, first) - warm]
+        missing = sorted(set(sessions_between(year_before, last)) - set(known))
         if missing:
             raise LocalStageError(
                 f"the history has no bar of {missing[0]} ({len(missing)} sessions missing)",
-                "fetch it again with alphagex history fetch, or choose other dates",
+                "fetch it again with alphagex history fetch, or choose other dates; the year before --from counts too",
             )
         if not days:
             raise LocalStageError(f"no session from {first} to {last}", "choose days on which the market is open")

@@ -20,7 +20,7 @@ Matrix = Sequence[Sequence[Judged]]
 
 
 class PriorFound(Value):
-    """What the trades of one strategy say, with 95 % intervals; averages are shares of the premium."""
+    """What the trades of one strategy say, averages as shares of the premium; intervals are of 95 %, None unknown."""
 
     strategy: str
     trades: int
@@ -28,9 +28,9 @@ class PriorFound(Value):
     win_rate: float
     win_rate_interval: tuple[float, float]
     avg_win: float
-    avg_win_interval: tuple[float, float]
+    avg_win_interval: tuple[float, float] | None
     avg_loss: float
-    avg_loss_interval: tuple[float, float]
+    avg_loss_interval: tuple[float, float] | None
     is_used: bool
 
 

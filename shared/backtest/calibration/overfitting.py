@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from itertools import combinations
 from math import e, sqrt
-from statistics import NormalDist, fmean, pstdev
+from statistics import NormalDist, fmean, pstdev, stdev
 from typing import Final
 
 EULER: Final = 0.5772156649015329
 _NORMAL: Final = NormalDist()
+FEWEST_FOR_AN_INTERVAL: Final = 3
 
 
 def overfitting_probability(scores: Sequence[Sequence[float]]) -> float:
@@ -60,9 +61,18 @@ def wilson(wins: int, trades: int, deviations: float = 1.96) -> tuple[float, flo
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def mean_interval(values: Sequence[float], deviations: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % interval of a mean, by the normal approximation."""
-    if not values:
-        return 0.0, 0.0
-    half = deviations * pstdev(values) / sqrt(len(values))
+def mean_interval(values: Sequence[float]) -> tuple[float, float] | None:
+    """Return the 95 % interval of a mean by Student's distribution; None where too few values tell none."""
+    if len(values) < FEWEST_FOR_AN_INTERVAL:
+        return None
+    half = _student(len(values) - 1) * stdev(values) / sqrt(len(values))
     return fmean(values) - half, fmean(values) + half
+
+
+def _student(freedom: int) -> float:
+    """Return the two-sided 95 % quantile of Student's distribution (Abramowitz and Stegun, 26.7.5)."""
+    z = _NORMAL.inv_cdf(0.975)
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import chdir
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,13 @@ from typer.testing import CliRunner
 
 from infra.cli.main import app
 from infra.cli.mistakes import told
+from infra.local.backtest.charts import time_marks
+from infra.local.backtest.ground import Ground
 from infra.local.backtest.histories import opened, read_bars, write_bars
+from infra.local.demo.charts.scale import Scale
 from infra.local.errors import LocalStageError
 from shared.backtest.history import History
+from shared.backtest.yardsticks import BXM_YEARS
 
 SHORT = ["backtest", "SOLOMON", "--from", "2018-01-16", "--to", "2018-02-28"]
 
@@ -80,11 +86,57 @@ def test_a_row_that_is_no_bar_is_named(folder: Path) -> None:
         read_bars(folder / "SPX.csv")
 
 
-def test_a_gap_in_the_history_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "gap",
+    [
+        pytest.param("2018-01-25", id="among the sessions"),
+        pytest.param("2017-03-15", id="in the year that the first session looks back on"),
+    ],
+)
+def test_a_gap_in_the_history_is_told(gap: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     history = History.embedded()
-    kept = tuple(bar for bar in history.bars if str(bar.day) != "2018-01-25")
+    kept = tuple(bar for bar in history.bars if str(bar.day) != gap)
     write_bars(folder / "SPX.csv", kept)
     write_bars(folder / "VIX.csv", tuple(bar._replace(open=20, high=20, low=20, close=20) for bar in kept))
     code = told(lambda: app([*SHORT, "--history", str(folder)]))
     assert code == 2
-    assert "the history has no bar of 2018-01-25" in capsys.readouterr().err
+    assert f"the history has no bar of {gap} (1 sessions missing)" in capsys.readouterr().err
+
+
+def test_a_gap_that_no_session_looks_back_on_hinders_nothing(folder: Path) -> None:
+    history = History.embedded()
+    first = date(2018, 1, 16)
+    hole = history.index_of(first) - 300
+    kept = History(
+        history.bars[:hole] + history.bars[hole + 1 :], history.vix_closes[:hole] + history.vix_closes[hole + 1 :]
+    )
+    assert Ground(kept).days(first, first) == (first,)
+
+
+BUY_WRITE = re.compile(r'<th scope="row">(\d{4})</th><td class="n">(-?[\d.]+)</td><td class="n">(-?[\d.]+)</td>')
+
+
+def test_the_report_sets_the_markets_own_buy_write_beside_the_published_one(folder: Path) -> None:
+    CliRunner().invoke(app, [*SHORT, "--report", "run.html"])
+    found = {
+        int(year): (float(bxm), float(own)) for year, bxm, own in BUY_WRITE.findall((folder / "run.html").read_text())
+    }
+    assert {year: bxm for year, (bxm, _) in found.items()} == dict(BXM_YEARS)
+    assert all(bxm == pytest.approx(own, abs=3) for bxm, own in found.values())
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        pytest.param("2017-01-03", "2018-12-31", ("2017-02", "2018-12"), id="months"),
+        pytest.param("2015-01-05", "2018-12-31", ("2016", "2018"), id="years"),
+        pytest.param("2018-01-16", "2018-01-29", ("2018-01-16", "2018-01-16"), id="no month begins"),
+    ],
+)
+def test_the_time_axis_is_true_to_time_and_its_labels_stand_apart(
+    first: str, last: str, shown: tuple[str, str]
+) -> None:
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    marks = time_marks(begin, end, Scale(begin.toordinal(), end.toordinal(), 0, 990))
+    assert (marks[0].label, marks[-1].label) == shown
+    assert all(later.at - earlier.at > 60 for earlier, later in pairwise(marks))

@@ -125,10 +125,24 @@ def test_a_win_rate_has_its_interval(wins: int, trades: int, low: float, high: f
     assert wilson(wins, trades) == pytest.approx((low, high), abs=0.001)
 
 
-def test_a_mean_has_its_interval() -> None:
-    low, high = mean_interval([1.0, 2.0, 3.0])
-    assert (low + high) / 2 == 2.0
-    assert mean_interval([]) == (0.0, 0.0)
+@pytest.mark.parametrize(
+    ("values", "half"),
+    [
+        pytest.param([1.0, 2.0, 3.0], 2.484, id="three: Student's 4.303 of .577"),
+        pytest.param([0.0, 2.0] * 15, 0.380, id="thirty: 2.045 of .186"),
+    ],
+)
+def test_a_mean_has_its_interval(values: list[float], half: float) -> None:
+    told = mean_interval(values)
+    assert told is not None
+    low, high = told
+    middle = sum(values) / len(values)
+    assert (middle - low, high - middle) == pytest.approx((half, half), rel=0.04)
+
+
+@pytest.mark.parametrize("values", [[], [3.31], [1.0, 1.0]])
+def test_a_mean_of_hardly_any_trade_has_no_interval(values: list[float]) -> None:
+    assert mean_interval(values) is None
 
 
 def matrix_of(gains: Sequence[float], windows: int = 4, wins: int = 3) -> list[list[Judged]]:
