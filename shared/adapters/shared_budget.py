@@ -124,11 +124,17 @@ class SharedBudget:
     def _now_known(self) -> VendorBudget:
         return self._known or VendorBudget(token_name=self._name)
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Learn what is stored; return whether it could be read."""
         try:
             self._known = self._budgets.load(self._name)
         except StoreError as error:
-            _log.warning("the rate budget of %s is not shared now: %s", self._source, error)
+            self._alone(error)
+            return False
+        return True
+
+    def _alone(self, error: StoreError) -> None:
+        _log.warning("the rate budget of %s is not shared now: %s", self._source, error)
 
     def _change(self, change: Callable[[VendorBudget], VendorBudget]) -> None:
         """Change what is stored, anew as often as another function was faster."""
@@ -141,10 +147,10 @@ class SharedBudget:
             try:
                 self._budgets.save(before, after)
             except ConflictError:
-                self._read()
-                continue
+                if self._read():
+                    continue
             except StoreError as error:
-                _log.warning("the rate budget of %s is not shared now: %s", self._source, error)
+                self._alone(error)
             self._known = after
             return
         raise RateLimitedError(self._source, 1.0)

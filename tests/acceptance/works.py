@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from infra.local.vendors.faults import FaultKind, Vendor
 from shared.domain.vocabulary import Bot
-from tests.acceptance.cloud import TABLES
-from tests.acceptance.journey import ONE_LOOK
-from tests.acceptance.permissions import Document, NotDoneError, Permissions, Tables, Tried
+from tests.acceptance.permissions import Document, NotDoneError, Permissions
 from tests.acceptance.seeding import CustomResource
 from tests.functions.story import PREMIUM_TIME, Chapter
 
@@ -38,19 +38,12 @@ VIEWS: Final = (
     "stats",
     "health",
 )
-TRIES: Final = 3
+LAST_CALL_FROM: Final = CHAPTER.at(time(15, 45))
+LAST_CALL_AFTER_CLOSE: Final = CHAPTER.at(time(23))
+WINDOW: Final = timedelta(seconds=61)
+"""Longer than any window of a vendor: one that an earlier try used up holds nothing back."""
+USED_UP_SECONDS: Final = 30
 EARLIER: Final = timedelta(milliseconds=50)
-REFUSALS: Final = ("AccessDenied", "not authorized", "not sent")
-ASKED_OF_ALL: Final = "ssm:GetParameters"
-"""MiniStack asks whether this may be done to every parameter, whichever are named; which ones a role may read is held
-against the template instead."""
-TRUST: Final = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "sts:AssumeRole"}
-    ],
-}
-"""In place of the scheduler's own: the test plays the scheduler."""
 
 
 class Works:
@@ -69,38 +62,42 @@ class Works:
             "Schedules": self.wake,
             "FirstParameters": self.seed,
         }
-        self.before: dict[str, Tables] = {}
+        self.rare_works: Mapping[str, Callable[[], None]] = {
+            "Monitor": partial(self.use_up, LAST_CALL_FROM, "Monitor"),
+            "Api": partial(self.use_up, LAST_CALL_FROM, "Api", _request("/api/positions")),
+            "Report": partial(self.use_up, LAST_CALL_AFTER_CLOSE, "Report"),
+        }
         self.tries = 0
 
     def collect(self) -> None:
         """Store two snapshots and tell the bus; tell of a document that is invalid."""
         self._at(ENTRY)
-        _expect(self._invoke("Collect"), {"snapshots": 2, "valid": 2})
+        _expect(self.invoke("Collect"), {"snapshots": 2, "valid": 2})
         with self.permissions.parameter("system", NONSENSE):
-            self._invoke("Collect")
+            self.invoke("Collect")
         self.permissions.told()
 
     def trade(self) -> None:
         """Enter a position for an event, look for news as the schedule asks; tell of a document that is invalid."""
         self._at(AFTER_COLLECT)
-        _expect(self._invoke("Trade", _collected(ENTRY - timedelta(hours=1))), {"decisions": 0})
-        _expect(self._invoke("Trade", _collected(ENTRY)), {"decisions": 1, "entries": 1})
-        _expect(self._invoke("Trade", TRADER), {"decisions": 0})
+        _expect(self.invoke("Trade", _collected(ENTRY - timedelta(hours=1))), {"decisions": 0})
+        _expect(self.invoke("Trade", _collected(ENTRY)), {"decisions": 1, "entries": 1})
+        _expect(self.invoke("Trade", TRADER), {"decisions": 0})
         with self.permissions.parameter(DOCUMENT, NONSENSE):
-            self._invoke("Trade", TRADER)
+            self.invoke("Trade", TRADER)
         self.permissions.told()
 
     def report(self) -> None:
         """Tell the day, with a position in it."""
         self._at(CLOSED)
-        _expect(self._invoke("Report"), {"sent": 1})
+        _expect(self.invoke("Report"), {"sent": 1})
         self.permissions.told()
 
     def api(self) -> None:
         """Show everything there is to show."""
         self._at(AFTER_COLLECT + timedelta(minutes=1))
         for view in VIEWS:
-            answer = self._invoke("Api", _request(f"/api/{view}"))
+            answer = self.invoke("Api", _request(f"/api/{view}"))
             if answer.get("statusCode") != 200:
                 raise NotDoneError(f"{view} answered {answer.get('statusCode')}: {str(answer.get('body'))[:300]}")
             if view == "positions" and '"mark":null' in str(answer["body"]).replace(" ", ""):
@@ -110,11 +107,11 @@ class Works:
         """Close a position in two looks; tell of a document that is invalid, and who flipped the breaker."""
         self._at(EXIT)
         with self.permissions.parameter(DOCUMENT, NONSENSE):
-            self._invoke("Monitor")
+            self.invoke("Monitor")
         self.permissions.told()
         self._at(EXIT + timedelta(minutes=1))
         with self.permissions.parameter("circuit-breaker", "REDUCING"):
-            self._invoke("Monitor")
+            self.invoke("Monitor")
         if self.cloud.positions(Bot.PROMETHEUS):
             raise NotDoneError("the position is still open")
         if "REDUCING was set by" not in self.permissions.told():
@@ -124,11 +121,26 @@ class Works:
         """Store statistics; tell of a document that is invalid."""
         self._at(EVENING)
         with self.permissions.parameter(DOCUMENT, NONSENSE):
-            self._invoke("Learn")
+            self.invoke("Learn")
         self.permissions.told()
         stats = self.permissions.remembered()[self.cloud.outputs["StatsTable"]]
         if not any(item["sk"]["S"] == "STATS" for item in stats):
             raise NotDoneError("no statistics were stored")
+
+    def use_up(self, start: datetime, owner: str, event: Mapping[str, Any] | None = None) -> None:
+        """Make the last call that a vendor allows in its window, and tell the other functions of it."""
+        now = start - self.tries * WINDOW
+        self.cloud.clock.set(now)
+        control = self.cloud.simulators.control
+        fault = control.inject(FaultKind.LAST_CALL, vendor=Vendor.TRADIER, seconds=USED_UP_SECONDS)
+        try:
+            self.invoke(owner, event)
+        finally:
+            control.clear(fault)
+        ends_at = f"{now.astimezone(UTC) + timedelta(seconds=USED_UP_SECONDS):%H:%M:%S}"
+        snapshots = self.permissions.remembered()[self.cloud.outputs["SnapshotsTable"]]
+        if not any(item["sk"]["S"] == "BUDGET" and ends_at in json.dumps(item) for item in snapshots):
+            raise NotDoneError("the used-up window was not shared")
 
     def wake(self) -> None:
         """Invoke a function as the scheduler does, under the role of its schedules."""
@@ -167,88 +179,8 @@ class Works:
         """Set the clock, at each try a little earlier: for some time after SNS refused, a function asks it nothing."""
         self.cloud.clock.set(moment - self.tries * EARLIER)
 
-    def _invoke(self, function: str, event: Mapping[str, Any] | None = None) -> Document:
+    def invoke(self, function: str, event: Mapping[str, Any] | None = None) -> Document:
         return self.permissions.invoke(self.cloud.outputs[f"{function}Function"], event or {})
-
-    def in_full(self) -> None:
-        """Do every work once under all permissions, and remember the state before each."""
-        self._alone()
-        self.permissions.put_back({self.cloud.outputs[f"{name}Table"]: [] for name in TABLES})
-        self.cloud.set_breaker("ACTIVE")
-        self.cloud.set_parameter(DOCUMENT, json.dumps(ONE_LOOK))
-        self.cloud.set_parameter("system", json.dumps(ONE_TRADE))
-        self.cloud.clock.set(ENTRY)
-        self._invoke("Monitor")
-        for owner in self.permissions.owners():
-            assert owner in self.works, f"no work is written for {owner}; write it in {__name__}"
-        for owner, work in self.works.items():
-            if owner == "Report":
-                self.cloud.clock.set(AFTER_COLLECT + timedelta(seconds=10))
-                self._invoke("Monitor")
-            self._remember(owner)
-            work()
-
-    def _alone(self) -> None:
-        """Let nothing be woken by events or streams, and let the test play the scheduler."""
-        events, functions = self.cloud.deployed.client("events"), self.cloud.deployed.client("lambda")
-        bus = self.cloud.outputs["EventBus"]
-        for rule in events.list_rules(EventBusName=bus)["Rules"]:
-            events.disable_rule(Name=rule["Name"], EventBusName=bus)
-        for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        self.permissions.widen(ASKED_OF_ALL)
-        self._admit_plain_http()
-        role = self.permissions.role("Schedules")
-        self.permissions.iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(TRUST))
-
-    def _admit_plain_http(self) -> None:
-        """Lift the topic's refusal of what comes without TLS, which is what comes on loopback."""
-        sns, topic = self.cloud.deployed.client("sns"), self.cloud.outputs["TopicArn"]
-        policy = json.loads(sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
-        policy["Statement"] = [one for one in policy["Statement"] if one["Effect"] != "Deny"]
-        sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(policy))
-
-    def _remember(self, owner: str) -> None:
-        """Remember all but the alerts, so that each is told again."""
-        self.before[owner] = {
-            name: [item for item in items if not item["sk"]["S"].startswith("ALERT#")]
-            for name, items in self.permissions.remembered().items()
-        }
-
-    def without_each(self) -> Tried:
-        """Do every work without each of its statements in turn."""
-        tried = Tried()
-        for owner, work in self.works.items():
-            for statement in self.permissions.statements(owner):
-                with self.permissions.without(statement):
-                    reason = self._stopped(owner, work)
-                if reason is None:
-                    tried.went_on.append(statement.name)
-                else:
-                    tried.stopped[statement.name] = reason
-                    if not _is_refusal(reason) and (still := self._stopped(owner, work)) is not None:
-                        tried.not_again[statement.name] = still
-        return tried
-
-    def _stopped(self, owner: str, work: Callable[[], None]) -> str | None:
-        """Do a work and return what stopped it; what was no refusal, such as a slow answer, is tried again."""
-        reason = None
-        for _ in range(TRIES):
-            self.permissions.put_back(self.before[owner])
-            self.tries += 1
-            try:
-                work()
-            except NotDoneError as error:
-                reason = str(error)
-                if _is_refusal(reason):
-                    return reason
-            else:
-                return None
-        return reason
-
-
-def _is_refusal(reason: str) -> bool:
-    return any(word in reason for word in REFUSALS)
 
 
 def _collected(at: datetime) -> Document:

@@ -47,6 +47,8 @@ class FaultKind(StrEnum):
     GARBAGE = "garbage"
     """200 with the answer cut in the middle."""
     RATE_LIMITED = "rate_limited"
+    LAST_CALL = "last_call"
+    """Tradier answers, and its headers say that the window is used up for `seconds`."""
     NOT_MODIFIED = "not_modified"
     NO_ID = "no_id"
     """An order is accepted, its acknowledgement has no id."""

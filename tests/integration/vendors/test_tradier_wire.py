@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from infra.local.vendors.control import SimulatorControl
+from infra.local.vendors.faults import FaultKind
 from infra.local.vendors.simulators import VendorSimulators
 from infra.local.vendors.switches import ENVELOPE_FAMILIES
 from infra.local.vendors.wire import java_double, tradier_json
@@ -74,6 +75,15 @@ def test_each_group_has_a_limit_of_its_own_a_minute(
     assert "retry-after" not in refused.headers
     pass_time(60)
     assert call(broker).status_code == 200
+
+
+def test_the_last_call_of_a_window_is_answered_and_said_to_be_it(broker: Broker, control: SimulatorControl) -> None:
+    control.inject(FaultKind.LAST_CALL, seconds=30)
+    last, next_one = (broker.http.get("/markets/clock") for _ in range(2))
+    assert last.json() == next_one.json()
+    assert last.headers["x-ratelimit-available"] == "0"
+    assert last.headers["x-ratelimit-expiry"] == str(int((NOW.timestamp() + 30) * 1000))
+    assert next_one.headers["x-ratelimit-available"] != "0"
 
 
 def test_a_replay_may_call_as_often_as_it_likes(broker: Broker, control: SimulatorControl) -> None:

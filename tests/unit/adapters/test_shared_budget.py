@@ -26,16 +26,17 @@ KEY = "k3y-of-the-user"
 
 @dataclass
 class Counting:
-    """A store that counts what it is asked, and may be away."""
+    """A store that counts what it is asked, may be away, and may be written but not read."""
 
     inner: VendorBudgets = field(default_factory=OwnBudgets)
     reads: int = 0
     writes: int = 0
     away: bool = False
+    unreadable: bool = False
 
     def load(self, token_name: str) -> VendorBudget | None:
         self.reads += 1
-        if self.away:
+        if self.away or self.unreadable:
             raise StoreError("away")
         return self.inner.load(token_name)
 
@@ -158,9 +159,15 @@ def test_calls_cost_the_store_little(limit: int | None, reads: int, writes: int)
     assert (store.reads - 1, store.writes) == (reads, writes)  # one more read when the process begins
 
 
-def test_without_the_store_each_function_keeps_its_own_count() -> None:
+@pytest.mark.parametrize("fault", ["away", "unreadable"])
+def test_without_the_store_each_function_keeps_its_own_count(fault: str) -> None:
     clock, wire = StandingClock(), Wire(reply(index_snapshot()))
-    client = polygon(wire, Counting(away=True), clock)
+    other = polygon(wire, store := Counting(), clock)
+    other.vix()
+    clock.sleep(60)
+    wire.requests.clear()
+    setattr(store, fault, True)
+    client = polygon(wire, store, clock)
     for _ in range(FREE):
         client.vix()
     with too_many():

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from infra.local.vendors.desk import status_of
@@ -14,7 +15,7 @@ from infra.local.vendors.tradier.accounts import Accounts
 from infra.local.vendors.tradier.envelope import Envelope
 from infra.local.vendors.tradier.errors import Refusal, RiskRefusal
 from infra.local.vendors.tradier.markets import Markets
-from infra.local.vendors.tradier.rates import RateLimits
+from infra.local.vendors.tradier.rates import RateLimits, used_up
 from infra.local.vendors.wire import compact_json, tradier_json, xml
 
 _NUMBERED: Final = re.compile(r"/\d+(?=/|$)")
@@ -75,6 +76,10 @@ class TradierApp:
                 return errors.maintenance()
             case FaultKind.RATE_LIMITED:
                 return errors.quota_violation(now)
+            case FaultKind.LAST_CALL:
+                answered = self.answer(request, now)
+                ends_at = now + timedelta(seconds=fault.seconds())
+                return replace(answered, headers=tuple((dict(answered.headers) | used_up(ends_at)).items()))
             case FaultKind.RISK_REFUSAL:
                 return self._refused(fault.parameters.get("codes", [errors.BACK_OFFICE, "InitialMargin"]))
             case FaultKind.ORDERS_OUTAGE if request.form.get("preview") == "true":

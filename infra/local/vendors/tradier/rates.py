@@ -8,6 +8,8 @@ from infra.local.vendors.http import Request
 
 WINDOW: Final = timedelta(minutes=1)
 GENEROUS: Final = 1_000_000
+AVAILABLE: Final = "X-Ratelimit-Available"
+EXPIRY: Final = "X-Ratelimit-Expiry"
 TRADING_METHODS: Final = frozenset({"POST", "PUT", "DELETE"})
 
 
@@ -39,10 +41,19 @@ class RateLimits:
         headers = (
             ("X-Ratelimit-Allowed", str(allowed)),
             ("X-Ratelimit-Used", str(window.used)),
-            ("X-Ratelimit-Available", str(allowed - window.used)),
-            ("X-Ratelimit-Expiry", str(round(window.expires_at.timestamp() * 1000))),
+            (AVAILABLE, str(allowed - window.used)),
+            (EXPIRY, _milliseconds(window.expires_at)),
         )
         return passes, window.expires_at, headers
+
+
+def used_up(expires_at: datetime) -> dict[str, str]:
+    """Return the headers of a window's last call."""
+    return {AVAILABLE: "0", EXPIRY: _milliseconds(expires_at)}
+
+
+def _milliseconds(moment: datetime) -> str:
+    return str(round(moment.timestamp() * 1000))
 
 
 def group_of(request: Request) -> str:
