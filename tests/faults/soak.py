@@ -14,6 +14,8 @@ from typing import Final
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
+from rich.console import Console
+from rich.progress import track
 
 from infra.local.ministack import CREDENTIALS, MiniStack
 from shared.domain.errors import AlphaGexError
@@ -77,9 +79,12 @@ def soak(first: int, examples: int, workers: int, *, smallest: bool) -> int:
     started, total, broken = time.monotonic(), Tally(), 0
     sizes = [CHUNK] * (examples // CHUNK) + ([examples % CHUNK] if examples % CHUNK else [])
     _say(f"soak: {examples:,} examples from seed {first}")
+    console = Console(stderr=True)
     with ProcessPoolExecutor(workers) as pool:
-        numbers = range(first, first + len(sizes))
-        for number, tally, problem in pool.map(partial(play, smallest=smallest), numbers, sizes):
+        chunks = pool.map(partial(play, smallest=smallest), range(first, first + len(sizes)), sizes)
+        for number, tally, problem in track(
+            chunks, "hundreds played", len(sizes), console=console, disable=not console.is_terminal
+        ):
             total.add(tally)
             if problem is not None:
                 broken += 1
