@@ -12,7 +12,6 @@ from botocore.exceptions import EndpointConnectionError
 
 from infra.local.ministack import REGION
 from shared.adapters.aws import ATTEMPTS, Aws, client_config
-from tests.faults.line import line_to
 
 if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
@@ -64,17 +63,14 @@ class Wires(Aws):
 
     def __init__(self, endpoint_url: str, parameters: ParameterStore, outbox: Outbox) -> None:
         super().__init__(region=REGION, endpoint_url=endpoint_url, session=_session())
-        self._line = line_to(endpoint_url)
         self._parameters = parameters
         self._outbox = outbox
 
     def _client(self, service: str, attempts: int = ATTEMPTS) -> Any:
         config = client_config(attempts).merge(Config(signature_version=UNSIGNED))
-        client: Any = self._session.create_client(
+        return self._session.create_client(
             service, region_name=self._region, endpoint_url=self._endpoint_url, config=config
         )
-        client._endpoint.http_session = self._line
-        return client
 
     def ssm(self) -> "SSMClient":
         return cast("SSMClient", self._parameters)

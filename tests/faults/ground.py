@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar, cast
+from typing import Any, Final, Self, TypeVar
 
 import stamina
 
@@ -25,7 +25,6 @@ from shared.adapters.dynamodb.tables import Row
 from shared.adapters.http import ATTEMPTS as HTTP_ATTEMPTS
 from tests.faults.clients import Outbox, ParameterStore, Wires
 from tests.faults.items import Item, Items
-from tests.faults.line import line_to
 from tests.faults.market import SPY_LEVEL, StillMarket
 
 _Row = TypeVar("_Row", bound=Row)
@@ -70,7 +69,6 @@ class Ground:
         self.simulators = VendorSimulators(self.market, self.clock, options=options, in_process=True)
         self._accounts_opened = 0
         self._read = Items()
-        self._line = line_to(endpoint_url)
         self.ends: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
@@ -79,6 +77,7 @@ class Ground:
         wiring = Wires(self.endpoint_url, ParameterStore(), Outbox())
         create_tables(wiring, self.names, expires=False)
         self.database = Database(wiring)
+        self._client = Wires(self.endpoint_url, ParameterStore(), Outbox()).dynamodb()
         quiet = Database(Wires(self.endpoint_url, ParameterStore(), Outbox()))
         self.snapshots = DynamoDbSnapshots(quiet, snapshots=self.names.snapshots)
         return self
@@ -88,7 +87,6 @@ class Ground:
     ) -> None:
         stamina.set_testing(False)
         self.let_go()
-        self._line.close()
         self.simulators.close()
         self.clock.close()
         self._folder.cleanup()
@@ -178,7 +176,7 @@ class Ground:
 
     def store(self, table: str, item: Mapping[str, Any]) -> None:
         """Put an item into a table, as some other program does."""
-        self._line.ask("PutItem", TableName=table, Item=item)
+        self._client.put_item(TableName=table, Item=item)
 
     def _calm(self, level: float) -> None:
         self.vendors.faults.clear()
@@ -186,9 +184,9 @@ class Ground:
         self.move(level)
 
     def _items(self, table: str, **given: Any) -> list[Any]:
-        return cast("list[Any]", self._line.ask("Scan", TableName=table, ConsistentRead=True, **given)["Items"])
+        return self._client.scan(TableName=table, ConsistentRead=True, **given)["Items"]
 
     def _write(self, table: str, requests: Iterable[Any]) -> None:
         wanted = list(requests)
         for start in range(0, len(wanted), LARGEST_BATCH):
-            self._line.ask("BatchWriteItem", RequestItems={table: wanted[start : start + LARGEST_BATCH]})
+            self._client.batch_write_item(RequestItems={table: wanted[start : start + LARGEST_BATCH]})

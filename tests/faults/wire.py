@@ -4,14 +4,15 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
+from urllib3 import HTTPResponse
 
 from shared.adapters.aws import ATTEMPTS
-from tests.faults.line import Body
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -114,4 +115,5 @@ def _rename_token(request: AWSPreparedRequest) -> None:
 def _refusal(request: AWSPreparedRequest, status: int, code: str, **more: Any) -> AWSResponse:
     headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.0"})
     body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "later", **more}
-    return AWSResponse(request.url, status, headers, cast("Any", Body(json.dumps(body).encode())))
+    raw = HTTPResponse(BytesIO(json.dumps(body).encode()), preload_content=False)
+    return AWSResponse(request.url, status, headers, raw)
