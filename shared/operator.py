@@ -20,6 +20,7 @@ from shared.domain.book import (
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.errors import InvalidValueError
+from shared.domain.fills import Fill, FillKind
 from shared.domain.ports import Alerts, Book, Broker, Clock, TradeHistory, Trips
 from shared.domain.positions import ClosedTrade, Position, PositionState
 from shared.domain.statistics import StrategyStatistics
@@ -157,9 +158,14 @@ class Operator:
         """
         _require_broken(position)
         decision = self._decision(position.bot, f"BOOK {position.position_id} closed, ${cash}", reason, position.mode)
-        trade, changes = close_by_hand(
-            position, self.book.live(position.bot), cash, Decimal(0), self.clock.now(), "an operator's word", decision
+        closing = Fill(
+            kind=FillKind.BY_HAND,
+            at=self.clock.now(),
+            contracts=position.remaining_contracts,
+            cash=cash,
+            fees=Decimal(0),
         )
+        trade, changes = close_by_hand(position, self.book.live(position.bot), closing, "an operator's word", decision)
         self.book.commit("book close", changes)
         return trade
 

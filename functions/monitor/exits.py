@@ -11,7 +11,7 @@ from shared.domain import messages
 from shared.domain.accounts import account_of, at_account
 from shared.domain.book import LiveState, MovePosition, Tell
 from shared.domain.config import BotConfig
-from shared.domain.decisions import Denial, DenialCode
+from shared.domain.decisions import Denial
 from shared.domain.errors import FeedError
 from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote
@@ -30,7 +30,7 @@ from shared.phases.monitoring import (
     is_unwatched,
     mark_of,
     present_reason,
-    settlement_cash,
+    settlement_fill,
     stop_mark,
     stop_warning,
 )
@@ -116,11 +116,9 @@ class Exits:
         return True
 
     def _tell_refused(self, position: Position, reason: ExitReason, refused: tuple[Denial, ...], now: datetime) -> None:
-        """Tell of an exit that may not leave; what the user's own HALTED holds back was told by the flip."""
-        others = tuple(one for one in refused if one.code is not DenialCode.BREAKER)
-        if others:
-            waiting = position.model_copy(update={"exit_reason": reason})
-            self.alerts.send(messages.exit_denied(waiting, others, now))
+        """Tell of an exit that may not leave, also of one that HALTED holds back: the flip did not know of it."""
+        waiting = position.model_copy(update={"exit_reason": reason})
+        self.alerts.send(messages.exit_denied(waiting, refused, now))
 
     def _wait(
         self, config: BotConfig, position: Position, reason: ExitReason, now: datetime, *, unquoted: bool
@@ -148,8 +146,8 @@ class Exits:
             return False
         source = f"daily bar of {position.underlying} {day}"
         decision = settlement_decision(position, official, source, now)
-        cash = settlement_cash(position, official)
-        trade, changes = protocol.settle(position, live, cash, now, source, decision)
+        closing = settlement_fill(position, official, now)
+        trade, changes = protocol.settle(position, live, closing, source, decision)
         news = messages.closed(trade, config.exits.loss_alert, now)
         self.book.commit("settle", (*changes, Tell(news)))
         self.alerts.resend(news)

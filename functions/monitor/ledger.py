@@ -155,9 +155,7 @@ class LegLedger:
     def _close(self, config: BotConfig, position: Position, close: HandClose) -> None:
         now, live = self.clock.now(), self.book.live(position.bot)
         decision = hand_decision(position, close.source, now)
-        trade, changes = protocol.close_by_hand(
-            position, live, close.cash, close.fees, close.closed_at, close.source, decision
-        )
+        trade, changes = protocol.close_by_hand(position, live, close.fill, close.source, decision)
         news = messages.closed(trade, config.exits.loss_alert, now)
         self.book.commit("close by hand", (*changes, Tell(news)))
         self.alerts.resend(news)

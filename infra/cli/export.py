@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import track
 
-from infra.cli.gains import gain_rows, leg_rows
+from infra.cli.gains import gain_rows
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import JsonOption, console, day_of, write_json
 from infra.cli.stage import Place
@@ -53,13 +53,11 @@ def export(
     if end < start:
         raise CommandError(f"--to {end} is before --from {start}", "swap the two dates")
     trades, every = _trades(place, start, end), _positions(place)
-    held = {one.position_id: one for one in every}
     tables: dict[str, list[Row]] = {
         "positions": [_position_row(one) for one in every if _in(one.planned_at, start, end)],
         "trades": [_trade_row(one) for one in trades],
         "decisions": [_decision_row(one) for one in _decisions(place, start, end, quiet=as_json)],
-        "realized_gains": list(gain_rows(trades, held)),
-        "realized_gain_legs": list(leg_rows(trades, held)),
+        "realized_gains": [row for row in gain_rows(every, trades) if start <= row["closed"] <= end],
     }
     written = [path for name, rows in tables.items() for path in _write(out, name, rows, form)]
     if as_json:

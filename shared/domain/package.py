@@ -101,12 +101,15 @@ def mark_bounds(legs: Sequence[Leg]) -> tuple[Decimal, Decimal | None]:
 
 def intrinsic_value(strategy: Strategy, legs: Sequence[Leg], settlement: Decimal) -> Decimal:
     """Return the structure's unsigned worth at expiration, at this official close, per unit."""
-    value = Decimal(0)
-    for leg in legs:
-        contract = leg.contract
-        inside = settlement - contract.strike if contract.right is Right.CALL else contract.strike - settlement
-        value += leg.sign * max(inside, Decimal(0))
+    value = sum((leg.sign * leg_worth(leg, settlement) for leg in legs), Decimal(0))
     return -value if strategy.is_credit else value
+
+
+def leg_worth(leg: Leg, settlement: Decimal) -> Decimal:
+    """Return what one contract is worth at expiration to whoever owns it, at this official close, per unit."""
+    contract = leg.contract
+    inside = settlement - contract.strike if contract.right is Right.CALL else contract.strike - settlement
+    return max(inside, Decimal(0))
 
 
 def short_legs(legs: Sequence[Leg]) -> tuple[Leg, ...]:

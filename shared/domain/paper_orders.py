@@ -13,6 +13,8 @@ from shared.domain.paper import PaperAccount, PaperOrder, requirement, worth
 from shared.domain.sessions import is_open, new_york_date
 from shared.domain.values import CENT
 
+FRACTION_OF_A_CENT = CENT / 100
+"""To what a leg's part of a fill is rounded."""
 FillRule = Callable[[PriceEffect, Decimal, PackageQuote, Decimal], Decimal | None]
 """What an order of this effect and limit fills at on this package with this slippage, None for not now."""
 
@@ -45,7 +47,7 @@ class PaperRules:
             order_id=order_id,
             tag=tag,
             status=OrderStatus.WORKING,
-            legs=_legs(order, 0, {}),
+            legs=_unfilled_legs(order),
             contracts=order.contracts,
             filled_contracts=0,
             fill_price=None,
@@ -109,7 +111,7 @@ class PaperRules:
         filled = status.model_copy(
             update={
                 "status": OrderStatus.FILLED if total == contracts else OrderStatus.PARTIALLY_FILLED,
-                "legs": _legs(one.order, total, quotes),
+                "legs": _filled_legs(status.legs, total, _leg_prices(one.order, price, quotes)),
                 "filled_contracts": total,
                 "fill_price": average,
                 "updated_at": now,
@@ -202,13 +204,45 @@ def _settled(account: PaperAccount, closes: Mapping[str, Decimal]) -> tuple[Deci
     return cash, holdings
 
 
-def _legs(order: Order, filled: int, quotes: Mapping[str, OptionQuote]) -> tuple[BrokerLeg, ...]:
+def _unfilled_legs(order: Order) -> tuple[BrokerLeg, ...]:
     return tuple(
-        BrokerLeg(
-            option_symbol=leg.option_symbol,
-            side=leg.side,
-            filled_contracts=filled,
-            fill_price=quotes[leg.option_symbol].mid if filled and leg.option_symbol in quotes else None,
-        )
+        BrokerLeg(option_symbol=leg.option_symbol, side=leg.side, filled_contracts=0, fill_price=None)
         for leg in order.legs
     )
+
+
+def _filled_legs(legs: tuple[BrokerLeg, ...], total: int, prices: Mapping[str, Decimal]) -> tuple[BrokerLeg, ...]:
+    """Return the legs with ``total`` contracts filled, each at the average of what it had and what it fills at now."""
+    return tuple(
+        leg.model_copy(
+            update={"filled_contracts": total, "fill_price": _average(leg, total, prices[leg.option_symbol])}
+        )
+        for leg in legs
+    )
+
+
+def _average(leg: BrokerLeg, total: int, price: Decimal) -> Decimal | None:
+    before = leg.filled_contracts
+    if not before:
+        return price
+    return None if leg.fill_price is None else (leg.fill_price * before + price * (total - before)) / total
+
+
+def _leg_prices(order: Order, price: Decimal, quotes: Mapping[str, OptionQuote]) -> dict[str, Decimal]:
+    """Return what each leg fills at where the package fills at ``price``, unsigned dollars per unit.
+
+    Each gives way from its mid by the same share of its spread; what that leaves over in cents goes to the dearest
+    leg, so that the legs add up to the package.
+    """
+    mids = {leg.option_symbol: quotes[leg.option_symbol].mid or Decimal(0) for leg in order.legs}
+    spreads = {leg.option_symbol: quotes[leg.option_symbol].spread or Decimal(0) for leg in order.legs}
+    paid = price if order.effect is PriceEffect.DEBIT else -price
+    wide = sum(spreads.values(), Decimal(0))
+    over = paid - sum((leg.side.sign * mids[leg.option_symbol] for leg in order.legs), Decimal(0))
+    share = min(over / wide, Decimal("0.5")) if wide else Decimal(0)
+    signs = {leg.option_symbol: leg.side.sign for leg in order.legs}
+    prices = {one: mids[one] + (signs[one] * share * spreads[one]).quantize(FRACTION_OF_A_CENT) for one in mids}
+    dearest = max(mids, key=lambda one: mids[one])
+    left_over = paid - sum((signs[one] * prices[one] for one in prices), Decimal(0))
+    prices[dearest] = max(prices[dearest] + signs[dearest] * left_over, Decimal(0))
+    return prices

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from shared.domain.fills import Fill, FillKind
 from shared.domain.options import CONTRACT_MULTIPLIER, Leg, LegSide
 from shared.domain.orders import PriceEffect
 from shared.domain.values import SCHEMA_VERSION, Contracts, Dollars, Fraction, Price, UtcTime, Value
@@ -69,7 +70,8 @@ class Position(Value):
     ``entry_price`` is unsigned premium per unit; ``max_loss`` is dollars per contract of the structure, and
     ``risk`` the dollars per contract that count against the caps (for a cash-secured put the loss at its stop);
     ``entry_fees`` are total dollars; ``account_id`` is the broker's account it was entered in; ``counted_pnl`` is
-    what the contracts closed so far have added to the ledger.
+    what the contracts closed so far have added to the ledger; ``fills`` are what changed hands, oldest first, without
+    those that a version booked which did not keep them yet.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -106,6 +108,7 @@ class Position(Value):
     booked_cash: Dollars = Decimal(0)
     booked_fees: Price = Decimal(0)
     counted_pnl: Dollars = Decimal(0)
+    fills: tuple[Fill, ...] = ()
     note: str | None = None
 
     @property
@@ -122,6 +125,11 @@ class Position(Value):
     def remaining_contracts(self) -> int:
         """Contracts still held."""
         return self.contracts - self.closed_contracts
+
+    @property
+    def entry_fill(self) -> Fill | None:
+        """What was taken on, None where it was not kept."""
+        return self.fills[0] if self.fills and self.fills[0].kind is FillKind.ENTRY else None
 
     @property
     def total_risk(self) -> Decimal:

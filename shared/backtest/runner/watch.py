@@ -26,7 +26,7 @@ from shared.phases.monitoring import (
     is_settled_by,
     mark_of,
     present_reason,
-    settlement_cash,
+    settlement_fill,
 )
 from shared.phases.monitoring.assignment import at_risk_of_assignment
 from shared.phases.monitoring.trips import account_trip, bot_trips, failure_trip
@@ -182,8 +182,8 @@ class Watch:
             return False
         source = f"daily bar of {position.underlying} {day}"
         decision = settlement_decision(position, official, source, now)
-        cash = settlement_cash(position, official)
-        _, changes = protocol.settle(position, live, cash, now, source, decision)
+        closing = settlement_fill(position, official, now)
+        _, changes = protocol.settle(position, live, closing, source, decision)
         self.book.commit("settle", changes)
         return True
 

@@ -1,10 +1,13 @@
 """What fills and settlements do to a position, its ledger and its counters."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from shared.domain.config import Fees
+from shared.domain.fills import Fill, FillKind
 from shared.domain.options import CONTRACT_MULTIPLIER
+from shared.domain.orders import BrokerLeg
 from shared.domain.package import max_loss, one_way_fees
 from shared.domain.positions import (
     ClosedTrade,
@@ -18,6 +21,7 @@ from shared.domain.positions import (
 from shared.domain.sessions import new_york_date
 from shared.domain.values import to_cents
 from shared.domain.vocabulary import ExitReason, StopBasis, Strategy
+from shared.phases.execution.fills import order_fill
 from shared.phases.monitoring.pnl import stop_loss_dollars
 
 ORDER_TIMES_KEPT = timedelta(seconds=60)
@@ -36,13 +40,19 @@ def risk_per_contract(strategy: Strategy, rule: ExitRule, premium: Decimal, wors
 
 
 def filled_position(
-    position: Position, contracts: int, fill_price: Decimal, filled_at: datetime, fees: Fees
+    position: Position,
+    contracts: int,
+    fill_price: Decimal,
+    filled_at: datetime,
+    fees: Fees,
+    legs: Iterable[BrokerLeg] = (),
 ) -> Position:
     """Open a position with what was really filled: contracts, premium by cash, fees, maximum loss, risk.
 
     ``fill_price`` is dollars per unit by cash, positive when it was paid to us. A debit structure that filled at
     a credit keeps an entry price of zero and the cash in ``booked_cash``. A better premium never makes the risk to
-    a stop larger than the one that was sized and capped: the stop comes nearer instead.
+    a stop larger than the one that was sized and capped: the stop comes nearer instead. ``legs`` are the order's, with
+    the price of each where the broker tells it.
     """
     each_way = one_way_fees(position.underlying, len(position.legs), fees)
     by_strategy = fill_price if position.strategy.is_credit else -fill_price
@@ -54,6 +64,7 @@ def filled_position(
     if position.strategy is Strategy.CASH_SECURED_PUT and 2 * each_way < position.risk < risk:
         rule = _with_stop_at(rule, premium, position.risk - 2 * each_way)
         risk = risk_per_contract(position.strategy, rule, premium, worst, 2 * each_way)
+    entry = order_fill(FillKind.ENTRY, filled_at, contracts, fill_price, each_way * contracts, legs)
     return position.model_copy(
         update={
             "state": PositionState.OPEN,
@@ -66,8 +77,9 @@ def filled_position(
             "risk": risk,
             "secured_cash": secured * contracts,
             "opened_at": filled_at,
-            "booked_cash": fill_price * CONTRACT_MULTIPLIER * contracts,
-            "booked_fees": each_way * contracts,
+            "booked_cash": entry.cash,
+            "booked_fees": entry.fees,
+            "fills": (entry,),
         }
     )
 
@@ -79,23 +91,30 @@ def _with_stop_at(rule: ExitRule, premium: Decimal, loss: Decimal) -> ExitRule:
     return rule.model_copy(update={"stop_loss": multiple + on_close})
 
 
-def reduced_position(position: Position, contracts: int, fill_price: Decimal, fees: Decimal) -> Position:
-    """Book contracts that were closed; ``fill_price`` by cash, ``fees`` total dollars.
+def reduced_position(position: Position, closing: Fill) -> Position:
+    """Book contracts that were closed: their result, with their share of the entry's cash and fees, counts from now on.
 
-    Their result, with their share of the entry's premium and fees, counts from now on.
+    What has been counted is always the whole to the cent, so that parts never add up to another result than the trade.
     """
-    cash = fill_price * CONTRACT_MULTIPLIER * contracts
-    premium = premium_dollars(position.entry_price, contracts)
-    entry_fees = position.entry_fees * contracts / position.contracts
-    entry = (premium if position.strategy.is_credit else -premium) - entry_fees
+    cash, fees = position.booked_cash + closing.cash, position.booked_fees + closing.fees
+    left = position.remaining_contracts - closing.contracts
+    still_held = (_entry_cash(position) - position.entry_fees) * left / position.contracts
     return position.model_copy(
         update={
-            "closed_contracts": position.closed_contracts + contracts,
-            "booked_cash": position.booked_cash + cash,
-            "booked_fees": position.booked_fees + fees,
-            "counted_pnl": to_cents(position.counted_pnl + entry + cash - fees),
+            "closed_contracts": position.closed_contracts + closing.contracts,
+            "booked_cash": cash,
+            "booked_fees": fees,
+            "counted_pnl": to_cents(cash - fees - still_held),
+            "fills": (*position.fills, closing),
         }
     )
+
+
+def _entry_cash(position: Position) -> Decimal:
+    if position.entry_fill is not None:
+        return position.entry_fill.cash
+    premium = premium_dollars(position.entry_price, position.contracts)
+    return premium if position.strategy.is_credit else -premium
 
 
 def closed_trade(

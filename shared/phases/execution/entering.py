@@ -30,6 +30,7 @@ from shared.phases.execution.booking import (
     ledger_after_adoption,
     ledger_after_resize,
 )
+from shared.phases.execution.fills import planned_fill
 from shared.phases.execution.working import END_OF, Changes, ended, failure_if_rejected, success
 
 
@@ -92,7 +93,8 @@ def end_entry(
             SetLedger(ledger, ledger_after_resize(ledger, position, None)),
             *failure_if_rejected(live, state),
         )
-    opened = filled_position(position, order.filled_contracts, order.fill_price, order.updated_at, fees)
+    filled, at = order.filled_contracts, order.updated_at
+    opened = filled_position(position, filled, order.fill_price, at, fees, order.legs)
     return (
         MoveIntent(intent, over),
         MovePosition(position, opened),
@@ -103,13 +105,18 @@ def end_entry(
 
 def break_off_entry(intent: Intent, position: Position, live: LiveState, contracts: int, reason: str) -> Changes:
     """End an entry whose contracts are held though no order tells their price: BROKEN, at the planned price."""
+    entry = planned_fill(position, contracts, intent.broker_created_at or intent.planned_at)
     held = position.model_copy(
         update={
             "state": PositionState.BROKEN,
             "version": position.version + 1,
             "contracts": contracts,
             "secured_cash": position.secured_cash * contracts / position.contracts,
-            "entry_fees": position.entry_fees * contracts / position.contracts,
+            "entry_fees": entry.fees,
+            "opened_at": entry.at,
+            "booked_cash": entry.cash,
+            "booked_fees": entry.fees,
+            "fills": (entry,),
             "note": reason[:300],
         }
     )
@@ -124,7 +131,7 @@ def break_off_entry(intent: Intent, position: Position, live: LiveState, contrac
 def adopt_entry(intent: Intent, position: Position, live: LiveState, order: BrokerOrder, fees: Fees) -> Changes:
     """Take on what a given-up entry had filled after all: OPEN, or to be closed at once where its slot is taken."""
     price = order.fill_price if order.fill_price is not None else Decimal(0)
-    opened = filled_position(position, order.filled_contracts, price, order.updated_at, fees)
+    opened = filled_position(position, order.filled_contracts, price, order.updated_at, fees, order.legs)
     place = (position.mode, position.underlying, position.strategy)
     is_taken = any((held.mode, held.underlying, held.strategy) == place for held in live.positions if held.holds_slot)
     if is_taken:

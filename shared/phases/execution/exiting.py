@@ -1,7 +1,6 @@
 """An exit: planned, ended by what filled, settled at expiration, booked when closed by hand, or BROKEN."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from shared.domain.book import (
     Change,
@@ -18,8 +17,8 @@ from shared.domain.book import (
 )
 from shared.domain.config import Fees
 from shared.domain.decisions import Decision
+from shared.domain.fills import Fill
 from shared.domain.orders import BrokerOrder, Intent, IntentState
-from shared.domain.package import one_way_fees
 from shared.domain.positions import ClosedTrade, Position, PositionState
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import ExitReason, TradingState
@@ -30,6 +29,7 @@ from shared.phases.execution.booking import (
     ledger_after_part,
     reduced_position,
 )
+from shared.phases.execution.fills import exit_fill
 from shared.phases.execution.working import Changes, ended, failure_if_rejected
 
 IDENTICAL = timedelta(seconds=60)
@@ -77,8 +77,8 @@ def end_exit(
     filled = order.filled_contracts if order and order.fill_price is not None else 0
     booked = position
     if order is not None and order.fill_price is not None and filled:
-        cost = one_way_fees(position.underlying, len(position.legs), fees) * filled
-        booked = reduced_position(position, filled, order.fill_price, cost)
+        closing = exit_fill(position, filled, order.fill_price, order.updated_at, fees, order.legs)
+        booked = reduced_position(position, closing)
     if order is not None and booked.remaining_contracts == 0:
         return (
             MoveIntent(intent, over),
@@ -95,16 +95,11 @@ def end_exit(
 
 
 def settle(
-    position: Position, live: LiveState, cash: Decimal, at: datetime, source: str, decision: Decision
+    position: Position, live: LiveState, closing: Fill, source: str, decision: Decision
 ) -> tuple[ClosedTrade, Changes]:
-    """Close a position at its settlement; ``cash`` is dollars for all remaining contracts, without a fee."""
-    booked = position.model_copy(
-        update={
-            "closed_contracts": position.contracts,
-            "booked_cash": position.booked_cash + cash,
-        }
-    )
-    trade, changes = _close(position, booked, live, at, ExitReason.EXPIRATION, source)
+    """Close a position at its settlement, all contracts that remain."""
+    booked = reduced_position(position, closing)
+    trade, changes = _close(position, booked, live, closing.at, ExitReason.EXPIRATION, source)
     return trade, (*changes, RecordDecision(decision))
 
 
@@ -154,18 +149,11 @@ def settling(position: Position, now: datetime) -> Position:
 
 
 def close_by_hand(
-    position: Position, live: LiveState, cash: Decimal, fees: Decimal, at: datetime, source: str, decision: Decision
+    position: Position, live: LiveState, closing: Fill, source: str, decision: Decision
 ) -> tuple[ClosedTrade, Changes]:
-    """Book a close that no order of ours made; ``cash`` and ``fees`` are dollars for all remaining contracts."""
-    booked = position.model_copy(
-        update={
-            "closed_contracts": position.contracts,
-            "booked_cash": position.booked_cash + cash,
-            "booked_fees": position.booked_fees + fees,
-            "closing_intent": None,
-        }
-    )
-    trade, changes = _close(position, booked, live, at, ExitReason.MANUAL, source)
+    """Book a close that no order of ours made, of all contracts that remain."""
+    booked = reduced_position(position, closing).model_copy(update={"closing_intent": None})
+    trade, changes = _close(position, booked, live, closing.at, ExitReason.MANUAL, source)
     return trade, (*changes, RecordDecision(decision))
 
 

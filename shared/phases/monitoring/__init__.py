@@ -3,7 +3,7 @@
 from shared.phases.monitoring.exits import exit_gates, exit_reason, is_near_edge, present_reason, stop_warning
 from shared.phases.monitoring.pnl import mark_of, open_pnl, pnl_fraction, stop_mark, target_mark
 from shared.phases.monitoring.quoted import firm_mark, fresh_quotes, is_unwatched
-from shared.phases.monitoring.settlement import is_settled_by, settlement_cash
+from shared.phases.monitoring.settlement import is_settled_by, settlement_fill
 
 __all__ = [
     "exit_gates",
@@ -17,7 +17,7 @@ __all__ = [
     "open_pnl",
     "pnl_fraction",
     "present_reason",
-    "settlement_cash",
+    "settlement_fill",
     "stop_mark",
     "stop_warning",
     "target_mark",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shared.domain.config import Fees
 from shared.domain.errors import InvalidValueError
+from shared.domain.fills import Fill, FillKind, cash_by_leg
 from shared.domain.options import CONTRACT_MULTIPLIER, parse_option_symbol
 from shared.domain.orders import BrokerOrder, BrokerPosition, Intent, IntentKind, OrderStatus
 from shared.domain.package import one_way_fees
@@ -20,11 +21,9 @@ ORPHAN = "ORPHAN"
 
 
 class HandClose(NamedTuple):
-    """A close that no order of ours made: cash and fees in dollars for all remaining contracts."""
+    """A close that no order of ours made, of all remaining contracts, and where that is known from."""
 
-    cash: Decimal
-    fees: Decimal
-    closed_at: datetime
+    fill: Fill
     source: str
     order_id: str | None = None
 
@@ -184,9 +183,9 @@ def closed_by_order(position: Position, orders: Iterable[BrokerOrder], fees: Fee
         if order.is_ours or order.status is not OrderStatus.FILLED or done != wanted or order.fill_price is None:
             continue
         cash = order.fill_price * CONTRACT_MULTIPLIER * position.remaining_contracts
-        return HandClose(
-            cash, _fees(position, fees), order.updated_at, f"order {order.order_id} at the broker", order.order_id
-        )
+        by_leg = cash_by_leg(order.legs, position.remaining_contracts, cash)
+        closing = _closing(position, order.updated_at, cash, by_leg, fees)
+        return HandClose(closing, f"order {order.order_id} at the broker", order.order_id)
     return None
 
 
@@ -197,15 +196,20 @@ def closed_by_lots(position: Position, lots: Iterable[GainLoss], fees: Fees) -> 
     """
     since = position.opened_at or position.planned_at
     recent = [lot for lot in lots if lot.closed_at >= since.replace(hour=0, minute=0, second=0, microsecond=0)]
-    cash, latest = Decimal(0), since
+    by_leg, latest = dict[str, Decimal](), since
     for symbol, contracts in position.signed_legs().items():
         mine = [lot for lot in recent if lot.symbol == symbol]
         if sum((abs(lot.quantity) for lot in mine), Decimal(0)) != abs(contracts):
             return None
-        cash += sum((lot.proceeds if contracts > 0 else -lot.cost for lot in mine), Decimal(0))
+        by_leg[symbol] = sum((lot.proceeds if contracts > 0 else -lot.cost for lot in mine), Decimal(0))
         latest = max([latest, *(lot.closed_at for lot in mine)])
-    return HandClose(cash, _fees(position, fees), latest, "the broker's closed lots")
+    cash = sum(by_leg.values(), Decimal(0))
+    return HandClose(_closing(position, latest, cash, by_leg, fees), "the broker's closed lots")
 
 
-def _fees(position: Position, fees: Fees) -> Decimal:
-    return one_way_fees(position.underlying, len(position.legs), fees) * position.remaining_contracts
+def _closing(position: Position, at: datetime, cash: Decimal, by_leg: dict[str, Decimal] | None, fees: Fees) -> Fill:
+    each_way = one_way_fees(position.underlying, len(position.legs), fees)
+    contracts = position.remaining_contracts
+    return Fill(
+        kind=FillKind.BY_HAND, at=at, contracts=contracts, cash=cash, fees=each_way * contracts, leg_cash=by_leg
+    )

@@ -3,8 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 
+from shared.domain.fills import Fill, FillKind
 from shared.domain.options import CONTRACT_MULTIPLIER
-from shared.domain.package import intrinsic_value
+from shared.domain.package import leg_worth
 from shared.domain.positions import Position
 from shared.domain.sessions import new_york_date, session
 
@@ -15,8 +16,18 @@ def is_settled_by(position: Position, now: datetime) -> bool:
     return now >= hours.closes_at if hours else new_york_date(now) > position.expiration
 
 
-def settlement_cash(position: Position, official_close: Decimal) -> Decimal:
-    """Return the cash that settlement brings, in dollars, negative when it costs, for all remaining contracts."""
-    worth = intrinsic_value(position.strategy, position.legs, official_close)
-    by_cash = -worth if position.strategy.is_credit else worth
-    return by_cash * CONTRACT_MULTIPLIER * position.remaining_contracts
+def settlement_fill(position: Position, official_close: Decimal, at: datetime) -> Fill:
+    """Return what settlement brings of all remaining contracts, leg by leg, without a fee; negative where it costs."""
+    contracts = position.remaining_contracts
+    by_leg = {
+        leg.option_symbol: leg.sign * leg_worth(leg, official_close) * CONTRACT_MULTIPLIER * contracts
+        for leg in position.legs
+    }
+    return Fill(
+        kind=FillKind.SETTLEMENT,
+        at=at,
+        contracts=contracts,
+        cash=sum(by_leg.values(), Decimal(0)),
+        fees=Decimal(0),
+        leg_cash=by_leg,
+    )

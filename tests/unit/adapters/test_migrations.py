@@ -11,6 +11,7 @@ from shared.adapters.dynamodb.tables import Row, SnapshotsRow
 from shared.domain.errors import NewerSchemaError
 from shared.domain.market import Snapshot
 from shared.domain.migrations import STEPS, Steps, migrated
+from shared.domain.positions import Position
 from shared.domain.values import SCHEMA_VERSION
 from tests import builders
 
@@ -40,6 +41,13 @@ def with_news() -> dict[str, Any]:
 
 def test_a_rollback_reads_what_the_newer_version_wrote() -> None:
     assert read(Snapshot, row_of(with_news())) == SNAPSHOT
+
+
+def test_a_position_of_before_fills_were_kept_is_read_without_any() -> None:
+    held = builders.position(opened_at=builders.NOON)
+    older = {name: value for name, value in held.model_dump().items() if name != "fills"}
+    assert read(Position, row_of(older)) == held
+    assert held.entry_fill is None
 
 
 def test_a_schema_that_is_newer_is_not_guessed_at() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from shared.adapters.paper import PaperBroker
 from shared.domain.errors import OrderFinalError, OrderRejectedError
+from shared.domain.fills import cash_by_leg
 from shared.domain.market import DailyBar, Quote
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Order, OrderStatus
@@ -106,6 +107,21 @@ def test_an_order_fills_in_parts_at_the_prices_of_each_look() -> None:
     assert (last.status, last.filled_contracts) == (OrderStatus.FILLED, 5)
     assert broker.balances().total_equity == Decimal(100_000) + 210 + 220 + 110 - 10
     assert {row.contracts for row in broker.positions()} == {-5, 5}
+
+
+@pytest.mark.parametrize("slippage", ["0", "0.25", "0.5", "1"])
+@pytest.mark.parametrize("at_once", [None, 2])
+def test_the_legs_add_up_to_what_the_package_fills_at(slippage: str, at_once: int | None) -> None:
+    place = Place()
+    broker = place.broker(contracts_at_once=at_once, slippage=slippage)
+    order_id = broker.submit(ORDER, "agx-1")
+    for mark in ("1.05", "1.10", "1.063"):
+        place.mark = mark
+        told = broker.order(order_id)
+    assert told.status is OrderStatus.FILLED
+    prices = {leg.option_symbol: leg.fill_price for leg in told.legs}
+    assert None not in prices.values()
+    assert cash_by_leg(told.legs, 5, (told.fill_price or Decimal(0)) * 500) is not None
 
 
 def test_what_had_filled_stays_when_the_rest_is_canceled() -> None:

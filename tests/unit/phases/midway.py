@@ -5,9 +5,10 @@ from typing import TypeVar
 
 from shared.domain.book import Change, LiveState
 from shared.domain.config import Fees
+from shared.domain.fills import Fill, FillKind
 from shared.domain.orders import Intent, IntentState
 from shared.domain.positions import Position, PositionState
-from tests.builders import counters, entry_intent, ledger, live, position
+from tests.builders import NOON, counters, entry_intent, ledger, live, position
 
 FEES = Fees()
 Kind = TypeVar("Kind")
@@ -46,3 +47,9 @@ def only(kind: type[Kind], changes: tuple[Change, ...]) -> Kind:
 
 def working(held: Position, **changes: object) -> Intent:
     return entry_intent(held, state=IntentState.WORKING, owner=OWNER, order_id="b1", **changes)
+
+
+def all_left(held: Position, cash: object, kind: FillKind = FillKind.SETTLEMENT) -> Fill:
+    """All that is left of a position, given up for this much, without a fee."""
+    contracts = held.remaining_contracts
+    return Fill(kind=kind, at=NOON, contracts=contracts, cash=Decimal(str(cash)), fees=Decimal(0))

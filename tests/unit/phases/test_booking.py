@@ -20,6 +20,7 @@ from shared.phases.execution.booking import (
     reduced_position,
     risk_per_contract,
 )
+from shared.phases.execution.fills import exit_fill
 from shared.phases.monitoring.pnl import stop_fraction
 from tests.builders import NOON, TODAY, counters, ledger, legs_of, position, seconds
 
@@ -106,7 +107,7 @@ def test_the_result_equals_the_brokers_cash_less_fees(
     held = filled_position(planned(3, strategy), 3, Decimal(entry), NOON, FEES)
     one_way = Decimal("0.35") * len(held.legs)
     for contracts, price in exits:
-        held = reduced_position(held, contracts, Decimal(price), one_way * contracts)
+        held = reduced_position(held, exit_fill(held, contracts, Decimal(price), NOON, FEES, ()))
     assert held.remaining_contracts == 0
     trade = closed_trade(held, NOON, ExitReason.PROFIT_TARGET)
     assert trade.fees == 2 * one_way * 3
@@ -116,7 +117,8 @@ def test_the_result_equals_the_brokers_cash_less_fees(
 
 def test_the_exit_price_is_the_average_of_the_parts() -> None:
     held = filled_position(planned(4), 4, Decimal("1.20"), NOON, NO_FEES)
-    held = reduced_position(reduced_position(held, 1, Decimal("-0.50"), Decimal(0)), 3, Decimal("-0.70"), Decimal(0))
+    for contracts, price in ((1, "-0.50"), (3, "-0.70")):
+        held = reduced_position(held, exit_fill(held, contracts, Decimal(price), NOON, NO_FEES, ()))
     assert closed_trade(held, NOON, ExitReason.TIME_EXIT).exit_price == Decimal("0.65")
 
 
@@ -139,7 +141,8 @@ def test_a_partial_close_frees_the_risk_and_the_cash_of_what_was_closed() -> Non
         secured_cash=held.secured_cash,
         risk_by_underlying={"SPY": held.total_risk},
     )
-    after = ledger_after_resize(booked, held, reduced_position(held, 4, Decimal(-2), Decimal(0)))
+    part = exit_fill(held, 4, Decimal(-2), NOON, NO_FEES, ())
+    after = ledger_after_resize(booked, held, reduced_position(held, part))
     assert after.open_risk == held.risk * 6
     assert after.secured_cash == Decimal(38_600) * 6
 

@@ -13,7 +13,8 @@ from shared.domain.book import (
     SetCounters,
     SetLedger,
 )
-from shared.domain.orders import Intent, IntentState, OrderStatus
+from shared.domain.fills import FillKind
+from shared.domain.orders import BrokerLeg, Intent, IntentState, OrderStatus, closing_side
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import ExitReason
 from shared.phases.execution import protocol
@@ -27,7 +28,7 @@ from tests.builders import (
     position,
     seconds,
 )
-from tests.unit.phases.midway import FEES, OWNER, kinds, only, opening, reserved, working
+from tests.unit.phases.midway import FEES, OWNER, all_left, kinds, only, opening, reserved, working
 
 # ---- planning
 
@@ -81,6 +82,43 @@ def test_an_order_that_fills_ends_the_failures_in_a_row() -> None:
     filled = broker_order(OrderStatus.FILLED, 10, "1.20")
     changes = protocol.end_entry(working(held), held, reserved(held), IntentState.FILLED, filled, FEES)
     assert only(SetCounters, changes).after.order_failures == 0
+
+
+def told_legs(of: Position, contracts: int, *prices: str) -> tuple[BrokerLeg, ...]:
+    """The legs of an order that undoes a position, as the broker reports them."""
+    return tuple(
+        BrokerLeg(
+            option_symbol=leg.option_symbol,
+            side=closing_side(leg),
+            filled_contracts=contracts,
+            fill_price=Decimal(price),
+        )
+        for leg, price in zip(of.legs, prices, strict=True)
+    )
+
+
+def test_an_exit_keeps_what_each_leg_brought() -> None:
+    held = closing()
+    order = broker_order(OrderStatus.FILLED, 10, "-0.50", legs=told_legs(held, 10, "1.30", "0.80"))
+    intent = exit_intent(held, state=IntentState.WORKING)
+    changes = protocol.end_exit(intent, held, reserved(held), IntentState.FILLED, order, FEES)
+    (kept,) = only(MovePosition, changes).after.fills
+    assert (kept.kind, kept.at, kept.contracts) == (FillKind.EXIT, order.updated_at, 10)
+    assert (kept.cash, kept.fees) == (Decimal(-500), Decimal("7.00"))
+    assert list((kept.leg_cash or {}).values()) == [Decimal(-1300), Decimal(800)]
+
+
+def test_an_entry_at_a_price_that_nobody_tells_is_booked_at_the_planned_one() -> None:
+    held = opening()
+    changes = protocol.break_off(working(held), held, reserved(held), 4, "gone at midnight")
+    broken = only(MovePosition, changes).after
+    assert (broken.state, broken.contracts, broken.booked_cash) == (PositionState.BROKEN, 4, Decimal(400))
+    assert broken.entry_fill is not None
+    assert broken.entry_fill.leg_cash is None
+    trade, _ = protocol.close_by_hand(
+        broken, reserved(broken), all_left(broken, -100, FillKind.BY_HAND), "an operator", decision()
+    )
+    assert trade.pnl == Decimal(300) - broken.booked_fees
 
 
 # ---- the end of an exit
@@ -176,7 +214,7 @@ def test_an_exit_in_two_orders_books_the_sum() -> None:
 
 def test_a_settlement_closes_with_its_source_and_its_decision() -> None:
     held = position(contracts=2, version=3, state=PositionState.SETTLING)
-    trade, changes = protocol.settle(held, reserved(held), Decimal(-300), NOON, "tradier", decision())
+    trade, changes = protocol.settle(held, reserved(held), all_left(held, -300), "tradier", decision())
     assert kinds(changes) == [
         "MovePosition",
         "FreeSlot",
@@ -191,7 +229,7 @@ def test_a_settlement_closes_with_its_source_and_its_decision() -> None:
 
 def test_only_what_is_left_is_settled_beside_what_was_closed() -> None:
     held = position(contracts=10, closed_contracts=4, booked_cash=Decimal(800), state=PositionState.SETTLING)
-    trade, _ = protocol.settle(held, reserved(held), Decimal(-600), NOON, "tradier", decision())
+    trade, _ = protocol.settle(held, reserved(held), all_left(held, -600), "tradier", decision())
     assert trade.pnl == Decimal(200)
 
 

@@ -159,7 +159,8 @@ def _by_hand(**changes: Any) -> Any:
 def test_an_order_of_another_hand_that_closed_all_gives_its_price() -> None:
     close = closed_by_order(HELD, [_by_hand()], Fees())
     assert close is not None
-    assert (close.cash, close.fees, close.source) == (Decimal(-180), Decimal("2.10"), "order b1 at the broker")
+    assert (close.fill.cash, close.fill.fees) == (Decimal(-180), Decimal("2.10"))
+    assert close.source == "order b1 at the broker"
 
 
 @pytest.mark.parametrize(
@@ -196,7 +197,7 @@ LOTS = (_lot(SHORT_PUT, -3, cost=600, proceeds=900, day=2), _lot(LONG_PUT, 3, co
 def test_lots_give_what_the_short_leg_cost_and_the_long_leg_brought() -> None:
     close = closed_by_lots(HELD, LOTS, FREE)
     assert close is not None
-    assert (close.cash, close.closed_at) == (Decimal(375 - 600), NOON + timedelta(days=3))
+    assert (close.fill.cash, close.fill.at) == (Decimal(375 - 600), NOON + timedelta(days=3))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from shared.phases.entry import look
 from shared.phases.execution import exit_gates, protocol
 from shared.phases.exit import exit_intent
 from shared.phases.feedback import Verdict, lesson, statistics
-from shared.phases.monitoring import exit_reason, is_settled_by, mark_of, settlement_cash
+from shared.phases.monitoring import exit_reason, is_settled_by, mark_of, settlement_fill
 from shared.phases.regime import classify_snapshot
 from shared.phases.strategy import choose_legs
 from tests.builders import (
@@ -46,6 +46,7 @@ from tests.builders import (
     snapshot,
 )
 from tests.builders import exit_intent as planned_exit
+from tests.unit.phases.midway import all_left
 
 SYSTEM = SystemConfig()
 
@@ -77,8 +78,8 @@ def test_incident_i01_a_fill_without_a_price_is_not_booked() -> None:
 
 def test_incident_i01_an_expired_position_is_settled_at_the_close_and_not_at_nothing() -> None:
     held = position(entry_price="1.00", state=PositionState.SETTLING)
-    cash = settlement_cash(held, Decimal(380))
-    trade, _ = protocol.settle(held, live(), cash, NOON, "tradier", decision())
+    settled = settlement_fill(held, Decimal(380), NOON)
+    trade, _ = protocol.settle(held, live(), settled, "tradier", decision())
     assert trade.pnl == Decimal(100 - 500)
 
 
@@ -196,7 +197,7 @@ def test_incident_i15_trades_of_one_strategy_count_together_whatever_their_premi
 
 def test_incident_i15_a_closed_position_carries_its_strategy_into_the_result() -> None:
     held = position(Strategy.IRON_CONDOR, "2.37")
-    _, changes = protocol.settle(held, live(), Decimal(0), NOON, "tradier", decision())
+    _, changes = protocol.settle(held, live(), all_left(held, 0), "tradier", decision())
     assert [change.trade.strategy for change in changes if isinstance(change, RecordClosedTrade)] == ["IRON_CONDOR"]
 
 

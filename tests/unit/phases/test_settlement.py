@@ -10,10 +10,11 @@ from shared.domain.options import Right
 from shared.domain.vocabulary import ExitReason, Strategy
 from shared.phases.monitoring import (
     is_settled_by,
-    settlement_cash,
+    settlement_fill,
 )
 from tests.builders import (
     EXPIRATION,
+    NOON,
     contract,
     legs_of,
     long,
@@ -51,12 +52,13 @@ TARGET, STOP, TIME, EXPIRED = (
     ],
 )
 def test_expiration_pays_the_intrinsic_value(strategy: Strategy, close: str, cash: str) -> None:
-    assert settlement_cash(position(strategy), Decimal(close)) == Decimal(cash)
+    assert settlement_fill(position(strategy), Decimal(close), NOON).cash == Decimal(cash)
 
 
 def test_only_the_contracts_left_are_settled() -> None:
     held = position(Strategy.LONG_CALL, contracts=10, closed_contracts=6)
-    assert settlement_cash(held, Decimal(425)) == Decimal(10_000)
+    closing = settlement_fill(held, Decimal(425), NOON)
+    assert (closing.contracts, closing.cash) == (4, Decimal(10_000))
 
 
 def at(text: str) -> datetime:
