@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from shared.adapters.market_data import MarketData
     from shared.desk import Desk
     from shared.domain.book import Flip, LiveState
-    from shared.domain.config import BotConfig, SystemConfig
+    from shared.domain.config import BotConfig
     from shared.domain.ports import (
         Alerts,
         Book,
@@ -96,11 +96,6 @@ class Stage:
     def last_flip(self) -> Flip:
         """Return who set the user's switch last, when and why. Raises StoreError where SSM does not tell."""
         return self._ssm.last_flip()
-
-    @property
-    def configuration(self) -> FreshConfiguration:
-        """Configuration that is read anew at each question."""
-        return FreshConfiguration(self)
 
     @cached_property
     def book(self) -> Book:
@@ -283,21 +278,6 @@ class Stage:
             fees=config.fees,
             time_left=self.run_time.left,
         )
-
-
-class FreshConfiguration:
-    """Configuration without a memory: each question is read from SSM."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-
-    def bot(self, bot: Bot) -> BotConfig:
-        """Return a bot's configuration."""
-        return self._stage.parameters().bot(bot)
-
-    def system(self) -> SystemConfig:
-        """Return the stage's configuration."""
-        return self._stage.parameters().system()
 
 
 def _confirmed(config: BotConfig) -> str:

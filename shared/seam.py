@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
+from typing import Protocol
 
 from aws_lambda_powertools import Logger
 
@@ -11,11 +12,23 @@ from shared.domain.errors import AlphaGexError
 from shared.domain.ports import Alerts, Clock
 
 
+class Voice(Protocol):
+    """Who can speak to the user, and knows what time it is."""
+
+    @property
+    def alerts(self) -> Alerts:
+        """The way to the user."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+
 class Seam:
     """Wraps the work of a handler; an error is never swallowed here, and telling of it never hides it."""
 
-    def __init__(self, function: str, logger: Logger, voice: Callable[[], tuple[Alerts, Clock]]) -> None:
-        """Speak for this function; ``voice`` opens the way to the user when it is needed."""
+    def __init__(self, function: str, logger: Logger, voice: Callable[[], Voice]) -> None:
+        """Speak for this function; ``voice`` is opened when there is something to tell."""
         self._function = function
         self._logger = logger
         self._voice = voice
@@ -32,5 +45,5 @@ class Seam:
             return
         self._logger.error("failed", exc_info=error)
         with suppress(AlphaGexError):
-            alerts, clock = self._voice()
-            alerts.send(messages.function_failed(self._function, f"{type(error).__name__}: {error}"[:500], clock.now()))
+            voice, problem = self._voice(), f"{type(error).__name__}: {error}"[:500]
+            voice.alerts.send(messages.function_failed(self._function, problem, voice.clock.now()))

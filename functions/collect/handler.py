@@ -12,7 +12,6 @@ from functions.collect.settings import CollectSettings
 from functions.collect.workflow import Collect
 from shared.composition import Stage
 from shared.domain.measures import Measure
-from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
 from shared.telemetry import TimeUsed, measure, stage_metrics
 
@@ -28,16 +27,12 @@ def _stage() -> Stage:
     return stage
 
 
-def _voice() -> tuple[Alerts, Clock]:
-    return _stage().alerts, _stage().clock
-
-
 @cache
 def _collect() -> Collect:
     stage = _stage()
     return Collect(
         feeds=stage.feeds,
-        configuration=stage.configuration,
+        parameters=stage.parameters,
         snapshots=stage.snapshots,
         events=stage.events,
         alerts=stage.alerts,
@@ -50,7 +45,7 @@ def _collect() -> Collect:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Store one snapshot of each underlying."""
-    with TimeUsed(metrics, context), Seam("collect", logger, _voice):
+    with TimeUsed(metrics, context), Seam("collect", logger, _stage):
         collected = _collect().run()
         for snapshot in collected:
             logger.info("snapshot", extra=line_of(snapshot))

@@ -7,7 +7,7 @@ from shared.domain import messages
 from shared.domain.errors import InvalidConfigurationError
 from shared.domain.events import SnapshotCollected
 from shared.domain.market import Snapshot
-from shared.domain.ports import Alerts, Clock, Configuration, Events, Feeds, Snapshots
+from shared.domain.ports import Alerts, Clock, Events, Feeds, Parameters, Snapshots
 from shared.domain.sessions import is_open
 from shared.phases import collection
 
@@ -17,7 +17,7 @@ class Collect:
     """The order of work of a minute of data; `missing_key` says which key to store first, if any."""
 
     feeds: Feeds
-    configuration: Configuration
+    parameters: Callable[[], Parameters]
     snapshots: Snapshots
     events: Events
     alerts: Alerts
@@ -34,7 +34,7 @@ class Collect:
             self.alerts.send(messages.missing_key(missing, now))
             return ()
         try:
-            config = self.configuration.system()
+            config = self.parameters().system()
         except InvalidConfigurationError as problem:
             self.alerts.send(messages.invalid_configuration("system", str(problem), now))
             return ()

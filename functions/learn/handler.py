@@ -11,7 +11,6 @@ from functions.learn.events import LearnRequest
 from functions.learn.settings import LearnSettings
 from functions.learn.workflow import Learn
 from shared.composition import Stage
-from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
 from shared.telemetry import TimeUsed, stage_metrics
 
@@ -26,10 +25,6 @@ def _stage() -> Stage:
     return stage
 
 
-def _voice() -> tuple[Alerts, Clock]:
-    return _stage().alerts, _stage().clock
-
-
 @cache
 def _learn() -> Learn:
     stage = _stage()
@@ -40,7 +35,7 @@ def _learn() -> Learn:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     """Recompute the statistics of the strategies that closed a trade, or of all."""
-    with TimeUsed(metrics, context), Seam("learn", logger, _voice):
+    with TimeUsed(metrics, context), Seam("learn", logger, _stage):
         pairs = LearnRequest.model_validate(event).pairs()
         verdicts = _learn().run(pairs)
         logger.info("learned", verdicts=verdicts)

@@ -20,7 +20,6 @@ from functions.monitor.walk import Walker
 from functions.monitor.workflow import Monitor
 from shared.composition import Stage
 from shared.domain.measures import Measure
-from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
 from shared.telemetry import TimeUsed, measure, stage_metrics
 
@@ -38,10 +37,6 @@ def _stage() -> Stage:
     stage = Stage(_settings(), journal=logger)
     metrics.set_default_dimensions(stage=stage.name)
     return stage
-
-
-def _voice() -> tuple[Alerts, Clock]:
-    return _stage().alerts, _stage().clock
 
 
 @cache
@@ -82,7 +77,7 @@ def _monitor() -> Monitor:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Close every position whose exit condition is met."""
-    with TimeUsed(metrics, context), Seam("monitor", logger, _voice):
+    with TimeUsed(metrics, context), Seam("monitor", logger, _stage):
         _stage().run_time.begin(context.get_remaining_time_in_millis)
         monitor = _monitor()
         measure(metrics, Measure.HEARTBEAT, 1)

@@ -10,7 +10,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.report.settings import ReportSettings
 from functions.report.workflow import Report
 from shared.composition import Stage
-from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
 from shared.telemetry import TimeUsed, stage_metrics
 
@@ -25,10 +24,6 @@ def _stage() -> Stage:
     return stage
 
 
-def _voice() -> tuple[Alerts, Clock]:
-    return _stage().alerts, _stage().clock
-
-
 @cache
 def _report() -> Report:
     return Report(sources=_stage().sources, alerts=_stage().alerts)
@@ -38,7 +33,7 @@ def _report() -> Report:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Tell the day in one message."""
-    with TimeUsed(metrics, context), Seam("report", logger, _voice):
+    with TimeUsed(metrics, context), Seam("report", logger, _stage):
         day = _report().run()
         logger.info("reported", day=None if day is None else day.day, trades=0 if day is None else len(day.trades))
         return {"sent": int(day is not None)}

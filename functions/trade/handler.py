@@ -14,7 +14,6 @@ from shared.composition import Stage
 from shared.domain.decisions import DecisionKind
 from shared.domain.events import TradeRequest
 from shared.domain.measures import Measure
-from shared.domain.ports import Alerts, Clock
 from shared.seam import Seam
 from shared.telemetry import TimeUsed, measure, stage_metrics
 
@@ -27,10 +26,6 @@ def _stage() -> Stage:
     stage = Stage(TradeSettings.parse(dict(os.environ)), journal=logger)
     metrics.set_default_dimensions(stage=stage.name)
     return stage
-
-
-def _voice() -> tuple[Alerts, Clock]:
-    return _stage().alerts, _stage().clock
 
 
 @cache
@@ -56,7 +51,7 @@ def _trade() -> Trade:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Decide each snapshot once, and send what was decided."""
-    with TimeUsed(metrics, context), Seam("trade", logger, _voice):
+    with TimeUsed(metrics, context), Seam("trade", logger, _stage):
         _stage().run_time.begin(context.get_remaining_time_in_millis)
         request = TradeRequest.model_validate(event)
         decisions = _trade().run(request)
