@@ -18,6 +18,7 @@ from shared.domain.errors import (
 from shared.domain.orders import Intent, IntentKind, IntentState
 from shared.domain.ports import Alerts, Book, Broker, Clock
 from shared.domain.positions import Position
+from shared.domain.sessions import is_open
 from shared.domain.vocabulary import TradingState
 from shared.phases.execution import protocol
 
@@ -45,7 +46,7 @@ def may_leave(kind: IntentKind, state: TradingState) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Claims, asks the breaker a last time, sends once, and books the outcome.
+    """Claims, asks the breaker and the session table a last time, sends once, and books the outcome.
 
     ``breaker`` reads the effective state without a cache; ``owner`` names this worker; ``time_left`` is how many
     seconds the run may still wait for an answer.
@@ -78,6 +79,8 @@ class Desk:
         state = self.breaker()
         if not may_leave(intent.kind, state):
             return self.end(claimed, position, IntentState.ABANDONED, f"breaker {state} before the order left")
+        if not is_open(self.clock.now()):
+            return self.end(claimed, position, IntentState.ABANDONED, "the session ended before the order left")
         if claimed.lease_until is None or self.clock.now() >= claimed.lease_until:
             return self.end(claimed, position, IntentState.ABANDONED, "the lease ran out before the order left")
         if not self.has_time:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from functools import cache, partial
 
@@ -11,6 +10,7 @@ from functions.monitor.accounts import LATE, Accounts
 from functions.monitor.asked import UNANSWERED, Asked, Comparison
 from functions.monitor.exits import Exits, Scene
 from functions.monitor.sight import Account, Sight
+from functions.monitor.standing import standing_alerts
 from functions.monitor.trips import Breakers
 from functions.monitor.walk import Walker
 from shared.domain import messages
@@ -22,7 +22,7 @@ from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote
 from shared.domain.orders import Intent, IntentKind, IntentState
 from shared.domain.ports import Alerts, Book, Broker, Clock, MarketClock, Parameters, Quotes
-from shared.domain.positions import Position, PositionState
+from shared.domain.positions import Position
 from shared.domain.sessions import is_open
 from shared.domain.vocabulary import Bot, TradingMode, TradingState
 
@@ -112,9 +112,8 @@ class Minute:
     def _tend(self, bot: Bot, live: LiveState) -> None:
         config = self.sight.configs[bot]
         now, alerts = self.tools.clock.now(), self.tools.alerts
-        for key, facts in live.set_aside:
-            alerts.send(messages.item_set_aside(live.bot, key, facts, now))
-        self._tell_doubts(live, now)
+        for alert in standing_alerts(live, now):
+            alerts.send(alert)
         left = config.mode is not TradingMode.LIVE and bot not in self.unconfigured
         if live.confirmation is not None and left:
             self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(live.bot),))
@@ -127,15 +126,6 @@ class Minute:
             for alert in live.unsent_alerts:
                 if not self.tools.alerts.resend(alert):
                     return
-
-    def _tell_doubts(self, live: LiveState, now: datetime) -> None:
-        """Tell of every UNKNOWN and BROKEN, in case whoever made it so ended before the alert; a repeat is silent."""
-        for intent in live.intents:
-            if intent.state is IntentState.UNKNOWN:
-                self.tools.alerts.send(messages.unknown(intent, intent.reason or "no answer", now))
-        for position in live.positions:
-            if position.state is PositionState.BROKEN:
-                self.tools.alerts.send(messages.broken(position, now))
 
     def reconcile(self) -> None:
         """Bring the book and every account together; trip what the results call for.

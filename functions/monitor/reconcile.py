@@ -1,6 +1,7 @@
 """Reconciliation of orders: what the broker says of one intent's order becomes what the book says."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -121,12 +122,18 @@ class Reconciler:
         legs: Legs,
         now: datetime,
     ) -> bool:
-        """Decide by the positions what became of an order that the list forgot at midnight."""
+        """Decide by the positions what became of an order that the list forgot at midnight.
+
+        Where they show just what had been read of it before, it is booked at the price that was read.
+        """
         if not protocol.is_forgotten(intent, now) or intent.order_id is None:
             return False
         try:
             return self.take(config, live, intent, broker.order(intent.order_id))
         except OrderUnknownError:
+            seen = protocol.as_last_seen(intent)
+            if seen is not None and surplus(intent, legs.booked, legs.held) == seen.filled_contracts:
+                return self.take(config, live, intent, seen)
             if touches(intent, legs.booked, legs.held):
                 return self._break_off(config, live, intent, position, legs)
             reason = "forgotten by the broker at midnight; the positions show no fill"
@@ -171,10 +178,23 @@ class Reconciler:
         try:
             self.commit_and_tell(f"end {intent.kind}", changes, self.news(config, intent, changes))
         except ConflictError:
+            self._keep_unbooked(live, intent, order)
             return
         if state is IntentState.REJECTED:
             why = reason or (order.reason if order else None) or "no reason given"
             self.alerts.send(messages.rejected(intent, why, self.clock.now()))
+
+    def _keep_unbooked(self, live: LiveState, intent: Intent, order: BrokerOrder | None) -> None:
+        """Keep with its intent, and tell, a fill that cannot be booked over an item nobody can read.
+
+        A fill that another run booked meanwhile needs neither.
+        """
+        if not live.set_aside or order is None or not order.filled_contracts:
+            return
+        now = self.clock.now()
+        with suppress(ConflictError):
+            self._commit(intent, protocol.observe(intent, order, now))
+            self.alerts.send(messages.unbooked(intent, order, tuple(key for key, _ in live.set_aside), now))
 
     def news(self, config: BotConfig, intent: Intent, changes: Sequence[Change]) -> tuple[Alert, ...]:
         """Return what is to be told of what a transition opens or closes."""

@@ -1,12 +1,13 @@
 """What happens to positions without an order of ours, and to positions whose configuration moved on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from infra.local.vendors.faults import FaultKind
 from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import NEW_YORK
@@ -114,6 +115,40 @@ def test_a_spread_in_shares_that_nothing_could_close_is_settled_and_delivered_sh
     ] * delivered
     assert not any("EXTERNAL" in subject for subject in arena.outbox.subjects)
     assert len(arena.orders()) == 1
+
+
+def _halted(arena: Arena) -> None:
+    arena.switch(TradingState.HALTED)
+
+
+def _unfilled(arena: Arena) -> None:
+    arena.inject(FaultKind.NO_FILL)
+
+
+@pytest.mark.parametrize(
+    ("hindered", "state"),
+    [
+        pytest.param(_halted, PositionState.EXIT_PENDING, id="HALTED"),
+        pytest.param(_unfilled, PositionState.CLOSING, id="nobody takes it at the most it can be worth"),
+    ],
+)
+def test_a_short_leg_in_shares_that_cannot_be_closed_is_told_before_its_expiration_day(
+    arena: Arena, hindered: Callable[[Arena], None], state: PositionState
+) -> None:
+    """A tested spread on the eve: it is never bought back above its width, and a person hears of it in time."""
+    held = arena.enter()
+    hindered(arena)
+    eve = held.expiration - timedelta(days=1)
+    arena.move(388.0).at(datetime.combine(eve, time(15, 20), NEW_YORK)).minutes(1, 60)
+    told = f"PROMETHEUS: {held.strategy} on SPY is not closed"
+    assert not any(told in subject for subject in arena.outbox.subjects)
+    arena.minutes(2, 300)
+    arena.minutes(8, 10)
+    assert [subject for subject in arena.outbox.subjects if told in subject] == [f"{told} 29 min before the close"]
+    (waiting,) = arena.live().positions
+    assert waiting.state is state
+    width = abs(held.legs[0].contract.strike - held.legs[1].contract.strike)
+    assert all(intent.order.limit_price <= width for intent in arena.live().intents)
 
 
 @pytest.mark.parametrize(

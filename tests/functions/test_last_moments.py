@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 
 import pytest
@@ -71,6 +72,21 @@ def test_an_order_leaves_while_its_answer_can_be_heard(house: House, left: float
     sent = house.stage.book.intent(SELLER, decision.intent_id)
     assert sent is not None
     assert sent.state is IntentState.WORKING
+
+
+class _Closing:
+    """A clock by which the session ends between the plan and the order."""
+
+    def now(self) -> datetime:
+        return Chapter.UP_FLAT.at(time(16))
+
+
+def test_an_order_does_not_leave_after_the_session_has_ended(house: House) -> None:
+    decision = _decided(house, clock=_Closing())
+    ended = house.stage.book.intent(SELLER, decision.intent_id)
+    assert ended is not None
+    assert (ended.state, ended.reason) == (IntentState.ABANDONED, "the session ended before the order left")
+    assert (house.slots(), house.states(SELLER)) == (0, [PositionState.ABANDONED])
 
 
 def test_an_exit_without_time_is_not_even_planned(house: House) -> None:

@@ -60,6 +60,8 @@ def test_halted_lets_nothing_leave_and_the_exit_goes_when_it_is_lifted(house: Ho
     assert (waiting.state, waiting.exit_reason) == (PositionState.EXIT_PENDING, ExitReason.STOP_LOSS)
     assert house.live(SELLER).intents == ()
     assert len(house.paper_account(SELLER).orders) == 0
+    (told,) = (one for one in house.told() if "PROMETHEUS: an exit may not leave" in one.subject)
+    assert told.level == "HIGH"
     house.breaker(TradingState.REDUCING)
     house.later(60).monitor()
     assert len(house.trades(SPREAD)) == 1

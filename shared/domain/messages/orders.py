@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.domain.alerts import Alert
 from shared.domain.messages.wording import POSITIONS, alert_of, decisions_at
+from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import AlertLevel
 
 if TYPE_CHECKING:
@@ -14,16 +16,17 @@ if TYPE_CHECKING:
 
 
 def rejected(intent: Intent, reason: str, at: datetime) -> Alert:
-    """Tell that the broker refused an order."""
+    """Tell that the broker refused an order; of an exit, which is tried again every minute, once an hour."""
+    is_entry = intent.kind == "entry"
     return alert_of(
-        f"rejected-{intent.intent_id}",
+        f"rejected-{intent.intent_id}" if is_entry else f"rejected-{intent.position_id}-{at:%Y-%m-%dT%H}",
         AlertLevel.HIGH,
         f"{intent.bot}: the broker rejected the {intent.kind} order for {intent.strategy} on {intent.underlying}",
         (
             f"What: order {intent.tag}, {intent.order.contracts} contracts, limit {intent.order.limit_price}",
             f"Why: {reason}",
             "How: nothing is live; slot and risk are free again"
-            if intent.kind == "entry"
+            if is_entry
             else "How: the exit is tried again at the next run",
             decisions_at(intent.bot, at),
         ),
@@ -77,6 +80,25 @@ def not_filled(intent: Intent, minutes: int, at: datetime) -> Alert:
             f"Why: {intent.exit_reason}; the market is not at our price",
             "How: the walk goes on",
             POSITIONS,
+        ),
+        at,
+        intent.bot,
+    )
+
+
+def unbooked(intent: Intent, order: BrokerOrder, unreadable: Sequence[str], at: datetime) -> Alert:
+    """Tell of a fill that cannot be booked over items that nobody can read; once a day."""
+    is_entry = intent.kind == "entry"
+    watched = "no target and no stop is watched: look after it at the broker" if is_entry else "its slot stays taken"
+    return alert_of(
+        f"unbooked-{intent.intent_id}-{at.astimezone(NEW_YORK):%Y-%m-%d}",
+        AlertLevel.CRITICAL,
+        f"{intent.bot}: a filled {intent.kind} of {intent.strategy} on {intent.underlying} cannot be booked",
+        (
+            f"What: order {intent.tag} filled {order.filled_contracts} contracts, {order.fill_price} a unit by cash",
+            f"Why: {', '.join(unreadable)} cannot be read, and every booking needs all of the bot's items",
+            f"How: the fill is kept and booked once they can be read; until then {watched}",
+            f"Look closer: alphagex doctor; table positions, ACCT#{intent.bot}",
         ),
         at,
         intent.bot,

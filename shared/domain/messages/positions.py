@@ -59,6 +59,32 @@ def closed(trade: ClosedTrade, loss_alert: Decimal, at: datetime) -> Alert:
     )
 
 
+def last_call(position: Position, closes_at: datetime, *, is_delivered: bool, at: datetime) -> Alert:
+    """Tell, near the close of the last session for it, that a position is still not closed; once a day.
+
+    ``is_delivered`` says whether expiration or an early exercise brings shares instead of cash.
+    """
+    minutes = max(int((closes_at - at).total_seconds() // 60), 0)
+    ahead = (
+        "held into the close, it may be assigned or exercised into shares, which are not traded here"
+        if is_delivered
+        else "held into the close, it is settled in cash at the official close"
+    )
+    return alert_of(
+        f"last-call-{position.position_id}-{at.astimezone(NEW_YORK):%Y-%m-%d}",
+        AlertLevel.CRITICAL if is_delivered else AlertLevel.HIGH,
+        f"{position.bot}: {position.strategy} on {position.underlying} is not closed {minutes} min before the close",
+        (
+            f"What: {position.remaining_contracts} contracts of {legs_of(position)}, expires {position.expiration}",
+            f"Why: {position.exit_reason}, but {position.state}: held back, without a price, or at the most it can be worth",
+            f"How: the exit goes on to the close; {ahead}. Close it at the broker if you want neither",
+            POSITIONS,
+        ),
+        at,
+        position.bot,
+    )
+
+
 def near_stop(position: Position, mark: Decimal, stop: Decimal, at: datetime) -> Alert:
     """Tell that a position has gone most of the way to its stop."""
     return alert_of(

@@ -114,6 +114,27 @@ def is_forgotten(intent: Intent, now: datetime) -> bool:
     return new_york_date(sent) != new_york_date(now)
 
 
+def as_last_seen(intent: Intent) -> BrokerOrder | None:
+    """Return a forgotten order as its intent remembers it, ended with what had filled; None where nothing had."""
+    if intent.order_id is None or not intent.filled_contracts or intent.fill_price is None:
+        return None
+    sent = intent.broker_created_at or intent.planned_at
+    is_whole = intent.filled_contracts >= intent.order.contracts
+    return BrokerOrder(
+        order_id=intent.order_id,
+        tag=intent.tag,
+        status=OrderStatus.FILLED if is_whole else OrderStatus.EXPIRED,
+        legs=(),
+        contracts=intent.order.contracts,
+        filled_contracts=intent.filled_contracts,
+        fill_price=intent.fill_price,
+        limit_price=intent.order.limit_price,
+        created_at=sent,
+        updated_at=intent.stepped_at or sent,
+        reason="as last read, before the broker forgot it",
+    )
+
+
 def still_watched(intent: Intent, now: datetime) -> bool:
     """Tell whether an order of this given-up intent could still turn up."""
     return intent.watched_until is not None and now < intent.watched_until

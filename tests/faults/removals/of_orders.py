@@ -14,6 +14,7 @@ from tests.faults.removals.removal import (
     MINUTE,
     PHASE_TESTS,
     RECONCILE,
+    STANDING,
     WALK,
     WORKING,
     Removal,
@@ -33,6 +34,13 @@ ORDERS: Final = (
         "if claimed.lease_until is None or self.clock.now() >= claimed.lease_until:",
         "if False:",
         ("tests/faults/test_deliveries.py",),
+    ),
+    Removal(
+        "nothing is sent after the session",
+        DESK,
+        "if not is_open(self.clock.now()):",
+        "if False:",
+        ("tests/functions/test_last_moments.py",),
     ),
     Removal(
         "who lost the claim does not send",
@@ -61,6 +69,20 @@ ORDERS: Final = (
         "if intent.state is IntentState.SUBMITTING and intent.lease_until is not None and now <= intent.lease_until:",
         "if False:",
         ("tests/faults/test_deliveries.py",),
+    ),
+    Removal(
+        "a fill that cannot be booked is kept",
+        RECONCILE,
+        "            self._commit(intent, protocol.observe(intent, order, now))\n            self.alerts",
+        "            self.alerts",
+        ("tests/functions/test_unreadable.py",),
+    ),
+    Removal(
+        "a forgotten order is booked by what the positions show of it",
+        RECONCILE,
+        "seen is not None and surplus(intent, legs.booked, legs.held) == seen.filled_contracts",
+        "seen is not None",
+        ("tests/functions/test_unreadable.py",),
     ),
     Removal(
         "an order is ours by its tag alone",
@@ -165,16 +187,16 @@ TIME: Final = (
 TOLD: Final = (
     Removal(
         "an UNKNOWN whose alert was lost is told by the next run",
-        MINUTE,
-        "            if intent.state is IntentState.UNKNOWN:\n",
-        "            if False:\n",
+        STANDING,
+        "        if intent.state is IntentState.UNKNOWN:\n",
+        "        if False:\n",
         ("tests/faults/test_alerts.py",),
     ),
     Removal(
         "a BROKEN whose alert was lost is told by the next run",
-        MINUTE,
-        "            if position.state is PositionState.BROKEN:\n",
-        "            if False:\n",
+        STANDING,
+        "        if position.state is PositionState.BROKEN:\n",
+        "        if False:\n",
         ("tests/faults/test_alerts.py",),
     ),
     Removal(

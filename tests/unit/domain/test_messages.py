@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,8 @@ SHORT_PUT = builders.position(Strategy.CASH_SECURED_PUT, position_id="p2", bot=B
 ENTRY = builders.entry_intent(HELD)
 EXIT = builders.exit_intent(HELD, ExitReason.STOP_LOSS)
 RESULTS = builders.statistics(win_rate=Decimal("0.3"), expectancy=Decimal("-0.08"), total_trades=12)
+FILLED = builders.broker_order(filled=5, price="-1.20")
+PENDING = HELD.model_copy(update={"state": PositionState.EXIT_PENDING, "exit_reason": ExitReason.TIME_EXIT})
 FOREIGN = builders.broker_order(tag="theirs", reason="quantity: null")
 STALE = builders.snapshot(faults=(Fault(code=FaultCode.STALE_VIX, value="412 s", limit="300 s"),))
 
@@ -40,6 +43,14 @@ ALERTS: Final[dict[str, Callable[[], Alert]]] = {
     "rejected exit": lambda: messages.rejected(EXIT, "market is closed", NOON),
     "denied": lambda: messages.denied(EXIT, "limit_price: 0 is not valid", NOON),
     "unknown": lambda: messages.unknown(ENTRY, "no answer in 5 s", NOON),
+    "unbooked exit": lambda: messages.unbooked(EXIT, FILLED, ("LEDGER#live",), NOON),
+    "unbooked entry": lambda: messages.unbooked(ENTRY, FILLED, ("LEDGER#live",), NOON),
+    "last call of shares": lambda: messages.last_call(
+        PENDING, NOON + timedelta(minutes=25), is_delivered=True, at=NOON
+    ),
+    "last call of an index": lambda: messages.last_call(
+        PENDING.model_copy(update={"underlying": "SPX"}), NOON + timedelta(minutes=25), is_delivered=False, at=NOON
+    ),
     "unpriced": lambda: messages.unpriced(
         HELD.model_copy(update={"exit_reason": ExitReason.TIME_EXIT, "unquoted_runs": 3}), NOON
     ),
