@@ -12,13 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from infra.cli.main import app
-from shared.domain.config import (
-    DEFAULT_RULES,
-    BotConfig,
-    SystemConfig,
-    bot_config,
-    system_config,
-)
+from shared.domain.config import BotConfig, StrategyRule, SystemConfig, bot_config, system_config
 from shared.domain.vocabulary import Bot, Strategy
 
 ROOT: Final = Path(__file__).parents[2]
@@ -74,7 +68,7 @@ OWN_OF_A_BOT: Final = ("bot", "capital", "underlyings", "actions", "max_position
 
 def test_the_page_names_every_field_of_a_bot_and_none_that_there_is_not() -> None:
     named = {name for name in rows(BOT_PART) if "<" not in name and not name.startswith("/")}
-    named -= set(type(DEFAULT_RULES[Strategy.LONG_CALL]).model_fields)
+    named -= set(StrategyRule.model_fields)
     named = {name.replace("exits.ex_dividends.<underlying>", "exits.ex_dividends") for name in named}
     assert named == set(SOLOMON) - {"exits.ex_dividends"}
     assert "exits.ex_dividends.<underlying>" in BOT_PART
@@ -103,10 +97,10 @@ def test_the_page_tells_every_field_of_the_stage() -> None:
 def test_the_page_tells_every_rule_of_a_strategy(strategy: Strategy) -> None:
     head = next(line for line in BOT_PART.splitlines() if line.startswith("| strategy |"))
     names = re.findall(r"`(\w+)`", head)
-    assert set(names) == set(type(DEFAULT_RULES[strategy]).model_fields)
+    assert set(names) == set(StrategyRule.model_fields)
     row = next(line for line in BOT_PART.splitlines() if line.startswith(f"| {strategy}"))
     told = dict(zip(names, (cell.strip() for cell in row.strip("|").split("|")[1:]), strict=True))
-    rule = DEFAULT_RULES[strategy]
+    rule = bot_config(Bot.SOLOMON).strategies[strategy]
     assert {name: None if cell == "–" else Decimal(cell) for name, cell in told.items()} == {
         name: None if getattr(rule, name) is None else Decimal(getattr(rule, name)) for name in names
     }

@@ -4,7 +4,6 @@ A bot's document in SSM holds only what its user changed; :func:`bot_config` lay
 Prices are dollars per unit, fractions are shares of one, times are seconds, days are calendar days.
 """
 
-from shared.domain.config.defaults import DEFAULT_PRIORS, DEFAULT_RULES
 from shared.domain.config.documents import DOCUMENT_LIMIT_BYTES, bot_config, parse_document, system_config
 from shared.domain.config.sections import (
     Caps,
@@ -29,8 +28,6 @@ from shared.domain.config.sections import (
 from shared.domain.config.whole import FREE_POLYGON_CALLS, BotConfig, SystemConfig
 
 __all__ = [
-    "DEFAULT_PRIORS",
-    "DEFAULT_RULES",
     "DOCUMENT_LIMIT_BYTES",
     "FREE_POLYGON_CALLS",
     "BotConfig",

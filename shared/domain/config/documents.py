@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.domain.config.defaults import defaults_of
+from shared.domain.config.defaults import DEFAULTS
 from shared.domain.config.whole import BotConfig, SystemConfig
 from shared.domain.errors import InvalidConfigurationError
 from shared.domain.vocabulary import Bot
@@ -37,19 +37,19 @@ def bot_config(bot: Bot, changes: Mapping[str, Any] | None = None) -> BotConfig:
         InvalidConfigurationError: a field is unknown, impossible or missing; it names field, value and remedy.
     """
     try:
-        return BotConfig.model_validate(_overlay(defaults_of(bot), changes or {}))
+        return BotConfig.model_validate(_overlay(DEFAULTS[bot], changes or {}))
     except ValidationError as error:
         raise InvalidConfigurationError(*_first_fault(error)) from error
 
 
 def system_config(changes: Mapping[str, Any] | None = None) -> SystemConfig:
-    """Lay the stage's changes over the defaults and validate the whole.
+    """Validate what the stage's user changed; all else has its default.
 
     Raises:
         InvalidConfigurationError: a field is unknown, impossible or missing; it names field, value and remedy.
     """
     try:
-        return SystemConfig.model_validate(_overlay(SystemConfig().model_dump(mode="json"), changes or {}))
+        return SystemConfig.model_validate(changes or {})
     except ValidationError as error:
         raise InvalidConfigurationError(*_first_fault(error)) from error
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from decimal import Decimal
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -40,6 +40,9 @@ from shared.domain.vocabulary import (
 FREE_POLYGON_CALLS = 5
 """What Polygon's free plan allows in a minute; a paid plan has no such limit (null)."""
 
+_SECTION: Any = Field(default_factory=dict, validate_default=True)
+"""A section that nobody wrote: the whole's validator fills in its defaults, so that its own is never built."""
+
 
 class BotConfig(Value):
     """Everything one bot may be told."""
@@ -66,16 +69,16 @@ class BotConfig(Value):
     kelly_share: Fraction = Decimal("0.5")
     strategies: dict[Strategy, StrategyRule]
     priors: dict[Strategy, Prior]
-    rails: Rails = Field(default_factory=Rails)
-    caps: Caps = Field(default_factory=Caps)
-    freshness: Freshness = Field(default_factory=Freshness)
-    liquidity: Liquidity = Field(default_factory=Liquidity)
-    walk: Walk = Field(default_factory=Walk)
-    window: EntryWindow = Field(default_factory=EntryWindow)
-    exits: Exits = Field(default_factory=Exits)
-    trips: Trips = Field(default_factory=Trips)
-    fees: Fees = Field(default_factory=Fees)
-    paper: PaperFill = Field(default_factory=PaperFill)
+    rails: Rails = _SECTION
+    caps: Caps = _SECTION
+    freshness: Freshness = _SECTION
+    liquidity: Liquidity = _SECTION
+    walk: Walk = _SECTION
+    window: EntryWindow = _SECTION
+    exits: Exits = _SECTION
+    trips: Trips = _SECTION
+    fees: Fees = _SECTION
+    paper: PaperFill = _SECTION
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -150,7 +153,7 @@ class SystemConfig(Value):
 
     schema_version: Annotated[int, Field(ge=1, le=SCHEMA_VERSION)] = SCHEMA_VERSION
     underlyings: Annotated[tuple[Underlying, ...], Field(min_length=1, max_length=10)] = ("SPY", "SPX")
-    freshness: Freshness = Field(default_factory=Freshness)
+    freshness: Freshness = _SECTION
     max_spot_mismatch: Fraction = Decimal("0.005")
     iv_window: Annotated[int, Field(ge=20, le=2_520)] = 252
     iv_min_closes: Annotated[int, Field(ge=2, le=2_520)] = 200
@@ -160,7 +163,7 @@ class SystemConfig(Value):
     gamma_days: Annotated[int, Field(ge=1, le=365)] = 45
     gamma_expirations: Annotated[int, Field(ge=1, le=10)] = 10
     invalid_snapshots_before_alert: Annotated[int, Field(ge=1, le=60)] = 3
-    feedback: Feedback = Field(default_factory=Feedback)
+    feedback: Feedback = _SECTION
     account_day_loss: Fraction = Decimal("0.03")
     polygon_calls_per_minute: Annotated[int, Field(ge=1, le=6_000)] | None = FREE_POLYGON_CALLS
     trading_volatility_version: GammaFeedVersion = GammaFeedVersion.V2

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.config import DEFAULT_PRIORS, BotConfig, Prior
+from shared.domain.config import BotConfig, Prior
 from shared.domain.statistics import SizingBasis
 from shared.domain.vocabulary import KellyRule, Strategy
 from shared.phases.sizing import PositionSize, Room, basis_of, kelly_fraction, size, vix_factor
 from tests.builders import config, statistics
 
 MAX_LOSS = Decimal(350)
+PRIORS = config().priors
 
 
 def basis(win_rate: str = "0.68", avg_win: str = "0.15", avg_loss: str = "0.25") -> SizingBasis:
@@ -153,7 +154,7 @@ def test_a_higher_vix_leaves_less_of_the_size(vix: str, factor: str) -> None:
 
 
 def test_a_strategy_without_statistics_starts_from_its_prior() -> None:
-    prior = DEFAULT_PRIORS[Strategy.BULL_PUT_SPREAD]
+    prior = PRIORS[Strategy.BULL_PUT_SPREAD]
     assumed = basis_of(None, prior)
     assert (assumed.win_rate, assumed.avg_win, assumed.avg_loss) == (
         Decimal("0.68"), Decimal("0.15"), Decimal("0.25"),
@@ -163,24 +164,24 @@ def test_a_strategy_without_statistics_starts_from_its_prior() -> None:
 
 def test_stale_statistics_give_way_to_the_prior() -> None:
     stale = statistics(win_rate=Decimal("0.10"), is_stale=True)
-    assert basis_of(stale, DEFAULT_PRIORS[Strategy.BULL_PUT_SPREAD]).win_rate == Decimal("0.68")
+    assert basis_of(stale, PRIORS[Strategy.BULL_PUT_SPREAD]).win_rate == Decimal("0.68")
 
 
 def test_own_statistics_replace_the_prior() -> None:
-    own = basis_of(statistics(win_rate=Decimal("0.75"), version=4), DEFAULT_PRIORS[Strategy.BULL_PUT_SPREAD])
+    own = basis_of(statistics(win_rate=Decimal("0.75"), version=4), PRIORS[Strategy.BULL_PUT_SPREAD])
     assert (own.win_rate, own.origin, own.version) == (Decimal("0.75"), "20 closed trades", 4)
 
 
 def test_without_a_loser_the_prior_lends_its_average_loss() -> None:
     unbeaten = statistics(win_rate=Decimal(1), avg_win=Decimal("0.10"), avg_loss=Decimal(0))
-    lent = basis_of(unbeaten, DEFAULT_PRIORS[Strategy.BULL_PUT_SPREAD])
+    lent = basis_of(unbeaten, PRIORS[Strategy.BULL_PUT_SPREAD])
     assert lent.avg_loss == Decimal("0.25")
     assert kelly_fraction(lent) == Decimal("0.4")
 
 
 @pytest.mark.parametrize("strategy", Strategy)
 def test_every_prior_is_an_assumption_of_positive_expectancy(strategy: Strategy) -> None:
-    prior: Prior = DEFAULT_PRIORS[strategy]
+    prior: Prior = PRIORS[strategy]
     assert prior.version.startswith("assumed")
     assert kelly_fraction(SizingBasis.from_prior(prior)) > 0
     if strategy.is_credit:

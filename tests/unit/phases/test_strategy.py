@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from shared.domain.config import DEFAULT_RULES, StrategyRule
+from shared.domain.config import StrategyRule
 from shared.domain.options import Leg, LegSide, OptionQuote, Right
 from shared.domain.vocabulary import Action, Bot, DirectionalStructure, Strategy, Trend
 from shared.phases.strategy import choose_expiration, choose_legs, strategy_for
 from tests.builders import TODAY, chain, config, contract, legs_of, option_quote
 
+RULES = config().strategies
 LONG_OPTION, DEBIT_SPREAD = DirectionalStructure
 UP, DOWN, RANGE = Trend.UPTREND, Trend.DOWNTREND, Trend.RANGE
 SELL, CALLS, PUTS, FLAT = Action.SELL_PREMIUM, Action.BUY_CALLS, Action.BUY_PUTS, Action.STAY_FLAT
@@ -87,7 +88,7 @@ def test_every_strategy_has_the_numbers_of_the_document(bot: Bot, line: str) -> 
 
 
 def test_no_strategy_is_left_out() -> None:
-    assert {rule_of(line)[0] for line in RULES_TABLE.splitlines()[2:]} == set(Strategy) == set(DEFAULT_RULES)
+    assert {rule_of(line)[0] for line in RULES_TABLE.splitlines()[2:]} == set(Strategy) == set(RULES)
 
 
 def days(*counts: int) -> list[date]:
@@ -138,7 +139,7 @@ def strikes(legs: tuple[Leg, ...] | None) -> list[str] | None:
 
 
 def chosen(strategy: Strategy, rows: tuple[OptionQuote, ...] | None = None, **changes: Any) -> list[str] | None:
-    rule = DEFAULT_RULES[strategy].model_copy(update=changes)
+    rule = RULES[strategy].model_copy(update=changes)
     return strikes(choose_legs(strategy, rows if rows is not None else chain(), rule))
 
 
@@ -207,7 +208,7 @@ def test_of_two_equally_near_calls_the_higher_strike_is_taken() -> None:
 
 def test_a_morning_settled_root_is_never_chosen() -> None:
     evening, morning = chain("SPXW"), chain("SPX")
-    rule = DEFAULT_RULES[Strategy.CASH_SECURED_PUT]
+    rule = RULES[Strategy.CASH_SECURED_PUT]
     legs = choose_legs(Strategy.CASH_SECURED_PUT, (*morning, *evening), rule)
     assert legs is not None
     assert [leg.contract.root for leg in legs] == ["SPXW"]
@@ -244,7 +245,7 @@ def test_a_spread_needs_a_strike_within_its_width(strategy: Strategy) -> None:
 
 
 def test_all_legs_share_the_expiration_and_short_legs_come_first() -> None:
-    legs = choose_legs(Strategy.IRON_CONDOR, chain(), DEFAULT_RULES[Strategy.IRON_CONDOR])
+    legs = choose_legs(Strategy.IRON_CONDOR, chain(), RULES[Strategy.IRON_CONDOR])
     assert legs is not None
     assert len({leg.contract.expiration for leg in legs}) == 1
     assert [leg.side for leg in legs] == [LegSide.SHORT, LegSide.SHORT, LegSide.LONG, LegSide.LONG]
