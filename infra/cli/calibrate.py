@@ -163,13 +163,13 @@ def _agreed(estimate: Any, batches: int, place: Place, *, yes: bool) -> None:  #
 
 
 def _prepare(ground: Any, bot: Bot, days: tuple[date, ...], *, quiet: bool) -> None:  # noqa: ANN401
-    """Work the exposures out once, before the workers open the market."""
+    """Work out once what every trial looks at, before the workers open the market."""
     from shared.backtest.runner.schedule import steps_of
 
     (underlying, *_) = bot_config(bot).underlyings
     with bar(len(days), quiet=quiet) as (progress, shown):
         for day in days:
-            ground.tape.reading(underlying, steps_of(day, None)[0].at)
+            ground.market.snapshot(underlying, steps_of(day, None)[0].at)
             progress.advance(shown)
     ground.keep()
 

@@ -32,6 +32,7 @@ SCRIPTS: Final = Path(__file__).parent / "peers"
 SHORT, LONG = 20, 50
 PER_SHORT, PER_LONG = Decimal("0.05"), Decimal("0.02")
 YEAR: Final = (date(2017, 1, 3), date(2017, 12, 29))
+KEPT_NOTE: Final = "exposures and phase 1's snapshots of SPX and SPY, kept on disk by code and history"
 CONDORS: Final = {
     "iv_measure": "percentile",
     "sell_premium_from": 0,
@@ -80,7 +81,7 @@ def _conditions() -> list[Conditions]:
 
 def _twenty_years(folder: Path) -> Iterator[Figure]:
     made = _apart("tape", folder)
-    yield Figure("exposures of 20 years worked out, once a market", made["seconds"], "s", note="kept on disk")
+    yield Figure("looks of 20 years worked out, once a market", made["seconds"], "s", note=KEPT_NOTE)
     for bot in Bot:
         ran = _apart(bot.value, folder)
         note = f"{ran['sessions']:.0f} sessions, {ran['trades']:.0f} trades, chains priced on demand"
@@ -219,7 +220,7 @@ def _work_out(ground: Ground, days: tuple[date, ...]) -> None:
 
     for underlying in ("SPX", "SPY"):
         for day in days:
-            ground.tape.reading(underlying, steps_of(day, None)[0].at)
+            ground.market.snapshot(underlying, steps_of(day, None)[0].at)
     ground.keep()
 
 

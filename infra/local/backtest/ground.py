@@ -1,4 +1,4 @@
-"""The ground a backtest stands on: which history, which days, and the exposures kept from an earlier run."""
+"""The ground a backtest stands on: which history, which days, and what was worked out in an earlier run."""
 
 import hashlib
 from bisect import bisect_left
@@ -7,23 +7,28 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import shared
 from infra.local.errors import LocalStageError
 from shared.backtest.gamma_tape import GammaTape, restored
 from shared.backtest.history import WARM_UP_SESSIONS, History
 from shared.backtest.market import MarketModel
 from shared.backtest.runner.market import ModelMarket
 from shared.backtest.runner.recorded import RecordedMarket
+from shared.backtest.runner.snapshot_tape import SnapshotTape, restored_snapshots
 from shared.backtest.yardsticks import BXM_YEARS, buy_write_years
 from shared.domain.config import SystemConfig
 from shared.domain.sessions import sessions_between
 
 KEPT: Final = Path(".alphagex/market")
 SEED: Final = 13
+WORKED_OUT_BY: Final = ("backtest", "domain", "domain/config", "phases")
+"""The folders whose code makes exposures and snapshots."""
+_SHARED: Final = Path(shared.__path__[0])
 
 
 @dataclass
 class Ground:
-    """A market that can be run over, with its tape kept on disk."""
+    """A market that can be run over, with its tapes of exposures and snapshots kept on disk."""
 
     history: History
     seed: int = SEED
@@ -32,24 +37,35 @@ class Ground:
     def __post_init__(self) -> None:
         """Open the market."""
         self._model = MarketModel(self.history, seed=self.seed)
-        known = restored(self._file.read_bytes()) if self._file.is_file() else None
-        self.tape = GammaTape(self._model, known)
-        self._count = len(self.tape)
-        self.market = ModelMarket(self._model, SystemConfig(), self.tape)
+        self._name = f"{_digest(self.history)}-{self.seed}"
+        self._code = code_digest()
+        exposures, snapshots = self._read("gamma"), self._read("snapshots")
+        self.tape = GammaTape(self._model, restored(exposures) if exposures else None)
+        self.seen = SnapshotTape(restored_snapshots(snapshots) if snapshots else None)
+        self._counts = len(self.tape), len(self.seen)
+        self.market = ModelMarket(self._model, SystemConfig(), self.tape, self.seen)
 
-    @property
-    def _file(self) -> Path:
-        return self.kept / f"gamma-{_digest(self.history)}-{self.seed}.json.gz"
+    def _read(self, kind: str) -> bytes | None:
+        file = self._file(kind)
+        return file.read_bytes() if file.is_file() else None
+
+    def _file(self, kind: str) -> Path:
+        return self.kept / f"{kind}-{self._name}-{self._code}.gz"
 
     def keep(self) -> None:
-        """Store the exposures that were worked out, for the next run over the same market."""
-        if len(self.tape) == self._count:
+        """Store what was worked out, for the next run of the same code over the same market."""
+        counts = len(self.tape), len(self.seen)
+        if counts == self._counts:
             return
         self.kept.mkdir(parents=True, exist_ok=True)
-        part = self._file.with_suffix(".part")
-        part.write_bytes(self.tape.stored())
-        part.replace(self._file)
-        self._count = len(self.tape)
+        for kind, data in (("gamma", self.tape.stored()), ("snapshots", self.seen.stored())):
+            file = self._file(kind)
+            part = file.with_suffix(".part")
+            part.write_bytes(data)
+            for old in self.kept.glob(f"{kind}-{self._name}-*.gz"):
+                old.unlink(missing_ok=True)
+            part.replace(file)
+        self._counts = counts
 
     def rebuilt(self) -> dict[int, float]:
         """Return per cent a year of this market's own buy-write, in the years of the BXM that it covers whole."""
@@ -110,6 +126,12 @@ def recorded_days(market: RecordedMarket, history: History, first: date | None, 
     if not chosen:
         raise LocalStageError("no recorded session lies between the dates", f"choose from {days[0]} to {days[-1]}")
     return chosen
+
+
+def code_digest() -> str:
+    """Name the code that works a market out: what another one made is not kept for it."""
+    files = (file for folder in WORKED_OUT_BY for file in sorted((_SHARED / folder).glob("*.py")))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def _digest(history: History) -> str:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, Protocol
 from shared.backtest.gamma_tape import GammaTape
 from shared.backtest.market import VIX, MarketModel
 from shared.backtest.rows import ModelQuote, Wanted
+from shared.backtest.runner.snapshot_tape import SnapshotTape
 from shared.domain.config import SystemConfig
 from shared.domain.errors import InvalidValueError
 from shared.domain.market import BrokerClock, DailyBar, Reading, Snapshot
@@ -62,11 +63,18 @@ class _Quoted(NamedTuple):
 class ModelMarket:
     """The market model as the phases see it: exact decimals and the vendors' words."""
 
-    def __init__(self, model: MarketModel, system: SystemConfig, tape: GammaTape | None = None) -> None:
-        """Take the model, the stage's configuration, and exposures that were worked out before."""
+    def __init__(
+        self,
+        model: MarketModel,
+        system: SystemConfig,
+        tape: GammaTape | None = None,
+        seen: SnapshotTape | None = None,
+    ) -> None:
+        """Take the model, the stage's configuration, and the exposures and snapshots that were worked out before."""
         self._model = model
         self._system = system
         self._tape = tape if tape is not None else GammaTape(model)
+        self._seen = seen
         self._bars: dict[str, tuple[DailyBar, ...]] = {}
         self._snapshots: dict[tuple[str, datetime], Snapshot] = {}
         self._held = _Quoted(None, {})
@@ -86,7 +94,12 @@ class ModelMarket:
         return known
 
     def _snapshot(self, underlying: str, at: datetime) -> Snapshot:
+        known = self._seen.read(underlying, at) if self._seen is not None else None
+        if known is not None:
+            return known
         (judged,) = snapshots(self.readings((underlying,), at), self._system)
+        if self._seen is not None:
+            self._seen.keep(judged, at)
         return judged
 
     def readings(self, underlyings: Sequence[str], at: datetime) -> Readings:

@@ -14,11 +14,12 @@ from typer.testing import CliRunner
 from infra.cli.main import app
 from infra.cli.mistakes import told
 from infra.local.backtest.charts import time_marks
-from infra.local.backtest.ground import Ground
+from infra.local.backtest.ground import Ground, code_digest
 from infra.local.backtest.histories import opened, read_bars, write_bars
 from infra.local.demo.charts.scale import Scale
 from infra.local.errors import LocalStageError
 from shared.backtest.history import History
+from shared.backtest.runner.schedule import steps_of
 from shared.backtest.yardsticks import BXM_YEARS
 
 SHORT = ["backtest", "SOLOMON", "--from", "2018-01-16", "--to", "2018-02-28"]
@@ -111,6 +112,21 @@ def test_a_gap_that_no_session_looks_back_on_hinders_nothing(folder: Path) -> No
         history.bars[:hole] + history.bars[hole + 1 :], history.vix_closes[:hole] + history.vix_closes[hole + 1 :]
     )
     assert Ground(kept).days(first, first) == (first,)
+
+
+def test_what_was_worked_out_is_kept_for_the_same_code_only(folder: Path) -> None:
+    at = steps_of(date(2014, 3, 3), None)[0].at
+    ground = Ground(History.embedded(), kept=folder)
+    made = ground.market.snapshot("SPY", at)
+    ground.keep()
+    assert Ground(History.embedded(), kept=folder).seen.read("SPY", at) == made
+    for file in folder.iterdir():
+        file.rename(str(file).replace(code_digest(), "0" * 12))
+    other = Ground(History.embedded(), kept=folder)
+    assert (len(other.tape), len(other.seen)) == (0, 0)
+    other.market.snapshot("SPY", at)
+    other.keep()
+    assert [code_digest() in file.name for file in folder.iterdir()] == [True, True]
 
 
 BUY_WRITE = re.compile(r'<th scope="row">(\d{4})</th><td class="n">(-?[\d.]+)</td><td class="n">(-?[\d.]+)</td>')

@@ -15,6 +15,7 @@ from shared.backtest.runner.market import ModelMarket
 from shared.backtest.runner.result import BacktestResult
 from shared.backtest.runner.run import backtest
 from shared.backtest.runner.schedule import steps_of
+from shared.backtest.runner.snapshot_tape import SnapshotTape, restored_snapshots
 from shared.domain.config import SystemConfig, bot_config
 from shared.domain.errors import InvalidValueError
 from shared.domain.sessions import sessions_between
@@ -96,6 +97,18 @@ def test_a_tape_is_read_back_as_it_was(market: MarketModel) -> None:
     assert again.reading("SPY", at) == reading
     assert again.level("SPY", at) == (market.spot("SPY", at), market.vix(at))
     assert len(again) == 1
+
+
+def test_snapshots_are_read_back_as_they_were_made(market: MarketModel) -> None:
+    at, tape = steps_of(date(2017, 3, 1), None)[0].at, SnapshotTape()
+    made = ModelMarket(market, SystemConfig(), seen=tape).snapshot("SPY", at)
+    again = SnapshotTape(restored_snapshots(tape.stored()))
+    assert again.read("SPY", at) == made
+    assert repr(again.read("SPY", at)) == repr(made)
+    assert again.read("SPX", at) is None
+    strange = made.model_copy(update={"iv_rank": Decimal(99)})
+    again.keep(strange, at)
+    assert ModelMarket(market, SystemConfig(), seen=again).snapshot("SPY", at) == strange
 
 
 @pytest.mark.parametrize(
