@@ -78,13 +78,13 @@ def running() -> Iterator[tuple[VendorSimulators, Vendors]]:
     with tempfile.TemporaryDirectory() as scratch, ReplayClock.create(Path(scratch) / "clock", NOW) as clock:
         options = SimulatorOptions(switches=dict(REPLAY_SWITCHES))
         with VendorSimulators(ScriptedMarket, clock, options=options) as simulators:
-            urls, tokens = simulators.urls, simulators.tokens
+            hosts, tokens = simulators.urls.hosts, simulators.tokens
             vendors = Vendors(
                 VendorUrls(
-                    tradier=urls.tradier_url.removesuffix("/v1"),
-                    tradier_sandbox=urls.tradier_sandbox_url.removesuffix("/v1"),
-                    polygon=urls.polygon_url,
-                    trading_volatility=urls.trading_volatility_url.removesuffix("/api/v2"),
+                    tradier=hosts["TRADIER_URL"],
+                    tradier_sandbox=hosts["TRADIER_SANDBOX_URL"],
+                    polygon=hosts["POLYGON_URL"],
+                    trading_volatility=hosts["TRADING_VOLATILITY_URL"],
                 ),
                 OwnKeys(
                     {

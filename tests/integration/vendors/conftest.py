@@ -33,6 +33,8 @@ ACCOUNTS = (
     AccountSpec(SANDBOX_ACCOUNT, Decimal(5_000_000), host=Vendor.TRADIER_SANDBOX),
 )
 PAID = system_config({"polygon_calls_per_minute": None})
+Pass = Callable[[float], None]
+"""Lets seconds of the replay pass."""
 EVERY_KEY = (TRADIER, TRADIER_SANDBOX, POLYGON, TRADING_VOLATILITY)
 
 
@@ -48,8 +50,7 @@ def clock(tmp_path: Path) -> Iterator[ReplayClock]:
 
 
 @pytest.fixture
-def pass_time(clock: ReplayClock) -> Callable[[float], None]:
-    """Let seconds of the replay pass."""
+def pass_time(clock: ReplayClock) -> Pass:
     return lambda seconds: clock.set(clock.now() + timedelta(seconds=seconds))
 
 
@@ -173,11 +174,12 @@ def good_keys(running: VendorSimulators, *names: str) -> Keys:
 @pytest.fixture
 def stage(vendors: VendorSimulators, clock: ReplayClock) -> Iterator[Callable[..., Vendors]]:
     """Compose the vendors of a user with these keys and this configuration."""
+    hosts = vendors.urls.hosts
     urls = VendorUrls(
-        tradier=vendors.urls.tradier_url.removesuffix("/v1"),
-        tradier_sandbox=vendors.urls.tradier_sandbox_url.removesuffix("/v1"),
-        polygon=vendors.urls.polygon_url,
-        trading_volatility=vendors.urls.trading_volatility_url.removesuffix("/api/v2"),
+        tradier=hosts["TRADIER_URL"],
+        tradier_sandbox=hosts["TRADIER_SANDBOX_URL"],
+        polygon=hosts["POLYGON_URL"],
+        trading_volatility=hosts["TRADING_VOLATILITY_URL"],
     )
 
     def composed(keys: Keys | None = None, config: SystemConfig = PAID) -> Vendors:
