@@ -1,7 +1,12 @@
-"""What tests of the arena look for: a position as it is stored, an alert that was told, the leg that is short."""
+"""What tests of the arena look for: the position held, one as it is stored, an alert that was told, the short leg."""
 
 from shared.domain.positions import Position
 from tests.faults.arena import Arena
+
+
+def only(arena: Arena) -> Position:
+    (held,) = arena.live().positions
+    return held
 
 
 def stored(arena: Arena, held: Position) -> Position:

@@ -12,6 +12,8 @@ from shared.domain import sessions
 from tests.integration.vendors.scripted_market import Bar
 
 SPY_LEVEL: Final = 400.0
+CRASHED: Final = 360.0
+"""Where every position on the put side is stopped out."""
 INDEX_FACTOR: Final = 10
 VOLATILITY: Final = 0.18
 VIX_LEVEL: Final = 18.0

@@ -5,8 +5,8 @@ from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
 from shared.domain.vocabulary import TradingState
 from tests.faults.arena import Arena
+from tests.faults.market import CRASHED
 from tests.faults.test_post import POST
-from tests.faults.test_whole_life import CRASHED
 
 
 def _told(arena: Arena, word: str) -> int:

@@ -8,7 +8,7 @@ from shared.domain.positions import PositionState
 from shared.domain.vocabulary import TradingState
 from tests.faults.arena import Arena
 from tests.faults.documents import SELLER
-from tests.faults.test_whole_life import CRASHED
+from tests.faults.market import CRASHED
 
 CLAIM = "book.commit PLANNED to SUBMITTING"
 REDUCING, HALTED = TradingState.REDUCING, TradingState.HALTED

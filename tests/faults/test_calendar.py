@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.sessions import NEW_YORK
 from tests.faults.arena import Arena
-from tests.faults.test_whole_life import CRASHED
+from tests.faults.market import CRASHED
 
 
 def _new_york(day: date, at: time) -> datetime:

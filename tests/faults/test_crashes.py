@@ -7,8 +7,8 @@ import pytest
 from infra.local.vendors.faults import FaultKind
 from tests.faults.arena import Arena
 from tests.faults.ground import Ground
+from tests.faults.market import CRASHED
 from tests.faults.test_post import POST
-from tests.faults.test_whole_life import CRASHED
 
 Story = Callable[[Arena], object]
 

@@ -6,6 +6,7 @@ from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
 from shared.phases.execution import protocol
 from tests.faults.arena import Arena
+from tests.faults.market import CRASHED
 
 
 def test_the_same_event_thrice_in_a_row_is_one_order(arena: Arena) -> None:
@@ -29,7 +30,7 @@ def test_an_event_that_comes_again_after_the_position_is_over_opens_nothing(aren
     arena.monitor()
     news = arena.signal()
     arena.trade(news)
-    arena.minutes(2, 10).move(360.0).minutes(4, 61)
+    arena.minutes(2, 10).move(CRASHED).minutes(4, 61)
     assert len(arena.rest().trades) == 1
     orders = len(arena.orders())
     assert arena.trade(news) == ()

@@ -10,8 +10,8 @@ from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
 from tests.faults.arena import Arena
 from tests.faults.documents import ONE_LOOK, SELLER
+from tests.faults.market import CRASHED
 from tests.faults.test_post import POST
-from tests.faults.test_whole_life import CRASHED
 
 _ERROR = FaultKind.ERROR_BEFORE
 _LIST = {"method": "GET", "path": "/orders$"}

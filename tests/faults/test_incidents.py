@@ -6,6 +6,7 @@ from infra.local.vendors.faults import FaultKind
 from shared.domain.positions import PositionState
 from shared.domain.vocabulary import ExitReason
 from tests.faults.arena import Arena
+from tests.faults.market import CRASHED
 
 RALLIED = 430.0
 
@@ -44,5 +45,5 @@ def test_i12_legs_that_are_gone_at_the_broker_are_not_watched_as_if_they_were_th
     assert [one.state for one in seen.positions] == [PositionState.CLOSED]
     assert seen.gained == seen.trades[0].pnl
     orders = len(arena.orders())
-    arena.move(360.0).minutes(3, 61)
+    arena.move(CRASHED).minutes(3, 61)
     assert len(arena.orders()) == orders

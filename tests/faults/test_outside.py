@@ -14,7 +14,7 @@ from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import ExitReason, TradingMode, TradingState
 from tests.faults.arena import Arena
 from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
-from tests.faults.test_whole_life import CRASHED
+from tests.faults.market import CRASHED
 
 SPX: Mapping[str, Any] = {
     **ONE_LOOK,

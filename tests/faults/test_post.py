@@ -9,7 +9,7 @@ from infra.local.vendors.faults import FaultKind
 from shared.domain.orders import IntentKind, IntentState
 from shared.domain.positions import PositionState
 from tests.faults.arena import Arena
-from tests.faults.test_whole_life import CRASHED
+from tests.faults.market import CRASHED
 
 POST: dict[str, Any] = {"method": "POST", "path": "/orders$", "preview": False}
 """The POST of an order; the preview of a live entry goes the same way before it."""

@@ -5,7 +5,7 @@ import pytest
 from infra.local.vendors.faults import FaultKind
 from shared.domain.positions import PositionState
 from tests.faults.arena import Arena
-from tests.faults.test_whole_life import CRASHED
+from tests.faults.market import CRASHED
 
 UNSOUND = [
     FaultKind.QUOTE_MISSING,

@@ -19,6 +19,7 @@ from shared.settings import Environment
 from tests.faults.arena import Arena
 from tests.faults.clients import Outbox, ParameterStore, Wires
 from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
+from tests.faults.market import CRASHED
 from tests.faults.stage import ArenaStage, monitor_of, trade_of
 from tests.faults.trail import Trail
 
@@ -132,7 +133,7 @@ def test_eight_processes_deliver_the_same_and_different_signals(arena: Arena) ->
 
 def test_sixteen_monitors_close_a_position_with_one_order(arena: Arena) -> None:
     arena.enter()
-    arena.later(60).move(360.0)
+    arena.later(60).move(CRASHED)
     barrier = Barrier(THREADS)
     wires = Wires(arena.ground.endpoint_url, arena.parameters, arena.outbox)
     monitors = [monitor_of(arena.new_stage(Database(wires), Trail()), arena.environment) for _ in range(THREADS)]

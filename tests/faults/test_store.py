@@ -5,7 +5,7 @@ import pytest
 from shared.domain.positions import PositionState
 from tests.faults.arena import Arena
 from tests.faults.ground import Ground
-from tests.faults.test_whole_life import CRASHED
+from tests.faults.market import CRASHED
 from tests.faults.wire import Trouble, Wire
 
 LEAST_WRITES = 12

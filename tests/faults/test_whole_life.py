@@ -2,8 +2,7 @@
 
 from shared.domain.positions import PositionState
 from tests.faults.arena import Arena
-
-CRASHED = 360.0
+from tests.faults.market import CRASHED
 
 
 def test_a_spread_is_opened_and_closed_and_the_book_agrees_to_the_cent(arena: Arena) -> None:

@@ -1,4 +1,4 @@
-"""One laptop for all tests of the functions, emptied for each."""
+"""One laptop for all tests of the functions, emptied for each; a ground of its own for each file under faults."""
 
 import sys
 from collections.abc import Iterator
@@ -7,6 +7,9 @@ from datetime import time
 import pytest
 
 from infra.local.demo.laptop import FUNCTIONS, Laptop
+from infra.local.ministack import MiniStack
+from tests.faults.arena import Arena
+from tests.faults.ground import Ground
 from tests.functions.house import House
 from tests.functions.story import Chapter, Story
 
@@ -23,3 +26,15 @@ def furnished() -> Iterator[House]:
 def house(furnished: House) -> House:
     furnished.empty()
     return furnished
+
+
+@pytest.fixture(scope="module")
+def ground(ministack: MiniStack, request: pytest.FixtureRequest) -> Iterator[Ground]:
+    """The ground of a file's arenas; its tables carry the file's name."""
+    with Ground(ministack.endpoint_url, request.path.stem.replace("_", "-")) as ground:
+        yield ground
+
+
+@pytest.fixture
+def arena(ground: Ground) -> Arena:
+    return Arena(ground)

@@ -1,11 +1,7 @@
 """Other hands in our account: their contracts of ours are told apart, and one close explains one position."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
-import pytest
-
-from infra.local.ministack import MiniStack
 from infra.local.vendors.faults import FaultKind
 from shared.domain.positions import PositionState
 from shared.domain.vocabulary import ExitReason, TradingState
@@ -13,19 +9,7 @@ from tests.faults.arena import Arena
 from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
 from tests.faults.found import short_leg, stored
 from tests.faults.ground import Ground
-
-CRASHED = 360.0
-
-
-@pytest.fixture(scope="module")
-def ground(ministack: MiniStack) -> Iterator[Ground]:
-    with Ground(ministack.endpoint_url, "other-hands") as ground:
-        yield ground
-
-
-@pytest.fixture
-def arena(ground: Ground) -> Arena:
-    return Arena(ground)
+from tests.faults.market import CRASHED
 
 
 def test_an_exit_in_doubt_beside_a_holding_of_another_hand_is_tried_again(arena: Arena) -> None:

@@ -1,6 +1,5 @@
 """What is away stops nothing but itself: parameters, one account, one order, the way to the user."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +8,6 @@ from typing import Any
 import pytest
 
 from functions.monitor.exits import Exits, Scene
-from infra.local.ministack import MiniStack
 from infra.local.vendors.faults import FaultKind
 from shared.adapters.run_time import LEFT_FOR_THE_BOOK_S
 from shared.domain.book import BY_HAND, SetCounters, SetLedger, Trip
@@ -22,20 +20,8 @@ from tests.faults.clients import Outbox
 from tests.faults.documents import ONE_LOOK, SELLER, TWIN
 from tests.faults.found import stored, told
 from tests.faults.ground import Ground
+from tests.faults.market import CRASHED
 from tests.store import alert
-
-CRASHED = 360.0
-
-
-@pytest.fixture(scope="module")
-def ground(ministack: MiniStack) -> Iterator[Ground]:
-    with Ground(ministack.endpoint_url, "outages") as ground:
-        yield ground
-
-
-@pytest.fixture
-def arena(ground: Ground) -> Arena:
-    return Arena(ground)
 
 
 def ending(arena: Arena, held: Position) -> tuple[PositionState, ExitReason | None]:

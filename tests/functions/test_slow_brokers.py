@@ -1,13 +1,12 @@
 """A broker slow to answer: no exit waits for it, and nothing begins that the run could not hear the end of."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from infra.local.ministack import MiniStack
 from infra.local.vendors.faults import FaultKind
 from shared.adapters.run_time import LEFT_FOR_THE_BOOK_S
 from shared.domain.errors import FeedUnavailableError
@@ -16,16 +15,10 @@ from shared.domain.vocabulary import Bot, ExitReason, TradingMode
 from tests.faults.arena import Arena
 from tests.faults.documents import SAME_STRIKE, SELLER, TWIN
 from tests.faults.ground import Ground
+from tests.faults.market import CRASHED
 from tests.faults.stage import AtOnce
 
-CRASHED = 360.0
 ENTRY_AND_EXIT = 2
-
-
-@pytest.fixture(scope="module")
-def ground(ministack: MiniStack) -> Iterator[Ground]:
-    with Ground(ministack.endpoint_url, "slow-brokers") as ground:
-        yield ground
 
 
 class Out(Future[Any]):

@@ -1,12 +1,11 @@
 """An item that cannot be read: set aside with its facts, told once, no entry over it, and everything else goes on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from infra.local.ministack import MiniStack
 from infra.local.vendors.faults import FaultKind
 from shared.adapters.dynamodb import keys
 from shared.domain.decisions import DecisionKind, DenialCode
@@ -17,15 +16,9 @@ from tests.faults.arena import Arena
 from tests.faults.documents import ONE_LOOK, SAME_STRIKE, SELLER, TWIN
 from tests.faults.found import stored, told
 from tests.faults.ground import Ground
+from tests.faults.market import CRASHED
 
-CRASHED = 360.0
 NEWER = {"schema_version": {"N": "99"}}
-
-
-@pytest.fixture(scope="module")
-def ground(ministack: MiniStack) -> Iterator[Ground]:
-    with Ground(ministack.endpoint_url, "unreadable") as ground:
-        yield ground
 
 
 def _store(arena: Arena, sort_key: str, **attributes: Any) -> None:
@@ -158,7 +151,7 @@ def test_a_settlement_that_cannot_be_booked_waits_for_the_ledger(ground: Ground)
     arena.configure(SELLER, {**ONE_LOOK, **index})
     held = arena.enter(underlying="SPX")
     mend = _damage(arena)
-    arena.at(arena.now + (held.expiration - arena.now.date()) + timedelta(hours=4, minutes=5))
+    arena.at(arena.now + (held.expiration - arena.now.date()) + timedelta(hours=4, minutes=30))
     arena.minutes(3, 300)
     assert stored(arena, held).state is PositionState.SETTLING
     assert told(arena, "a monitor run could not finish") >= 1

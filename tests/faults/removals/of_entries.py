@@ -20,7 +20,7 @@ ENTRIES: Final = (
         TRADE,
         "        if refused is not None:\n",
         "        if False:\n",
-        ("tests/functions/test_reconciliation.py",),
+        ("tests/functions/test_live_entries.py",),
     ),
     Removal(
         "no entry while the broker cannot be read",
@@ -29,7 +29,7 @@ ENTRIES: Final = (
         "        if isinstance(account, Gate):\n"
         "            account = Account(config.capital, {}, self.market_clock.clock(), config.confirmed_account)\n"
         "        if False:\n",
-        ("tests/functions/test_reconciliation.py",),
+        ("tests/functions/test_live_entries.py",),
     ),
     Removal(
         "no entry while an item cannot be read",
@@ -50,7 +50,7 @@ ENTRIES: Final = (
         MINUTE,
         "if live.confirmation is not None and left:",
         "if False:",
-        ("tests/functions/test_reconciliation.py",),
+        ("tests/functions/test_live_entries.py",),
     ),
     Removal(
         "a cancel that nobody heard of is asked again",

@@ -117,7 +117,7 @@ ORDERS: Final = (
         RECONCILE,
         "if touches(intent, legs.booked, legs.held):\n            return protocol.is_forgotten",
         "if False:\n            return protocol.is_forgotten",
-        ("tests/functions/test_reconciliation.py",),
+        ("tests/functions/test_given_up_orders.py",),
     ),
     Removal(
         "nothing is booked without its price",
