@@ -17,7 +17,7 @@ from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote
 from shared.domain.ports import Alerts, Book, Clock, DailyHistory
 from shared.domain.positions import Position, PositionState
-from shared.domain.sessions import is_open, new_york_date
+from shared.domain.sessions import has_official_close, is_open, new_york_date
 from shared.domain.vocabulary import ExitReason, TradingMode, TradingState
 from shared.phases.execution import denials, exit_gates, protocol
 from shared.phases.execution.outlet import Outlet
@@ -131,13 +131,15 @@ class Exits:
             self.alerts.send(messages.unpriced(waiting, now))
 
     def settle(self, config: BotConfig, live: LiveState, position: Position) -> bool:
-        """Settle a position whose last session is over at the official close; False while there is none."""
+        """Settle a position whose last session is over at the official close; False while there is none yet."""
         now = self.clock.now()
         if position.state not in SETTLEABLE or not is_settled_by(position, now):
             return False
         is_first = position.state is not PositionState.SETTLING
         if is_first:
             position = self._await_settlement(config, position, now)
+        if not has_official_close(position.expiration, now):
+            return False
         day = position.expiration
         official = self._official_close(position.underlying, day)
         if official is None:

@@ -16,6 +16,8 @@ NEW_YORK: Final = ZoneInfo("America/New_York")
 OPENING_TIME: Final = time(9, 30)
 CLOSING_TIME: Final = time(16, 0)
 EARLY_CLOSING_TIME: Final = time(13, 0)
+OFFICIAL_AFTER: Final = timedelta(minutes=30)
+"""After a close: until then a bar of the day may end on the last print before the closing auctions."""
 
 FIRST_JUNETEENTH: Final = 2022
 """NYSE Rule 7.2 lists Juneteenth since 2022."""
@@ -97,6 +99,12 @@ def is_open(at: datetime) -> bool:
     """Tell whether the regular session runs at this aware instant; the closing instant is outside."""
     today = session(new_york_date(at))
     return today is not None and today.opens_at <= at < today.closes_at
+
+
+def has_official_close(day: date, now: datetime) -> bool:
+    """Tell whether a vendor's daily bar of a day can be believed to end on the official close."""
+    hours = session(day)
+    return hours is None or now >= hours.closes_at + OFFICIAL_AFTER
 
 
 def new_york_date(at: datetime) -> date:

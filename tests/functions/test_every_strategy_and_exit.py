@@ -181,7 +181,9 @@ def test_what_could_not_be_traded_is_settled_at_the_official_close(house: House,
     assert len(house.subjects("an exit has no price")) == 1
     house.at(_at(held.expiration, time(15, 59))).monitor()
     assert house.trades(case.strategy) == ()
-    house.at(_at(held.expiration, time(16, 5))).monitor()
+    house.at(_at(held.expiration, time(16, 29))).monitor()
+    assert (house.trades(case.strategy), house.position(held.bot).state) == ((), "SETTLING")
+    house.at(_at(held.expiration, time(16, 30))).monitor()
     (trade,) = house.trades(case.strategy)
     close = Decimal(str(house.stage.market_data.daily_bars(held.underlying, held.expiration, held.expiration)[0].close))
     assert trade.settlement_source == f"daily bar of {held.underlying} {held.expiration}"

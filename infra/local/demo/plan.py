@@ -9,6 +9,7 @@ from shared.domain.sessions import Session, session, sessions_between
 from shared.domain.vocabulary import Bot
 
 FIRST_TICK = timedelta(minutes=5)
+AFTER_CLOSE = timedelta(minutes=35)
 LAST_TICK = timedelta(minutes=16)
 IV_SESSIONS = 252
 DEFAULT_FIRST = date(2017, 10, 2)
@@ -74,7 +75,7 @@ class DemoPlan:
 
     def evening(self, day: date) -> datetime:
         """Return the moment after the close at which what expired is settled."""
-        return _hours(day).closes_at + FIRST_TICK
+        return _hours(day).closes_at + AFTER_CLOSE
 
     @property
     def flips(self) -> tuple[date, date] | None:

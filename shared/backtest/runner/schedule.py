@@ -9,7 +9,7 @@ from shared.domain.errors import InvalidValueError
 BEFORE_CLOSE: Final = timedelta(minutes=30)
 AFTER_OPEN: Final = timedelta(minutes=5)
 LAST_STEP: Final = timedelta(minutes=20)
-AFTER_CLOSE: Final = timedelta(minutes=5)
+AFTER_CLOSE: Final = timedelta(minutes=35)
 LONGEST_STEP: Final = 390
 
 

@@ -76,7 +76,7 @@ def last_call(position: Position, closes_at: datetime, *, is_delivered: bool, at
         f"{position.bot}: {position.strategy} on {position.underlying} is not closed {minutes} min before the close",
         (
             f"What: {position.remaining_contracts} contracts of {legs_of(position)}, expires {position.expiration}",
-            f"Why: {position.exit_reason}, but {position.state}: held back, without a price, or at the most it can be worth",
+            f"Why: {position.exit_reason}, but {position.state}: held back, unpriced, or at the most it can be worth",
             f"How: the exit goes on to the close; {ahead}. Close it at the broker if you want neither",
             POSITIONS,
         ),

@@ -8,6 +8,7 @@ import pytest
 from shared.domain.sessions import (
     NEW_YORK,
     Session,
+    has_official_close,
     is_open,
     is_session,
     is_third_friday,
@@ -57,6 +58,22 @@ def test_every_session_has_the_hours_of_the_oracle() -> None:
 def test_the_exchange_is_closed(day: date) -> None:
     assert not is_session(day)
     assert session(day) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "now", "is_final"),
+    [
+        pytest.param(
+            date(2026, 11, 23), "2026-11-23T21:29:59+00:00", False, id="a second before half an hour is over"
+        ),
+        pytest.param(date(2026, 11, 23), "2026-11-23T21:30:00+00:00", True, id="half an hour after the close"),
+        pytest.param(date(2026, 11, 27), "2026-11-27T18:30:00+00:00", True, id="half an hour after a half-day"),
+        pytest.param(date(2026, 11, 24), "2026-11-23T22:00:00+00:00", False, id="a day to come"),
+        pytest.param(date(2026, 11, 26), "2026-11-26T12:00:00+00:00", True, id="a holiday has no close to wait for"),
+    ],
+)
+def test_a_bar_of_the_day_ends_on_the_official_close_half_an_hour_after_it(day: date, now: str, is_final: bool) -> None:
+    assert has_official_close(day, datetime.fromisoformat(now)) is is_final
 
 
 @pytest.mark.parametrize(
