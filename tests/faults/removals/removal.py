@@ -24,7 +24,7 @@ ACCOUNTS: Final = "functions/monitor/accounts.py"
 BOOKING: Final = "shared/phases/execution/booking.py"
 ALERTS: Final = "shared/adapters/sns.py"
 
-BOOK_TESTS: Final = ("tests/unit/adapters/test_dynamodb_book.py",)
+BOOK_TESTS: Final = ("tests/unit/adapters/test_dynamodb_guards.py",)
 PHASE_TESTS: Final = tuple(
     f"tests/unit/phases/test_{name}.py" for name in ("protocol", "endings", "incidents", "monitoring", "properties")
 )
