@@ -27,7 +27,7 @@ def test_nothing_is_entered_on_it(arena: Arena, kind: FaultKind) -> None:
     arena.verify()
 
 
-@pytest.mark.parametrize("kind", UNSOUND)
+@pytest.mark.parametrize("kind", [*UNSOUND, FaultKind.QUOTE_STALE])
 def test_nothing_is_closed_or_booked_on_it_and_it_closes_when_quotes_return(arena: Arena, kind: FaultKind) -> None:
     arena.enter()
     arena.inject(kind, count=None)

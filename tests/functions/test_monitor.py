@@ -112,7 +112,14 @@ def test_each_flip_of_the_switch_is_told_once(house: House) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["no JSON", '{"capital": -1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("no JSON", id="damaged"),
+        pytest.param('{"capital": -1}', id="out of range"),
+        pytest.param('{"schema_version": 99}', id="of a newer version"),
+    ],
+)
 def test_an_unreadable_document_leaves_the_exits_to_the_stamped_rules(house: House, text: str) -> None:
     _sold(house)
     house.put_document(SELLER, text)

@@ -179,7 +179,7 @@ def test_a_disabled_strategy_is_refused_in_the_decision(open_house: House) -> No
     assert open_house.denials(SELLER) == {DenialCode.STRATEGY_DISABLED}
 
 
-@pytest.mark.parametrize("text", ["no JSON", '{"capital": -1}', '{"colour": "red"}', "[1]"])
+@pytest.mark.parametrize("text", ["no JSON", '{"capital": -1}', '{"colour": "red"}', "[1]", '{"schema_version": 99}'])
 def test_an_unreadable_document_stops_entries_and_alerts_once(house: House, text: str) -> None:
     house.morning(Chapter.UP_FLAT.at(PREMIUM_TIME))
     house.put_document(SELLER, text)
