@@ -1,10 +1,14 @@
 """One way to talk to AWS: the same time limits, attempts and connections for every service."""
 
+import os
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Final, cast
 
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import CredentialResolver, EnvProvider
+from botocore.handlers import BUILTIN_HANDLERS
 from botocore.loaders import Loader, create_loader
 
 if TYPE_CHECKING:
@@ -82,6 +86,13 @@ class Aws:
         self._session = session or _new_session()
         self._region = region
         self._endpoint_url = endpoint_url
+        self._making = Lock()
+
+    @property
+    def region(self) -> str | None:
+        """The region that was given, else the environment's."""
+        region: str | None = self._region or self._session.get_config_variable("region")
+        return region
 
     def dynamodb(self) -> "DynamoDBClient":
         """Make a client of DynamoDB that hands attribute values through as they are.
@@ -111,12 +122,23 @@ class Aws:
         return LaterClient(lambda: self._client(service, attempts))
 
     def _client(self, service: str, attempts: int = ATTEMPTS) -> object:
-        return self._session.create_client(
-            service, region_name=self._region, endpoint_url=self._endpoint_url, config=client_config(attempts)
-        )
+        with self._making:  # a session makes clients for one thread at a time
+            return self._session.create_client(
+                service, region_name=self._region, endpoint_url=self._endpoint_url, config=client_config(attempts)
+            )
 
 
 def _new_session() -> botocore.session.Session:
-    session = botocore.session.get_session()
+    """Make a session of only what is used here.
+
+    Of botocore's own handlers it has those of all services, not the hundred of single ones (nearly all of S3). Lambda
+    gives the keys in the environment: the other places where keys may lie are prepared only where it does not.
+    """
+    session = botocore.session.Session(include_builtin_handlers=False)
+    for event, handler, *_ in BUILTIN_HANDLERS:
+        if "." not in event:
+            session.register(event, handler)
     session.register_component("data_loader", _descriptions(session.get_config_variable("data_path")))
+    if os.environ.get(EnvProvider.ACCESS_KEY):
+        session.register_component("credential_provider", CredentialResolver([EnvProvider()]))
     return session

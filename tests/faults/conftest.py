@@ -24,4 +24,4 @@ def arena(ground: Ground) -> Arena:
 @pytest.fixture(scope="session")
 def wire(ground: Ground) -> Wire:
     """The line between the functions and DynamoDB, on which troubles may wait."""
-    return Wire(ground.database.connection._shared)
+    return Wire(ground.database.connection.shared)

@@ -59,7 +59,7 @@ def machine_on(ground: Ground, wire: Wire, number: int) -> type[FaultMachine]:
 def _grounded() -> Iterator[tuple[Ground, Wire]]:
     os.environ.update(CREDENTIALS)
     with MiniStack() as aws, Ground(aws.endpoint_url) as ground:
-        yield ground, Wire(ground.database.connection._shared)
+        yield ground, Wire(ground.database.connection.shared)
 
 
 def play(number: int, examples: int, *, smallest: bool = False) -> tuple[int, Tally, str | None]:

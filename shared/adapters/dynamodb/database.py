@@ -1,5 +1,6 @@
 """The connection to DynamoDB, shared by all tables of one composition; nothing is connected at import."""
 
+from functools import cached_property
 from types import new_class
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -24,24 +25,29 @@ _CONTENTION = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedT
 class SharedConnection(Connection):
     """pynamodb's connection over the one client that all tables share."""
 
-    def __init__(self, client: "DynamoDBClient") -> None:
-        super().__init__(region=client.meta.region_name)
-        self._shared = client
+    def __init__(self, aws: Aws) -> None:
+        super().__init__(region=aws.region)
+        self._aws = aws
+
+    @cached_property
+    def shared(self) -> "DynamoDBClient":
+        """The client, made at the first request."""
+        client = self._aws.dynamodb()
+        client.meta.events.register("needs-retry.dynamodb", cast("Callable[..., None]", _retry_contention))
+        return client
 
     @property
     def client(self) -> "BotocoreBaseClientPrivate":
-        """The client."""
-        return cast("BotocoreBaseClientPrivate", self._shared)
+        """The same, as pynamodb knows it."""
+        return cast("BotocoreBaseClientPrivate", self.shared)
 
 
 class Database:
     """Binds row classes to the tables of one stage; several stages may live in one process."""
 
     def __init__(self, aws: Aws) -> None:
-        """Make the one client of this composition."""
-        client = aws.dynamodb()
-        client.meta.events.register("needs-retry.dynamodb", cast("Callable[..., None]", _retry_contention))
-        self.connection = SharedConnection(client)
+        """Share one client in this composition."""
+        self.connection = SharedConnection(aws)
         self._bound: dict[str, type[Row]] = {}
 
     def table(self, row: type[_Row], name: str) -> type[_Row]:
