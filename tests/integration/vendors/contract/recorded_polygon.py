@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.vendors.recorded_moment import HOST, NS, Answer, Request, said
+from tests.integration.vendors.contract.recorded_moment import HOST, NS, Answer, Request, said
 
 INDEX = {
     "ticker": "I:VIX", "name": "Cboe Volatility Index", "type": "indices", "market_status": "open", "value": 9.82,

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from tests.integration.vendors import recorded_polygon, recorded_tradier, recorded_volatility
+from tests.integration.vendors.contract import recorded_polygon, recorded_tradier, recorded_volatility
 
 GOOD_KEY = "a-key-that-is-good"
 ANSWERS = (*recorded_tradier.ANSWERS, *recorded_polygon.ANSWERS, *recorded_volatility.ANSWERS)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tests.integration.vendors.contract.recorded_moment import FINAL_ID, MS, ORDER_ID, Answer, Request, said
 from tests.integration.vendors.forms import LONG_PUT, SHORT_PUT
-from tests.integration.vendors.recorded_moment import FINAL_ID, MS, ORDER_ID, Answer, Request, said
 
 SPY: dict[str, Any] = {
     "symbol": "SPY", "description": "SPDR S&P 500", "exch": "P", "type": "etf", "last": 273.91, "change": -0.4,

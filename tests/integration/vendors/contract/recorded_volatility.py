@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.vendors.recorded_moment import ASOF, Answer, said
+from tests.integration.vendors.contract.recorded_moment import ASOF, Answer, said
 
 STATE = {
     "gamma": {
