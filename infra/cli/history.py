@@ -46,7 +46,7 @@ def fetch(
     console = Console(file=sys.stdout, highlight=False)
     for symbol in SYMBOLS:
         for line in fetched(symbol, begin, end, folder, vendors, quiet=quiet):
-            console.print(line)
+            console.print(line, soft_wrap=True)
 
 
 def snapshots(
@@ -61,7 +61,7 @@ def snapshots(
     if not found:
         raise LocalStageError(f"{place.where} has no snapshot of {underlying}", "let it collect, or name another")
     write_snapshots(out, found[::-1])
-    Console(highlight=False).print(f"{len(found)} snapshots from {found[-1].at:%Y-%m-%d} in {out}")
+    Console(highlight=False).print(f"{len(found)} snapshots from {found[-1].at:%Y-%m-%d} in {out}", soft_wrap=True)
 
 
 def fetched(

@@ -8,6 +8,8 @@ import pytest
 
 from infra.cli.mistakes import MISTAKE
 from infra.cli.stage import open_place
+from infra.local.backtest.histories import read_bars
+from infra.local.vendors.faults import FaultKind, Vendor
 from shared.backtest.history import History
 from shared.backtest.market import MarketModel
 from shared.backtest.runner.market import ModelMarket
@@ -15,6 +17,7 @@ from shared.backtest.runner.schedule import steps_of
 from shared.domain.config import SystemConfig
 from shared.domain.market import Snapshot
 from shared.domain.sessions import sessions_between
+from tests.functions.house import House
 from tests.infra.cli.conftest import Run, run_command
 
 DAYS = sessions_between(date(2018, 1, 16), date(2018, 1, 31))
@@ -52,3 +55,21 @@ def test_snapshots_of_days_without_bars_say_which_bars_to_fetch(collected: list[
     ran = run_command("backtest", "SOLOMON", "--snapshots", str(tmp_path / "later.jsonl"))
     assert (ran.code, ran.err.count("\n")) == (MISTAKE, 1), ran.err
     assert "fetch bars that reach over them with alphagex history fetch" in ran.err
+
+
+def test_bars_are_fetched_over_the_line_and_what_is_there_is_not_asked_for_again(
+    run: Run, house: House, tmp_path: Path
+) -> None:
+    wanted = ("history", "fetch", "--from", "2005-03-01", "--to", "2005-06-30", "--folder", str(tmp_path), "--quiet")
+    house.control.inject(FaultKind.ERROR_BEFORE, count=None, vendor=Vendor.TRADIER, path="/markets/history", status=500)
+    first = run(*wanted)
+    sessions = sessions_between(date(2005, 3, 1), date(2005, 6, 30))
+    told = [f"{symbol}: {len(sessions)} sessions in {tmp_path}/{symbol}.csv" for symbol in ("SPX", "SPY", "VIX")]
+    assert (first.code, first.out.splitlines()) == (0, told), first.err
+    for symbol in ("SPX", "SPY", "VIX"):
+        assert tuple(bar.day for bar in read_bars(tmp_path / f"{symbol}.csv")) == sessions
+    house.control.inject(FaultKind.ERROR_BEFORE, count=None, vendor=Vendor.POLYGON, status=500)
+    assert run(*wanted).out == first.out
+    more = run(*wanted[:3], "2004-06-01", *wanted[4:])
+    assert (more.code, more.err.count("\n")) == (MISTAKE, 1)
+    assert "cannot be had" in more.err
