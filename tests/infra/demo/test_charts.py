@@ -10,7 +10,8 @@ from infra.local.demo.charts.market import market_figure
 from infra.local.demo.charts.paths import area_path, line_path, thin
 from infra.local.demo.charts.scale import Scale, extent, round_ticks
 from infra.local.demo.charts.timeline import Timeline
-from tests.infra.demo.sample_run import changed, default_run, empty_run, moment
+from tests.infra.demo.sample_run import changed, default_run, empty_run
+from tests.infra.demo.sample_trades import moment
 
 
 @pytest.mark.parametrize(
