@@ -4,34 +4,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from shared.domain.accounts import account_id_of
-from shared.domain.config import BotConfig
 from shared.domain.decisions import ChainRow, DenialCode, Gate, denials_of, gate_of
 from shared.domain.market import BrokerClock, Snapshot
 from shared.domain.options import Leg, OptionQuote
-from shared.domain.orders import (
-    Intent,
-    IntentKind,
-    Order,
-    OrderLeg,
-    PriceEffect,
-    entry_intent_id,
-    opening_side,
-    position_id_of,
-)
-from shared.domain.package import PackageQuote, executable_entry, max_loss, one_way_fees, package_quote
-from shared.domain.positions import ExitRule, Position, PositionState
+from shared.domain.orders import Intent
+from shared.domain.package import package_quote
+from shared.domain.positions import Position
 from shared.domain.statistics import SizingBasis, StrategyStatistics
-from shared.domain.vocabulary import Source, Strategy
+from shared.domain.vocabulary import Source
 from shared.phases.entry.look import Look
-from shared.phases.execution.booking import risk_per_contract
-from shared.phases.execution.denials import (
-    Candidate,
-    Setting,
-    liquidity_gates,
-    price_gates,
-    structure_gates,
-)
+from shared.phases.entry.plan import planned_intent, planned_position
+from shared.phases.entry.structure import Structure, structure_of
+from shared.phases.execution.denials import Candidate, Setting, liquidity_gates, price_gates, structure_gates
 from shared.phases.execution.outlet import account_gates
 from shared.phases.execution.prices import entry_limit
 from shared.phases.regime import RegimeClassification
@@ -49,26 +33,6 @@ class Account(NamedTuple):
     holdings: Mapping[str, int]
     clock: BrokerClock | None
     account_id: str | None = None
-
-
-class Structure(NamedTuple):
-    """The legs chosen, their quotes, and what the whole is worth; money is dollars per contract."""
-
-    strategy: Strategy
-    legs: tuple[Leg, ...]
-    quotes: Mapping[str, OptionQuote]
-    package: PackageQuote
-    premium: Decimal
-    fees: Decimal
-    max_loss: Decimal
-    risk: Decimal
-    secured: Decimal
-    exit_rule: ExitRule
-
-    @property
-    def effect(self) -> PriceEffect:
-        """Whether the entry is paid to us or by us."""
-        return PriceEffect.CREDIT if self.strategy.is_credit else PriceEffect.DEBIT
 
 
 class Proposal(NamedTuple):
@@ -108,7 +72,7 @@ def propose(
     package = package_quote(strategy, legs, quotes)
     if package is None:
         return Proposal(asked, None, rows, None, None)
-    structure = _structure(setting.config, snapshot.underlying, strategy, legs, quotes, package)
+    structure = structure_of(setting.config, snapshot.underlying, strategy, legs, quotes, package)
     asked += structure_gates(setting, snapshot.underlying, strategy, legs, package)
     return _sized(setting, snapshot, regime, structure, stored, account, asked, rows)
 
@@ -129,50 +93,6 @@ def _considered(legs: Sequence[Leg], quotes: Mapping[str, OptionQuote]) -> tuple
 def _enabled_gate(stored: StrategyStatistics | None) -> Gate:
     disabled = stored is not None and stored.is_disabled
     return _gate(DenialCode.STRATEGY_DISABLED, "disabled" if disabled else "enabled", "enabled", not disabled)
-
-
-def _exit_rule(config: BotConfig, strategy: Strategy) -> ExitRule:
-    rule, exits = config.strategies[strategy], config.exits
-    return ExitRule(
-        profit_target=rule.profit_target,
-        stop_loss=rule.stop_loss,
-        stop_basis=exits.stop_basis,
-        latest_stop=exits.latest_stop,
-        time_exit_dte=rule.time_exit_dte,
-        near_edge=exits.near_edge,
-        stop_warning=exits.stop_warning,
-    )
-
-
-def _structure(
-    config: BotConfig,
-    underlying: str,
-    strategy: Strategy,
-    legs: tuple[Leg, ...],
-    quotes: Mapping[str, OptionQuote],
-    package: PackageQuote,
-) -> Structure:
-    """Take the structure at its executable premium, the worst at which it may be entered.
-
-    A stop that is measured in premiums lies furthest at the best one: the risk to a stop is that of the first limit.
-    """
-    fees = 2 * one_way_fees(underlying, len(legs), config.fees)
-    premium = max(executable_entry(strategy, package), Decimal(0))
-    worst = max_loss(strategy, legs, premium, fees)
-    exit_rule, effect = _exit_rule(config, strategy), PriceEffect.CREDIT if strategy.is_credit else PriceEffect.DEBIT
-    first = entry_limit(underlying, effect, package, config.walk, 0, config.strategies[strategy].min_credit)
-    return Structure(
-        strategy=strategy,
-        legs=legs,
-        quotes=quotes,
-        package=package,
-        premium=premium,
-        fees=fees,
-        max_loss=worst,
-        risk=risk_per_contract(strategy, exit_rule, max(premium, first), worst, fees),
-        secured=worst if strategy is Strategy.CASH_SECURED_PUT else Decimal(0),
-        exit_rule=exit_rule,
-    )
 
 
 def _rooms(setting: Setting, underlying: str, structure: Structure, buying_power: Decimal) -> tuple[Room, ...]:
@@ -221,65 +141,9 @@ def _sized(
     asked += (_size_gate(sized, basis), *price_gates(setting, candidate))
     if denials_of(asked):
         return Proposal(asked, sized, rows, None, None, basis.version)
-    position = _position(setting, snapshot, regime, structure, sized.contracts)
-    intent = _intent(setting, snapshot, structure, position, limit_price)
+    position = planned_position(setting, snapshot, regime, structure, sized.contracts)
+    intent = planned_intent(setting, snapshot, structure, position, limit_price)
     return Proposal(asked, sized, rows, intent, position, basis.version)
-
-
-def _position(
-    setting: Setting,
-    snapshot: Snapshot,
-    regime: RegimeClassification,
-    structure: Structure,
-    contracts: int,
-) -> Position:
-    config = setting.config
-    intent_id = entry_intent_id(config.bot, config.mode, snapshot.underlying, structure.strategy, snapshot.snapshot_id)
-    return Position(
-        position_id=position_id_of(intent_id),
-        bot=config.bot,
-        mode=config.mode,
-        underlying=snapshot.underlying,
-        strategy=structure.strategy,
-        state=PositionState.OPENING,
-        legs=structure.legs,
-        contracts=contracts,
-        entry_price=structure.premium,
-        entry_fees=structure.fees / 2 * contracts,
-        max_loss=structure.max_loss,
-        risk=structure.risk,
-        secured_cash=structure.secured * contracts,
-        exit_rule=structure.exit_rule,
-        regime=regime.regime,
-        confidence=regime.confidence,
-        entry_intent=intent_id,
-        snapshot_id=snapshot.snapshot_id,
-        account_id=account_id_of(config, config.mode),
-        planned_at=setting.now,
-    )
-
-
-def _intent(
-    setting: Setting, snapshot: Snapshot, structure: Structure, position: Position, limit_price: Decimal
-) -> Intent:
-    return Intent(
-        intent_id=position.entry_intent,
-        kind=IntentKind.ENTRY,
-        bot=position.bot,
-        mode=position.mode,
-        underlying=position.underlying,
-        strategy=position.strategy,
-        position_id=position.position_id,
-        order=Order(
-            underlying=position.underlying,
-            legs=tuple(OrderLeg(option_symbol=leg.option_symbol, side=opening_side(leg)) for leg in structure.legs),
-            contracts=position.contracts,
-            effect=structure.effect,
-            limit_price=limit_price,
-        ),
-        planned_at=setting.now,
-        snapshot_id=snapshot.snapshot_id,
-    )
 
 
 def _size_gate(sized: PositionSize, basis: SizingBasis) -> Gate:
