@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar, cast
 
-from infra.local.vendors.faults import FaultKind, Vendor
 from infra.local.vendors.options import Tokens
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.ssm import ParameterNames
@@ -18,11 +17,11 @@ from shared.domain.config import BotConfig, bot_config
 from shared.domain.decisions import Decision
 from shared.domain.errors import AlphaGexError
 from shared.domain.events import SnapshotCollected, TradeRequest
-from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.orders import IntentState
 from shared.domain.positions import Position
 from shared.domain.vocabulary import Bot, TradingState, stricter
 from shared.settings import Environment
+from tests.faults.at_the_broker import AtTheBroker
 from tests.faults.clients import Outbox, ParameterStore, Wires
 from tests.faults.documents import ONE_LOOK, SELLER
 from tests.faults.ground import CASH, STAGE, Ground, Moment
@@ -40,7 +39,7 @@ RUNS_TO_REST: Final = 8
 
 
 @dataclass
-class Arena:
+class Arena(AtTheBroker):
     """One stage on a ground; everything that happens to it is asked for here.
 
     It begins on its first day, or at a moment that another arena of the same bots has reached.
@@ -213,38 +212,6 @@ class Arena:
         (held,) = self.live().positions
         return held
 
-    # What the broker does.
-
-    def inject(self, kind: FaultKind, **scope: Any) -> None:
-        """Put a fault in waiting at the broker's live host."""
-        with self.ground.vendors.shared.lock:
-            self.ground.vendors.faults.inject(kind, **{"vendor": Vendor.TRADIER} | scope)
-
-    def heal(self) -> None:
-        """Clear every fault at the broker."""
-        with self.ground.vendors.shared.lock:
-            self.ground.vendors.faults.clear()
-
-    def truth(self) -> dict[str, Any]:
-        """Return the account as it truly is."""
-        with self.ground.vendors.shared.lock:
-            return self.ground.vendors.truths[0].account(self.account, self.now)
-
-    def journal(self) -> list[dict[str, Any]]:
-        """Return everything that ever happened to the account."""
-        return self.ground.vendors.truths[0].journal(self.account)
-
-    def act(self, action: str, **given: Any) -> None:
-        """Do at the broker what no function of ours did."""
-        with self.ground.vendors.shared.lock:
-            self.ground.vendors.truths[0].act(self.account, action, given, self.now)
-
-    def trade_by_hand(self, symbol: str, quantity: int, price: Decimal) -> None:
-        """Trade at the broker, as its own website lets one."""
-        self.act("trade", symbol=symbol, quantity=quantity, price=str(price))
-        self.external[symbol] = self.external.get(symbol, 0) + quantity
-        self.external_cash -= price * quantity * CONTRACT_MULTIPLIER
-
     # What is left behind.
 
     def _bare(self, port: _Answer) -> _Answer:
@@ -253,14 +220,6 @@ class Arena:
 
     def live(self, bot: Bot = SELLER) -> LiveState:
         return self._bare(self.stage.book).live(bot)
-
-    def broker_positions(self) -> dict[str, int]:
-        found: dict[str, int] = self.truth()["positions"]
-        return found
-
-    def orders(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.truth()["orders"]
-        return found
 
     def seen(self) -> Evidence:
         """Return everything that the store says and the broker knows."""
