@@ -17,7 +17,7 @@ from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import NEW_YORK
 from shared.phases.execution import protocol
 from shared.phases.monitoring import stop_mark, target_mark
-from shared.phases.monitoring.holdings import surplus, touches
+from shared.phases.monitoring.holdings import has_expired, surplus, touches
 
 
 class Legs(NamedTuple):
@@ -124,7 +124,8 @@ class Reconciler:
     ) -> bool:
         """Decide by the positions what became of an order that the list forgot at midnight.
 
-        Where they show just what had been read of it before, it is booked at the price that was read.
+        Where they show just what had been read of it before, or have expired and show nothing any more, that is booked
+        at the price that was read.
         """
         if not protocol.is_forgotten(intent, now) or intent.order_id is None:
             return False
@@ -132,7 +133,7 @@ class Reconciler:
             return self.take(config, live, intent, broker.order(intent.order_id))
         except OrderUnknownError:
             seen = protocol.as_last_seen(intent)
-            if seen is not None and surplus(intent, legs.booked, legs.held) == seen.filled_contracts:
+            if seen is not None and _is_shown(intent, seen, legs, now):
                 return self.take(config, live, intent, seen)
             if touches(intent, legs.booked, legs.held):
                 return self._break_off(config, live, intent, position, legs)
@@ -219,6 +220,13 @@ def order_of(intent: Intent, orders: Sequence[BrokerOrder]) -> BrokerOrder | Non
     mine = [order for order in orders if order.tag == intent.tag]
     by_id = next((order for order in mine if order.order_id == intent.order_id), None)
     return by_id or min(mine, key=lambda order: order.created_at, default=None)
+
+
+def _is_shown(intent: Intent, seen: BrokerOrder, legs: Legs, now: datetime) -> bool:
+    """Tell whether the positions bear out what was read of an order; expired legs bear out anything."""
+    if all(has_expired(leg.option_symbol, now) for leg in intent.order.legs):
+        return True
+    return surplus(intent, legs.booked, legs.held) == seen.filled_contracts
 
 
 def _position_of(live: LiveState, intent: Intent) -> Position | None:

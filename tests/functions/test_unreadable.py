@@ -83,7 +83,12 @@ def _damage(arena: Arena) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize(
-    "rest", [pytest.param(600, id="the same day"), pytest.param(DAY, id="forgotten by the broker")]
+    "rest",
+    [
+        pytest.param(600, id="the same day"),
+        pytest.param(DAY, id="forgotten by the broker"),
+        pytest.param(50 * DAY, id="its legs expired since"),
+    ],
 )
 def test_a_close_that_cannot_be_booked_is_kept_told_and_booked_once_the_ledger_is_read(
     ground: Ground, rest: int
