@@ -67,4 +67,4 @@ def _show(sent: tuple[Alert, ...], waiting: list[Alert]) -> None:
     made = table("Not sent", "Since", "Level", "Subject")
     for one in waiting:
         made.add_row(when(one.at), one.level, one.subject)
-    screen.print(made)
+    screen.show(made)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from infra.cli.mistakes import FOUND, CommandError
 from infra.cli.screen import JsonOption, age, console, table, write_json
 from infra.cli.stage import DEFAULT_STAGE, Place, ProfileOption, RegionOption, StageOption, open_place
+from infra.words import plain
 from shared.adapters.clock import clock_for
 from shared.adapters.shared_budget import OwnBudgets
 from shared.domain.config import SystemConfig
@@ -151,14 +152,14 @@ def _show(findings: "tuple[Finding, ...]", missing: tuple[str, ...], refused: tu
     for one in findings:
         shown.add_row(
             one.need,
-            one.source,
+            plain(one.source),
             "good" if one.outcome is Outcome.GOOD else one.outcome.upper(),
             age(one.age_s),
             "" if one.latency_ms is None else f"{one.latency_ms:.0f} ms",
             "" if one.calls_left is None else str(one.calls_left),
             one.said,
         )
-    screen.print(shown)
+    screen.show(shown)
     for source in refused:
-        screen.print(f"The key of {source} is refused: store a new one.")
-    screen.print(f"No source meets: {', '.join(missing)}." if missing else "Every need has a good source.")
+        screen.say(f"The key of {source} is refused: store a new one.")
+    screen.say(f"No source meets: {', '.join(missing)}." if missing else "Every need has a good source.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from infra.cli.mistakes import CommandError
 from infra.cli.screen import JsonOption, console, table, write_json
@@ -43,7 +44,7 @@ def show(
     made = table(f"Configuration of {name}", "Field", "Value", "")
     for path, value in shown.items():
         made.add_row(path, _text(value), "yours" if path in changed else "")
-    console().print(made)
+    console().show(made)
 
 
 def diff(
@@ -62,7 +63,7 @@ def diff(
     for one, changes in found.items():
         for path, (yours, default) in changes.items():
             made.add_row(one, path, _text(yours), _text(default))
-    console().print(made if any(found.values()) else "nothing is changed; the defaults hold")
+    _tell(made, "nothing is changed; the defaults hold")
 
 
 def _changes(place: Place, name: str) -> Iterator[tuple[str, tuple[object, object]]]:
@@ -144,7 +145,15 @@ def _tell_changes(kind: str, before: Mapping[str, object], after: Mapping[str, o
     for path in dict.fromkeys((*before, *after)):
         if before.get(path) != after.get(path):
             made.add_row(path, _text(before.get(path)), _text(after.get(path)))
-    console().print(made if made.row_count else "the document changes nothing")
+    _tell(made, "the document changes nothing")
+
+
+def _tell(made: Table, otherwise: str) -> None:
+    screen = console()
+    if made.row_count:
+        screen.show(made)
+    else:
+        screen.say(otherwise)
 
 
 def store(place: Place, kind: str, text: str, seen: Stored) -> None:

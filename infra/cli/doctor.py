@@ -74,7 +74,7 @@ def _show(answers: list[Answer]) -> None:
         name = "" if one.question == question else one.question
         question = one.question
         made.add_row(Text(verdict, style=STYLES[verdict]), name, one.finding.evidence, one.finding.remedy)
-    screen.print(made)
+    screen.show(made)
     wrong = sum(1 for one in answers if one.finding.verdict is Verdict.ILL)
     unknown = sum(1 for one in answers if one.finding.verdict is Verdict.UNKNOWN)
     screen.say(f"{wrong} ill, {unknown} not to be answered, of {len(answers)} findings")

@@ -200,7 +200,11 @@ def _market(found: StageFile, options: StageOptions) -> str:
     from shared.domain.sessions import NEW_YORK
 
     with ReplayClock(Path(found.environment["CLOCK_FILE"])) as clock:
-        return f"New York {clock.now().astimezone(NEW_YORK):%Y-%m-%d %H:%M}, {options.speed:g} minutes a minute"
+        return f"New York {clock.now().astimezone(NEW_YORK):%Y-%m-%d %H:%M}, {_pace(options.speed)}"
+
+
+def _pace(speed: float) -> str:
+    return "at its natural speed" if speed == 1 else f"{speed:g} times as fast as time"
 
 
 def _print_file(file: Path, lines: int, *, follow: bool) -> None:

@@ -23,7 +23,7 @@ def positions(place: Place, *, bot: BotOption = None, as_json: JsonOption = Fals
     if not held.positions:
         screen.say("no open position")
         return
-    screen.print(positions_table(held))
+    screen.show(positions_table(held))
     for one in held.positions:
         if one.unpriced is not None:
             screen.say(f"! {one.position_id[:ID_SHOWN]}: no mark, {one.unpriced}")
@@ -46,7 +46,7 @@ def positions_table(held: PositionsView) -> Table:
             one.bot,
             f"{one.underlying} {plain(one.strategy)}{state}",
             "/".join(f"{leg.strike.normalize():f}{leg.right[0].upper()}" for leg in one.legs),
-            f"{one.expiration} ({one.dte} d)",
+            f"{one.expiration}\n({one.dte} d)",
             str(one.contracts),
             f"{one.entry_price:.2f}",
             NOTHING if one.mark is None else f"{one.mark:.2f}",
@@ -60,9 +60,9 @@ def positions_table(held: PositionsView) -> Table:
 def _pnl(one: PositionView) -> Text:
     if one.pnl is None:
         return Text(NOTHING)
-    return coloured(f"{gain(one.pnl, 2)} ({percent(one.pnl_fraction)})", one.pnl)
+    return coloured(f"{gain(one.pnl, 2)}\n({percent(one.pnl_fraction)})", one.pnl)
 
 
 def _distance(mark: Decimal, gone: Decimal | None) -> str:
     """Write at which mark a rule fires, and which share of the way there is gone."""
-    return f"{mark:.2f}" if gone is None else f"{mark:.2f} ({gone:.0%} there)"
+    return f"{mark:.2f}" if gone is None else f"{mark:.2f}\n({gone:.0%} there)"

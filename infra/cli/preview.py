@@ -6,9 +6,20 @@ import typer
 from rich.text import Text
 
 from infra.cli.mistakes import CommandError
-from infra.cli.screen import JsonOption, Screen, bot_of, console, plain, table, verdict, when, write_json
+from infra.cli.screen import (
+    JsonOption,
+    Screen,
+    bot_of,
+    console,
+    in_both_zones,
+    plain,
+    table,
+    verdict,
+    when,
+    write_json,
+)
 from infra.cli.stage import Place
-from infra.words import NOTHING, money
+from infra.words import NOTHING, counted, gate_name, meaning, money
 from infra.words import plain as words
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision
@@ -104,15 +115,16 @@ def _show(screen: Screen, decision: Decision, proposal: Proposal | None) -> None
     screen.say(f"{when(decision.at, seconds=True)}; action {decision.action or NOTHING}; nothing is sent")
     made = table("", "Passed", "Gate", "Found", "Limit")
     for gate in sorted(decision.why, key=lambda one: one.passed):
-        made.add_row(verdict(gate.passed), words(gate.code), gate.value, gate.limit)
-    screen.print(made)
+        found, limit = in_both_zones(gate.value, decision.at), in_both_zones(gate.limit, decision.at)
+        made.add_row(verdict(gate.passed), gate_name(gate.code), found, limit)
+    screen.show(made)
     if proposal is None or proposal.intent is None or proposal.position is None:
-        screen.say(decision.how)
+        screen.say(f"no order: {meaning(decision.how.removeprefix('no order:'))}" if decision.denials else decision.how)
         return
     order, position = proposal.intent.order, proposal.position
     for leg in order.legs:
         screen.say(f"  {words(leg.side)} {order.contracts} {leg.option_symbol}")
     screen.say(
-        f"{decision.what}: {order.contracts} contracts at a limit of {order.limit_price} {order.effect},"
+        f"{decision.what}: {counted(order.contracts, 'contract')} at a limit of {order.limit_price} {order.effect},"
         f" maximum loss {money(position.max_loss * position.contracts, 2)}, fees {money(position.entry_fees, 2)}"
     )

@@ -11,7 +11,9 @@ from infra.cli.screen import (
     BotOption,
     JsonOption,
     age,
+    both_zones,
     bots_of,
+    briefly,
     coloured,
     console,
     day_of,
@@ -20,7 +22,7 @@ from infra.cli.screen import (
     write_json,
 )
 from infra.cli.stage import Place
-from infra.words import NOTHING, billions, gain, meaning, percent, plain
+from infra.words import NOTHING, billions, counted, gain, meaning, percent, plain
 from shared.domain.decisions import DecisionKind
 from shared.views.decisions import DecisionView, decisions_view
 from shared.views.paging import PAGE
@@ -55,10 +57,14 @@ def decisions(
     if as_json:
         write_json(found)
         return
-    screen, made = console(), table("Decisions", "When", "Bot", "What", "Times", "Answer", right=("Times",))
+    columns = (both_zones(), "Bot", "What", "Times", "Answer")
+    screen, made = console(), table("Decisions", *columns, right=("Times",), whole=columns[:1])
     for one in found.decisions:
-        made.add_row(when(one.at), one.bot, one.what, str(one.count), _answer(one))
-    screen.print(made if found.decisions else "no decision in these days")
+        made.add_row(briefly(one.at), one.bot, one.what, str(one.count), _answer(one))
+    if found.decisions:
+        screen.show(made)
+    else:
+        screen.say("no decision in these days")
     if found.next is not None:
         screen.say(f"older: --after {found.next}")
 
@@ -81,11 +87,13 @@ def trades(
     if as_json:
         write_json(found)
         return
-    columns = ("Closed", "Bot", "Strategy", "Contracts", "Entry", "Exit", "Reason", "P&L", "of premium")
-    made = table("Closed trades", *columns, right=("Contracts", "Entry", "Exit", "P&L", "of premium"))
+    columns = (both_zones(), "Bot", "Strategy", "Contracts", "Entry", "Exit", "Reason", "P&L", "of premium")
+    made = table(
+        "Closed trades", *columns, right=("Contracts", "Entry", "Exit", "P&L", "of premium"), whole=columns[:1]
+    )
     for one in found.trades:
         made.add_row(
-            when(one.closed_at),
+            briefly(one.closed_at),
             one.bot,
             f"{one.underlying} {plain(one.strategy)}",
             str(one.contracts),
@@ -96,10 +104,12 @@ def trades(
             percent(one.pnl_fraction),
         )
     screen = console()
-    screen.print(made if found.trades else f"no trade closed in {days} days")
     if found.trades:
+        screen.show(made)
         total = sum(one.pnl for one in found.trades)
-        screen.say(f"{len(found.trades)} trades shown, {gain(total, 2)} after fees")
+        screen.say(f"{counted(len(found.trades), 'trade')} shown, {gain(total, 2)} after fees")
+    else:
+        screen.say(f"no trade closed in {counted(days, 'day')}")
     if found.next is not None:
         screen.say(f"older: --after {found.next}")
 
@@ -110,7 +120,18 @@ def stats(place: Place, *, as_json: JsonOption = False) -> None:
     if as_json:
         write_json(found)
         return
-    columns = ("Strategy", "Mode", "Sizing uses", "Win rate", "Avg win", "Avg loss", "Expectancy", "Kelly", "Window")
+    columns = (
+        "Strategy",
+        "Mode",
+        "Sizing uses",
+        "Win rate",
+        "Avg win",
+        "Avg loss",
+        "Expectancy",
+        "Kelly",
+        "Trades",
+        "Result",
+    )
     made = table(f"Statistics, {found.window_days} days", *columns, right=columns[3:])
     for one in found.strategies:
         made.add_row(
@@ -122,10 +143,11 @@ def stats(place: Place, *, as_json: JsonOption = False) -> None:
             percent(one.avg_loss),
             coloured(percent(one.expectancy), one.expectancy),
             percent(one.kelly),
-            f"{one.window_trades} trades, {gain(one.window_pnl, 2)}",
+            str(one.window_trades),
+            coloured(gain(one.window_pnl), one.window_pnl),
         )
     screen = console()
-    screen.print(made)
+    screen.show(made)
     screen.say(
         f"own results count from {found.min_trades} trades on; negative expectancy blocks from"
         f" {found.disable_after_trades} on"
@@ -167,6 +189,6 @@ def regime(
     made.add_row("net GEX per 1 %", billions(seen.net_gex))
     for name, value in facts.items():
         made.add_row(name, NOTHING if value is None else f"{value:,.2f}")
-    screen.print(made)
+    screen.show(made)
     for line in found.analysis:
         screen.say(line)

@@ -1,7 +1,7 @@
 """``alphagex replay``: decide the stored snapshots again and print every difference; none is expected."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, NamedTuple
 
 import typer
@@ -10,6 +10,7 @@ from rich.progress import track
 from infra.cli.mistakes import FOUND, CommandError
 from infra.cli.screen import BotOption, JsonOption, bots_of, console, day_of, table, write_json
 from infra.cli.stage import Place
+from infra.words import counted
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.sessions import new_york_date, sessions_between
 from shared.domain.vocabulary import Bot
@@ -54,7 +55,7 @@ def replay(
 def replayed(place: Place, start: date, end: date, bots: tuple[Bot, ...], *, quiet: bool) -> Tally:
     """Decide again everything these bots decided from one New York date to another."""
     screen = console(to_error=True)
-    days = [(one, day) for day in _days(start, end) for one in bots]
+    days = [(one, day) for day in sessions_between(start, end) for one in bots]
     decided = repeats = 0
     unable: list[str] = []
     found: list[Difference] = []
@@ -69,10 +70,6 @@ def replayed(place: Place, start: date, end: date, bots: tuple[Bot, ...], *, qui
             decided, repeats = decided + 1, repeats + stored.count - 1
             found += _compare(place, stored)
     return Tally(decided, repeats, tuple(unable), tuple(found))
-
-
-def _days(start: date, end: date) -> tuple[date, ...]:
-    return sessions_between(start, end + timedelta(days=0))
 
 
 def _missing(place: Place, stored: Decision) -> str | None:
@@ -98,10 +95,10 @@ def _show(tally: Tally) -> None:
         made = table("Differences", "Decision", "Field", "Stored", "Again")
         for one in tally.differences:
             made.add_row(*one)
-        screen.print(made)
+        screen.show(made)
     for line in tally.not_replayable:
         screen.say(f"not decided again: {line}")
     screen.say(
-        f"{tally.decided} decisions made again ({tally.repeats} repeats stand in the same records),"
-        f" {len(tally.differences)} differences"
+        f"{counted(tally.decided, 'decision')} made again ({counted(tally.repeats, 'repeat')} in the same records),"
+        f" {counted(len(tally.differences), 'difference')}"
     )

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import sys
+import time
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, Final
@@ -15,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from infra.cli.layout import laid_out
 from infra.cli.mistakes import CommandError
 from infra.words import NOTHING
 from shared.domain.sessions import NEW_YORK
@@ -22,6 +25,7 @@ from shared.domain.vocabulary import Bot
 
 WIDE: Final = 140
 """Columns where nobody's terminal says how many there are."""
+UTC_TIME: Final = re.compile(r"\b(\d\d):(\d\d)Z")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 GOOD: Final = "green"
 BAD: Final = "red"
@@ -35,8 +39,12 @@ class Screen(Console):
     """The console: colours only on a terminal, and none where NO_COLOR is set."""
 
     def say(self, words: str | Text) -> None:
-        """Print a line as it is; a terminal folds it, a pipe keeps it whole."""
-        self.print(words, soft_wrap=True, markup=False)
+        """Print a line: a terminal folds it between words, a pipe keeps it whole."""
+        self.print(words, soft_wrap=not self.is_terminal, markup=False)
+
+    def show(self, made: Table) -> None:
+        """Print a table as wide as there is room."""
+        self.print(laid_out(made, self.width))
 
 
 def console(*, to_error: bool = False) -> Screen:
@@ -46,12 +54,18 @@ def console(*, to_error: bool = False) -> Screen:
     return Screen(file=stream, highlight=False, width=width)
 
 
-def table(title: str, *columns: str, right: Iterable[str] = ()) -> Table:
-    """Make an empty table; the columns named in ``right`` hold numbers."""
+def table(title: str, *columns: str, right: Iterable[str] = (), whole: Iterable[str] = ()) -> Table:
+    """Make an empty table; the columns named in ``right`` hold numbers, those in ``whole`` are never wrapped."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    numbers = frozenset(right)
+    numbers, unbroken = frozenset(right), frozenset(whole)
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", header_style="dim", overflow="fold")
+        made.add_column(
+            column,
+            justify="right" if column in numbers else "left",
+            header_style="dim",
+            overflow="fold",
+            no_wrap=column in unbroken,
+        )
     return made
 
 
@@ -89,6 +103,33 @@ def when(at: datetime | None, *, seconds: bool = False) -> str:
         return f"{mine:%Y-%m-%d {form}} New York"
     beside = f"{there:{form}}" if mine.date() == there.date() else f"{there:%m-%d {form}}"
     return f"{mine:%Y-%m-%d {form}} {mine:%Z} ({beside} New York)"
+
+
+def both_zones() -> str:
+    """Write the heading of a column of times: the user's zone, with New York in brackets where that is another."""
+    mine = datetime.fromtimestamp(time.time()).astimezone()
+    return "New York" if mine.utcoffset() == mine.astimezone(NEW_YORK).utcoffset() else "Local (New York)"
+
+
+def briefly(at: datetime | None) -> str:
+    """Write a moment for a column under that heading."""
+    return NOTHING if at is None else when(at).replace(" New York", "").replace(f" {at.astimezone():%Z} ", " ")
+
+
+def in_both_zones(text: str, at: datetime) -> str:
+    """Write the UTC times of day in a text (``14:30Z``), on the day of a moment, in both zones."""
+    if not UTC_TIME.search(text):
+        return text
+
+    def written(zone: tzinfo | None) -> str:
+        def one(found: re.Match[str]) -> str:
+            moment = at.astimezone(UTC).replace(hour=int(found[1]), minute=int(found[2]))
+            return f"{moment.astimezone(zone):%H:%M}"
+
+        return UTC_TIME.sub(one, text)
+
+    mine, there = written(None), written(NEW_YORK)
+    return f"{there} New York" if mine == there else f"{mine} ({there} New York)"
 
 
 def age(seconds: float | None) -> str:

@@ -49,7 +49,7 @@ def _show(found: Mapping[str, str]) -> None:
     made = table("Vendors' keys", "Key", "Stored", "For")
     for vendor, purpose in VENDORS.items():
         made.add_row(vendor, found.get(vendor, "no"), purpose)
-    console().print(made)
+    console().show(made)
 
 
 def _known(vendor: str) -> str:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from infra.cli.mistakes import FOUND
@@ -33,7 +33,10 @@ def _show(screen: Screen, place: Place, health: HealthView, held: PositionsView)
     for line in (*_life(health), *_breaker(health)):
         screen.say(line)
     for part in (_bots(health, held), _vendors(health.data), *_positions(held)):
-        screen.print(part)
+        screen.say("")
+        screen.show(part)
+    if not held.positions:
+        screen.say("\nno open position")
     for problem in health.problems:
         screen.say(Text(f"! {problem}", style=BAD))
     for entry in held.set_aside:
@@ -60,11 +63,11 @@ def _breaker(health: HealthView) -> tuple[Text, ...]:
     return tuple(found)
 
 
-def _bots(health: HealthView, held: PositionsView) -> RenderableType:
+def _bots(health: HealthView, held: PositionsView) -> Table:
     made = table(
         "Bots",
-        *("Bot", "Mode", "Breaker", "Open", "Risk used", "of", "Today", "Open P&L", "Orders", "Stops"),
-        right=("Open", "Risk used", "of", "Today", "Open P&L", "Orders", "Stops"),
+        *("Bot", "Mode", "Breaker", "Open", "Risk used", "Today", "Open P&L", "Orders", "Stops"),
+        right=("Open", "Risk used", "Today", "Open P&L", "Orders", "Stops"),
     )
     for bot in health.bots:
         state = health.breaker.effective[bot.bot]
@@ -74,14 +77,13 @@ def _bots(health: HealthView, held: PositionsView) -> RenderableType:
             bot.mode or "invalid",
             Text(state, style=GOOD if state is TradingState.ACTIVE else WARN),
             f"{bot.open_positions} of {bot.max_positions or NOTHING}",
-            money(bot.open_risk),
-            NOTHING if bot.max_open_risk is None else money(bot.max_open_risk),
+            f"{money(bot.open_risk)} of {NOTHING if bot.max_open_risk is None else money(bot.max_open_risk)}",
             coloured(gain(bot.day_pnl, 2), bot.day_pnl),
             NOTHING if open_pnl is None else coloured(gain(open_pnl, 2), open_pnl),
             str(bot.orders_today),
             str(bot.stops_today),
         )
-    return Group("", made)
+    return made
 
 
 def _open_pnl(bot: BotView, held: PositionsView) -> Decimal | None:
@@ -89,7 +91,7 @@ def _open_pnl(bot: BotView, held: PositionsView) -> Decimal | None:
     return None if None in known else sum((one for one in known if one is not None), Decimal(0))
 
 
-def _vendors(data: tuple[DataView, ...]) -> RenderableType:
+def _vendors(data: tuple[DataView, ...]) -> Table:
     made = table("Data of the newest snapshots", "Underlying", "Need", "From", "Age then", "Passed over")
     for one in data:
         if one.at is None:
@@ -102,8 +104,8 @@ def _vendors(data: tuple[DataView, ...]) -> RenderableType:
                 source = Text(NOTHING)
             passed = Text("; ".join(feed.passed_over), style=WARN)
             made.add_row(name, feed.need, source, age(feed.age_seconds), passed)
-    return Group("", made)
+    return made
 
 
-def _positions(held: PositionsView) -> tuple[RenderableType, ...]:
-    return (Group("", positions_table(held)),) if held.positions else ("\nno open position",)
+def _positions(held: PositionsView) -> tuple[Table, ...]:
+    return (positions_table(held),) if held.positions else ()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from infra.words import billions
 from shared.adapters.feeds import VIX
 from shared.adapters.passing import quote_reading
 from shared.adapters.polygon.client import PolygonClient
@@ -156,9 +157,9 @@ class Check:
     def _gamma(self, underlying: str) -> Question:
         def ask(feed: TradingVolatilityClient) -> Told:
             gamma = feed.gamma(underlying)
-            flip = "no flip" if gamma.flip_point is None else f"flip {gamma.flip_point}"
+            flip = "no flip" if gamma.flip_point is None else f"flip {gamma.flip_point:.2f}"
             walls = f"walls {gamma.put_wall or 'none'} / {gamma.call_wall or 'none'}"
-            said = f"{gamma.net_gex / 1_000_000:,.0f} $M per 1 %, {flip}, {walls}"
+            said = f"{billions(gamma.net_gex)} per 1 %, {flip}, {walls}"
             return Told(said, gamma.as_of, self._fresh.gamma)
 
         return ask

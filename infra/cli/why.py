@@ -7,9 +7,21 @@ import typer
 from rich.text import Text
 
 from infra.cli.mistakes import CommandError
-from infra.cli.screen import GOOD, JsonOption, Screen, bot_of, console, moment_of, table, verdict, when, write_json
+from infra.cli.screen import (
+    GOOD,
+    JsonOption,
+    Screen,
+    bot_of,
+    console,
+    in_both_zones,
+    moment_of,
+    table,
+    verdict,
+    when,
+    write_json,
+)
 from infra.cli.stage import Place
-from infra.words import MEANINGS, NOTHING, plain, rule_words
+from infra.words import MEANINGS, NOTHING, gate_name, plain, rule_words
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.sessions import new_york_date, previous_session
 from shared.domain.vocabulary import Bot
@@ -77,8 +89,9 @@ def _show(screen: Screen, decision: Decision, near: tuple[Alternative, ...]) -> 
     made = table("", "Passed", "Gate", "Found", "Limit", "Meaning when refused")
     for gate in sorted(decision.why, key=lambda one: one.passed):
         meaning = "" if gate.passed else MEANINGS.get(gate.code, "")
-        made.add_row(verdict(gate.passed), plain(gate.code), gate.value, gate.limit, meaning)
-    screen.print(made)
+        found, limit = in_both_zones(gate.value, decision.at), in_both_zones(gate.limit, decision.at)
+        made.add_row(verdict(gate.passed), gate_name(gate.code), found, limit, meaning)
+    screen.show(made)
     screen.say(decision.how if decision.kind is DecisionKind.ENTRY else _nearest(decision, near))
     screen.say("")
 

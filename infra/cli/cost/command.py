@@ -46,7 +46,7 @@ def cost(
         return
     screen = console()
     _show_bills(screen, bills)
-    screen.print(
+    screen.say(
         f"Of the session {share:.0%} is spent in the 5-second loop; the slowest vendor call of a minute takes"
         f" {seconds} s; positions are always held. Tables are 400 days old.\n"
         f"Prices of {REGION}, gathered on {GATHERED_ON}, no free tier counted but CloudWatch's standing allowance;"
@@ -96,7 +96,8 @@ def _show_bills(screen: Screen, bills: Mapping[int, Bill]) -> None:
     made.add_row("an account", *(f"{one.total / accounts:,.3f}" for accounts, one in bills.items()))
     made.add_row("dominated by", *(one.dominant.item.value.partition(",")[0] for one in bills.values()))
     made.add_row("text messages, beside it", *(f"{one.text_messages.dollars:,.2f}" for one in bills.values()))
-    screen.print(made, "")
+    screen.show(made)
+    screen.say("")
 
 
 def _dollars(of: Bill, item: Item) -> str:
@@ -108,4 +109,5 @@ def _show_load(screen: Screen, title: str, peaks: tuple[Peak, ...]) -> None:
     for peak in peaks:
         sign = "holds" if peak.holds else "BROKEN"
         made.add_row(peak.what, peak.key, f"{peak.units:,.1f}", f"{peak.limit:,}", sign)
-    screen.print(made, "")
+    screen.show(made)
+    screen.say("")

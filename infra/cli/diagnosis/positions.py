@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from infra.cli.diagnosis.findings import Finding, Patient, ill, note, well
 from infra.cli.screen import age, when
-from infra.words import plain
+from infra.words import counted, plain
 from shared.domain.orders import IntentState
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import new_york_date
@@ -48,7 +48,7 @@ def exits(patient: Patient) -> Iterator[Finding]:
     if not held:
         yield well("no open position")
     elif problem is None:
-        yield well(f"{len(held)} open positions, each with its stamped exit rule")
+        yield well(f"{counted(len(held), 'open position')}, each with its stamped exit rule")
 
 
 def states(patient: Patient) -> Iterator[Finding]:
@@ -89,14 +89,14 @@ def learnt(patient: Patient) -> Iterator[Finding]:
     if not trades:
         yield note(f"no trade closed in the last {rules.window_days} days")
         return
-    yield well(f"{len(trades)} closed trades are recorded, the last {when(trades[-1].closed_at)}")
+    yield well(f"{counted(len(trades), 'closed trade')} recorded, the last {when(trades[-1].closed_at)}")
     for one in stats_view(stage.sources).strategies:
         own = [trade for trade in trades if (trade.mode, trade.strategy) == (one.mode, one.strategy)]
         if not own:
             continue
         newest, behind = own[-1].closed_at, one.computed_at is None or one.computed_at < own[-1].closed_at
         if len(own) < rules.min_trades:
-            yield note(f"{plain(one.strategy)}: {len(own)} trades, statistics need {rules.min_trades}")
+            yield note(f"{plain(one.strategy)}: {counted(len(own), 'trade')}, statistics need {rules.min_trades}")
         elif behind and now - newest > LEARNT_WITHIN:
             evidence = f"{plain(one.strategy)}: last trade {when(newest)}, computed {when(one.computed_at)}"
             yield ill(evidence, "see the log of learn and the dead letters; it also runs every evening")

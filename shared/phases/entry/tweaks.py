@@ -81,7 +81,7 @@ def _of_gamma(world: World) -> Iterator[Tweak]:
     for needed in targets:
         changed = world.snapshot.model_copy(update={"gamma": gamma.model_copy(update={"net_gex": needed})})
         far = abs(needed - was) / max(abs(was), limit)
-        yield Tweak("net_gex", f"${was:,.0f}", f"${needed:,.0f}", far, world._replace(snapshot=changed))
+        yield Tweak("net GEX", _dollars(was), _dollars(needed), far, world._replace(snapshot=changed))
 
 
 def _of_vix(world: World) -> Iterator[Tweak]:
@@ -98,7 +98,7 @@ def _of_vix(world: World) -> Iterator[Tweak]:
         targets.append(config.vix_max)
     for needed in targets:
         changed = world.snapshot.model_copy(update={"vix": vix.model_copy(update={"value": needed})})
-        yield Tweak("vix", f"{was}", f"{needed}", abs(needed - was) / was, world._replace(snapshot=changed))
+        yield Tweak("VIX", f"{was}", f"{needed}", abs(needed - was) / was, world._replace(snapshot=changed))
 
 
 def _of_spot(world: World) -> Iterator[Tweak]:
@@ -144,7 +144,7 @@ def _fewer(world: World, gate: Gate) -> Iterator[Tweak]:
 
 
 def _free_slot(world: World, gate: Gate) -> Iterator[Tweak]:
-    yield _inputs(world, "position in this strategy", gate.value, "none", positions=())
+    yield _inputs(world, "open positions in this strategy", gate.value, "none", positions=())
 
 
 def _cooled(world: World, gate: Gate) -> Iterator[Tweak]:
@@ -193,6 +193,10 @@ def _clock(world: World, gate: Gate) -> Iterator[Tweak]:
         yield _inputs(world, "difference of the clocks", gate.value, gate.limit, broker_clock=after)
 
 
+def _dollars(amount: Decimal) -> str:
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.0f}"
+
+
 def _money(world: World, gate: Gate) -> Iterator[Tweak]:
     asked = _DOLLARS.search(gate.limit)
     if asked is not None:
@@ -204,7 +208,7 @@ def _capital(world: World, _gate: Gate) -> Iterator[Tweak]:
     for factor in MORE_CAPITAL:
         needed = was * factor
         changed = world.config.model_copy(update={"capital": needed})
-        yield Tweak("capital", f"${was:,.0f}", f"${needed:,.0f}", factor - 1, world._replace(config=changed))
+        yield Tweak("capital", _dollars(was), _dollars(needed), factor - 1, world._replace(config=changed))
 
 
 def _credit(world: World, gate: Gate) -> Iterator[Tweak]:

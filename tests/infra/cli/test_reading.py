@@ -92,7 +92,7 @@ def test_status_ends_with_1_when_the_heartbeat_is_old(house: House, run: Run) ->
             Bot.SOLOMON,
             Chapter.UP_FLAT.at(MOMENTUM_TIME),
             ONE_LOOK | {"negative_gamma_vix": 30, "buy_direction_below": 0},
-            "vix 30.01 instead of 28 -> long call",
+            "VIX 30.01 instead of 28 -> long call",
             id="VIX",
         ),
     ],
@@ -146,7 +146,7 @@ def test_a_record_that_was_changed_is_found(house: House, run: Run) -> None:
     forge(house, entry, how="2-leg order, 10 contracts, credit 0.90")
     told = run("replay", "--from", "2005-07-11")
     assert told.code == 1
-    assert "1 differences" in told.out
+    assert "1 difference" in told.out
     assert "10 contracts" in told.out
 
 
@@ -156,7 +156,7 @@ def test_lists_answer_people_and_machines(house: House, run: Run) -> None:
     house.later(20).monitor()
     (trade,) = json.loads(run("trades", "--json").out)["trades"]
     assert (trade["exit_reason"], trade["bot"]) == ("MANUAL", "PROMETHEUS")
-    assert "1 trades shown, " in run("trades").out
+    assert "1 trade shown, " in run("trades").out
     assert "no open position" in run("positions").out
     newest = json.loads(run("decisions", "--limit", "2", "--json").out)
     assert [one["kind"] for one in newest["decisions"]] == ["EXIT", "OPERATOR"]
