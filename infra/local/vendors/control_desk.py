@@ -3,17 +3,16 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
+from infra.local.vendors.desk import Shared
 from infra.local.vendors.faults import Fault, Vendor
-from infra.local.vendors.http import Reply, Request
+from infra.local.vendors.http import Listener, Reply, Request
+from infra.local.vendors.switches import Switches
 from infra.local.vendors.tradier.book import UnknownAccountError
 from infra.local.vendors.tradier.truth import Truth
 from infra.local.vendors.wire import compact_json
-
-if TYPE_CHECKING:
-    from infra.local.vendors.stage import Stage
 
 _Answer = Callable[["ControlDesk", "re.Match[str]", Mapping[str, Any]], Any]
 
@@ -21,9 +20,14 @@ _Answer = Callable[["ControlDesk", "re.Match[str]", Mapping[str, Any]], Any]
 class ControlDesk:
     """The application behind the control port; asks for no token, since it listens on loopback only."""
 
-    def __init__(self, stage: "Stage") -> None:
-        """Command this stage."""
-        self._stage = stage
+    def __init__(
+        self, shared: Shared, switches: Switches, truths: Sequence[Truth], listeners: Mapping[str, Listener]
+    ) -> None:
+        """Command what all vendors share, their quirks, the accounts of their brokers and their ports."""
+        self._shared = shared
+        self._switches = switches
+        self._truths = truths
+        self._listeners = listeners
 
     def __call__(self, request: Request) -> Reply:
         """Carry out one command."""
@@ -42,55 +46,55 @@ class ControlDesk:
     def inject(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Put a fault in waiting."""
         scope = dict(given)
-        with self._stage.shared.lock:
-            return _fault(self._stage.faults.inject(scope.pop("kind"), **scope))
+        with self._shared.lock:
+            return _fault(self._shared.faults.inject(scope.pop("kind"), **scope))
 
     def faults(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """List the faults and how often they struck."""
-        return [_fault(fault) for fault in self._stage.faults.all()]
+        return [_fault(fault) for fault in self._shared.faults.all()]
 
     def clear(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Clear one fault, or all."""
-        with self._stage.shared.lock:
-            self._stage.faults.clear(int(match[1]) if match.groups() and match[1] else None)
+        with self._shared.lock:
+            self._shared.faults.clear(int(match[1]) if match.groups() and match[1] else None)
         return {}
 
     def switch(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Turn quirks."""
-        with self._stage.shared.lock:
+        with self._shared.lock:
             for name, setting in given.items():
-                self._stage.switches.set(name, setting)
-        return dict(self._stage.switches)
+                self._switches.set(name, setting)
+        return dict(self._switches)
 
     def switches(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """List the quirks."""
-        return dict(self._stage.switches)
+        return dict(self._switches)
 
     def latency(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Slow calls down; without a path every one."""
         vendor = given.get("vendor")
         seconds = float(given["seconds"])
-        self._stage.shared.latencies.set(None if vendor is None else Vendor(vendor), given.get("path", ""), seconds)
+        self._shared.latencies.set(None if vendor is None else Vendor(vendor), given.get("path", ""), seconds)
         return {}
 
     def quick(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Lift every latency."""
-        self._stage.shared.latencies.clear()
+        self._shared.latencies.clear()
         return {}
 
     def stop(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Close a vendor's port: connections are refused."""
-        self._stage.listeners[match[1]].stop()
+        self._listeners[match[1]].stop()
         return {}
 
     def start(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Open a vendor's port again."""
-        self._stage.listeners[match[1]].start()
+        self._listeners[match[1]].start()
         return {}
 
     def counters(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Tell how often each vendor and endpoint was called, and what was answered."""
-        shared = self._stage.shared
+        shared = self._shared
         with shared.lock:
             called, answered = sorted(shared.requests.items()), sorted(shared.replies.items())
         requests: dict[str, dict[str, int]] = {vendor: {} for vendor in Vendor}
@@ -104,37 +108,37 @@ class ControlDesk:
 
     def reset_counters(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Count from zero."""
-        self._stage.shared.requests = Counter()
-        self._stage.shared.replies = Counter()
+        self._shared.requests = Counter()
+        self._shared.replies = Counter()
         return {}
 
     def advance(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Let every account live up to the clock."""
-        shared = self._stage.shared
+        shared = self._shared
         with shared.lock:
-            for truth in self._stage.truths:
+            for truth in self._truths:
                 truth.advance(shared.clock.now())
         return {}
 
     def account(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Tell the truth about an account at the clock."""
-        shared = self._stage.shared
+        shared = self._shared
         with shared.lock:
             return self._truth(match[1]).account(match[1], shared.clock.now())
 
     def journal(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401, ARG002
         """Return everything that ever happened to an account, in order."""
-        with self._stage.shared.lock:
+        with self._shared.lock:
             return self._truth(match[1]).journal(match[1])
 
     def act(self, match: "re.Match[str]", given: Mapping[str, Any]) -> Any:  # noqa: ANN401
         """Do something to an account that no client of ours did: a trade, an assignment, a change of cash."""
-        shared = self._stage.shared
+        shared = self._shared
         with shared.lock:
             return self._truth(match[1]).act(match[1], match[2], given, shared.clock.now())
 
     def _truth(self, number: str) -> Truth:
-        for truth in self._stage.truths:
+        for truth in self._truths:
             if truth.has(number):
                 return truth
         raise UnknownAccountError(number)

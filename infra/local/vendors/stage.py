@@ -77,7 +77,7 @@ class Stage:
         applications: dict[str, Application] = {
             **{str(vendor): desk for vendor, desk in self._desks.items()},
             POLYGON_ALIAS: self._desks[Vendor.POLYGON],
-            CONTROL: ControlDesk(self),
+            CONTROL: ControlDesk(self.shared, self.switches, self.truths, self.listeners),
         }
         for offset, name in enumerate(PORTS):
             port = first_port + offset if first_port else 0
