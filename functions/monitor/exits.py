@@ -27,6 +27,7 @@ from shared.phases.monitoring import (
     fresh_quotes,
     is_near_edge,
     is_settled_by,
+    is_stop_held_back,
     is_unwatched,
     mark_of,
     present_reason,
@@ -83,7 +84,8 @@ class Exits:
         if reason is None:
             if firm is not None and stop_warning(position, firm):
                 self.alerts.send(messages.near_stop(position, firm, stop_mark(position), now))
-            if mark is None and is_unwatched(position, given_quotes, now):
+            blind = mark is None and is_unwatched(position, given_quotes, now)
+            if blind or (firm is None and is_stop_held_back(position, mark, now)):
                 self.alerts.send(messages.unvalued(position, now))
             return is_near_edge(position, mark)
         return self._close(config, position, reason, scene, now)

@@ -25,7 +25,7 @@ from shared.adapters.dynamodb.tables import Row
 from shared.adapters.http import ATTEMPTS as HTTP_ATTEMPTS
 from tests.faults.clients import Outbox, ParameterStore, Wires
 from tests.faults.items import Item, Items
-from tests.faults.market import SPY_LEVEL, StillMarket
+from tests.faults.market import HALF_SPREAD, SPY_LEVEL, StillMarket
 
 _Row = TypeVar("_Row", bound=Row)
 STAGE: Final = "faults"
@@ -181,6 +181,7 @@ class Ground:
     def _calm(self, level: float) -> None:
         self.vendors.faults.clear()
         self.market.closes.clear()
+        self.market.half_spread = HALF_SPREAD
         self.move(level)
 
     def _items(self, table: str, **given: Any) -> list[Any]:

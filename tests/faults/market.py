@@ -42,6 +42,7 @@ class StillMarket:
     """Prices follow one level; SPX is ten times SPY; ``closes`` are official closes that differ from it."""
 
     level: float = SPY_LEVEL
+    half_spread: float = HALF_SPREAD
     closes: dict[date, float] = field(default_factory=dict)
 
     def spot(self, underlying: str, at: datetime) -> float:
@@ -69,7 +70,7 @@ class StillMarket:
         price, delta = self._worth(contract, at)
         factor = INDEX_FACTOR if contract.underlying == "SPX" else 1
         mid = round(max(price, 0.02 * factor), 2)
-        half = max(HALF_SPREAD * factor, round(mid * 0.005, 2))
+        half = max(self.half_spread * factor, round(mid * 0.005, 2))
         bid, ask = round(max(mid - half, 0.0), 2), round(mid + half, 2)
         return ModelQuote(
             option_symbol,

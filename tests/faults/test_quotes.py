@@ -4,8 +4,10 @@ import pytest
 
 from infra.local.vendors.faults import FaultKind
 from shared.domain.positions import PositionState
+from shared.domain.vocabulary import ExitReason
 from tests.faults.arena import Arena
-from tests.faults.market import CRASHED
+from tests.faults.found import stored, told
+from tests.faults.market import CRASHED, HALF_SPREAD
 
 UNSOUND = [
     FaultKind.QUOTE_MISSING,
@@ -38,3 +40,16 @@ def test_nothing_is_closed_or_booked_on_it_and_it_closes_when_quotes_return(aren
     arena.heal()
     arena.minutes(3, 60)
     assert len(arena.rest().trades) == 1
+
+
+def test_a_stop_that_quotes_too_wide_hold_back_is_told_and_fires_when_they_are_firm(arena: Arena) -> None:
+    held = arena.enter()
+    arena.ground.market.half_spread = 1.0
+    arena.later(60).move(CRASHED)
+    arena.minutes(3, 60).verify()
+    assert stored(arena, held).state is PositionState.OPEN
+    assert told(arena, "a position cannot be valued") == 1
+    arena.ground.market.half_spread = HALF_SPREAD
+    arena.move(CRASHED).minutes(2, 60)
+    (trade,) = arena.rest().trades
+    assert trade.exit_reason is ExitReason.STOP_LOSS

@@ -127,7 +127,7 @@ def unvalued(position: Position, at: datetime) -> Alert:
         f"{position.bot}: a position cannot be valued, {position.strategy} on {position.underlying}",
         (
             f"What: {legs_of(position)}",
-            "Why: a quote is missing or unsound, or the newest is minutes old; no target or stop fires on it",
+            "Why: a quote is missing, unsound, far too wide or minutes old; no target or stop fires on it",
             "How: time exits and closes by hand go on once there is a quote; look at the vendors",
             "Look closer: alphagex check vendors",
         ),

@@ -11,7 +11,7 @@ from shared.domain.package import package_quote
 from shared.domain.positions import Position, width_of
 from shared.domain.sessions import new_york_date, session
 from shared.domain.vocabulary import TradingMode
-from shared.phases.monitoring.pnl import mark_of
+from shared.phases.monitoring.pnl import mark_of, pnl_fraction, stop_fraction
 
 UNVALUED_AFTER = timedelta(minutes=3)
 """So long into a session and so long without a fresh quote, a position counts as unwatched."""
@@ -51,8 +51,20 @@ def firm_mark(position: Position, quotes: Mapping[str, OptionQuote], max_spread:
 
 def is_unwatched(position: Position, quotes: Mapping[str, OptionQuote], now: datetime) -> bool:
     """Tell whether a position that cannot be valued is so long enough to be told, the first minutes apart."""
-    hours = session(new_york_date(now))
-    if hours is None or now - hours.opens_at < UNVALUED_AFTER:
+    if not _is_settled_down(now):
         return False
     newest = _newest(position, quotes)
     return newest is None or mark_of(position, quotes) is None or now - newest >= UNVALUED_AFTER
+
+
+def is_stop_held_back(position: Position, mark: Decimal | None, now: datetime) -> bool:
+    """Tell whether a mark that is not firm lies beyond the stop, which it may not fire; the first minutes apart."""
+    if mark is None or not _is_settled_down(now):
+        return False
+    return pnl_fraction(position, mark) <= -stop_fraction(position)
+
+
+def _is_settled_down(now: datetime) -> bool:
+    """Tell whether the session has run so long that quotes ought to be sound."""
+    hours = session(new_york_date(now))
+    return hours is not None and now - hours.opens_at >= UNVALUED_AFTER

@@ -12,7 +12,7 @@ from shared.domain.orders import Intent, IntentState
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import ExitReason, Strategy, TradingMode, TradingState
 from shared.phases.execution.walk import walked
-from shared.phases.monitoring import firm_mark, fresh_quotes, is_unwatched, mark_of, present_reason
+from shared.phases.monitoring import firm_mark, fresh_quotes, is_stop_held_back, is_unwatched, mark_of, present_reason
 from tests.builders import (
     NOON,
     PAPER,
@@ -104,6 +104,21 @@ def test_a_position_without_a_usable_quote_is_told_of(
         symbol: replace(one, as_of=one.as_of and one.as_of + (at - NOON)) for symbol, one in aged(held, ages).items()
     }
     assert is_unwatched(held, quotes, at) is expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "mark", "expected"),
+    [
+        pytest.param(0, "3.20", True, id="beyond the stop"),
+        pytest.param(0, "2.50", False, id="before the stop"),
+        pytest.param(0, None, False, id="without a mark"),
+        pytest.param(-148, "3.20", False, id="two minutes after the open"),
+        pytest.param(-147, "3.20", True, id="three minutes after the open"),
+    ],
+)
+def test_a_stop_that_no_firm_mark_may_fire_is_told(minutes: int, mark: str | None, expected: bool) -> None:
+    at = NOON + timedelta(minutes=minutes)
+    assert is_stop_held_back(position(), None if mark is None else Decimal(mark), at) is expected
 
 
 @pytest.mark.parametrize(
