@@ -11,13 +11,13 @@ from functions.trade.workflow import Trade
 from shared.desk import POST_SECONDS, Desk
 from shared.domain.book import SetCounters
 from shared.domain.config import BotConfig
+from shared.domain.counting import counters_after_failure
 from shared.domain.decisions import DecisionKind, DenialCode
 from shared.domain.errors import OrderDeniedError
 from shared.domain.events import TradeRequest
 from shared.domain.orders import IntentState, Order, OrderSide
 from shared.domain.positions import PositionState
 from shared.domain.vocabulary import Bot, TradingMode
-from shared.phases.execution.booking import counters_after_failure
 from tests import builders
 from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import PREMIUM_TIME, Chapter

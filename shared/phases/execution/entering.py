@@ -20,16 +20,12 @@ from shared.domain.book import (
     TakeSlot,
 )
 from shared.domain.config import BotConfig, Fees
+from shared.domain.counting import counters_after_order
 from shared.domain.decisions import Decision, LastDecided
 from shared.domain.orders import BrokerOrder, Intent, IntentState
 from shared.domain.positions import Counters, Position, PositionState
 from shared.domain.vocabulary import ExitReason, TradingState
-from shared.phases.execution.booking import (
-    counters_after_order,
-    filled_position,
-    ledger_after_adoption,
-    ledger_after_resize,
-)
+from shared.phases.execution.booking import filled_position, ledger_after_adoption, ledger_after_resize
 from shared.phases.execution.fills import planned_fill
 from shared.phases.execution.working import END_OF, Changes, ended, failure_if_rejected, success
 

@@ -16,19 +16,14 @@ from shared.domain.book import (
     SetLedger,
 )
 from shared.domain.config import Fees
+from shared.domain.counting import counters_after_close
 from shared.domain.decisions import Decision
 from shared.domain.fills import Fill
 from shared.domain.orders import BrokerOrder, Intent, IntentState
 from shared.domain.positions import ClosedTrade, Position, PositionState
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import ExitReason, TradingState
-from shared.phases.execution.booking import (
-    closed_trade,
-    counters_after_close,
-    ledger_after_close,
-    ledger_after_part,
-    reduced_position,
-)
+from shared.phases.execution.booking import closed_trade, ledger_after_close, ledger_after_part, reduced_position
 from shared.phases.execution.fills import exit_fill
 from shared.phases.execution.working import Changes, ended, failure_if_rejected
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from shared.domain.book import Change, LiveState, SetCounters
+from shared.domain.counting import counters_after_failure, counters_after_success
 from shared.domain.orders import BrokerOrder, Intent, IntentState, Order, OrderStatus
 from shared.domain.sessions import new_york_date
-from shared.phases.execution.booking import counters_after_failure, counters_after_success
 
 LEASE = timedelta(seconds=60)
 QUIET = timedelta(seconds=120)

@@ -6,14 +6,12 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.config import Fees
+from shared.domain.counting import counters_after_close, counters_after_failure, counters_after_order
 from shared.domain.package import max_loss
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import ExitReason, StopBasis, Strategy
 from shared.phases.execution.booking import (
     closed_trade,
-    counters_after_close,
-    counters_after_failure,
-    counters_after_order,
     filled_position,
     ledger_after_close,
     ledger_after_resize,
