@@ -10,10 +10,7 @@ import pytest
 
 from shared.adapters.computed_gamma import expirations_for_gamma
 from shared.domain.config import SystemConfig
-from shared.domain.errors import (
-    FeedUnavailableError,
-    StoreError,
-)
+from shared.domain.errors import FeedUnavailableError, StoreError
 from shared.domain.market import BrokerClock, GammaReading, Quote, Reading
 from shared.domain.vocabulary import Source
 from tests.unit.adapters.fake_vendors import (

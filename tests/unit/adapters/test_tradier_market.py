@@ -8,12 +8,7 @@ import pytest
 
 from shared.domain.errors import CredentialsError, FeedUnavailableError, MalformedReplyError, RateLimitedError
 from tests.unit.adapters.tradier import answering, client
-from tests.unit.adapters.vendor_bodies import (
-    daily_rows,
-    index_row,
-    quotes,
-    stock_row,
-)
+from tests.unit.adapters.vendor_bodies import daily_rows, index_row, quotes, stock_row
 from tests.unit.adapters.wire import NOW, StandingClock, Wire, milliseconds, no_waiting, reply
 
 EXPIRATION = date(2026, 4, 17)
