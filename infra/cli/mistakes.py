@@ -24,12 +24,14 @@ _BY_NAME: Final = {
     "PartialCredentialsError": ("the AWS credentials are not complete", "run `aws configure`"),
     "ProfileNotFound": ("there is no such AWS profile", "`aws configure list-profiles` lists yours"),
     "NoRegionError": ("no AWS region is set", "give --region"),
-    "EndpointConnectionError": ("AWS cannot be reached", "check the network and --region"),
-    "ConnectTimeoutError": ("AWS did not answer in time", "check the network, then try again"),
-    "ReadTimeoutError": ("AWS did not answer in time", "try again"),
     "SSOTokenLoadError": ("the AWS login has expired", LOG_IN),
     "UnauthorizedSSOTokenError": ("the AWS login has expired", LOG_IN),
     "TokenRetrievalError": ("the AWS login has expired", LOG_IN),
+}
+_SILENT: Final = {
+    "EndpointConnectionError": ("AWS cannot be reached", "check the network and --region"),
+    "ConnectTimeoutError": ("AWS did not answer in time", "check the network, then try again"),
+    "ReadTimeoutError": ("AWS did not answer in time", "try again"),
 }
 _BY_CODE: Final = {
     "ExpiredToken": ("the AWS login has expired", LOG_IN),
@@ -77,6 +79,9 @@ def explained(error: BaseException) -> tuple[str, int]:
     for one in _chain(error):
         if not isinstance(one, BotoCoreError | ClientError):
             continue
+        silent = _SILENT.get(type(one).__name__)
+        if silent is not None:
+            return "; ".join(silent), UNREACHABLE
         code = _code_of(one)
         known = _BY_NAME.get(type(one).__name__) or _BY_CODE.get(code)
         if known is not None:

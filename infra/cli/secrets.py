@@ -59,6 +59,9 @@ def _known(vendor: str) -> str:
 
 
 def _ask(vendor: str) -> str:
+    """Ask on the terminal, where what is typed is not shown; from a pipe each key is a line."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
     text: str = typer.prompt(f"{vendor} ({VENDORS[vendor]})", default="", hide_input=True, show_default=False)
     return text.strip()
 

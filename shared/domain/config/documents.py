@@ -27,7 +27,9 @@ def _overlay(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 def _first_fault(error: ValidationError) -> tuple[str, object, str]:
     fault = error.errors()[0]
     path = ".".join(str(part) for part in fault["loc"]) or "document"
-    return path, fault["input"] if fault["loc"] else "document", fault["msg"]
+    is_unknown = fault["type"] == "extra_forbidden"
+    remedy = "there is no such field" if is_unknown else fault["msg"].replace("Input should", "it should")
+    return path, fault["input"] if fault["loc"] else "document", remedy
 
 
 def bot_config(bot: Bot, changes: Mapping[str, Any] | None = None) -> BotConfig:

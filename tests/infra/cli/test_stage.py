@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 
 from infra.cli.mistakes import MISTAKE, UNREACHABLE, told
 from infra.cli.stage import open_place
@@ -58,7 +58,10 @@ def stored(error: Exception) -> StoreError:
             stored(refused("ExpiredTokenException")), MISTAKE, "the AWS login has expired", id="below the store"
         ),
         pytest.param(
-            ReadTimeoutError(endpoint_url="x"), MISTAKE, "AWS did not answer in time; try again", id="timeout"
+            ReadTimeoutError(endpoint_url="x"), UNREACHABLE, "AWS did not answer in time; try again", id="timeout"
+        ),
+        pytest.param(
+            EndpointConnectionError(endpoint_url="x"), UNREACHABLE, "AWS cannot be reached; check", id="no AWS"
         ),
         pytest.param(StoreError("live ATLAS: gone"), UNREACHABLE, "live ATLAS: gone", id="the store"),
     ],
