@@ -20,6 +20,8 @@ SESSIONS_A_YEAR: Final = 252
 ENOUGH_TRADES: Final = 30
 """Fewer closed trades than this say nothing of a win rate: its 95 % interval is wider than ±18 points."""
 DAYS_A_YEAR: Final = 365.25
+WHOLE_YEAR: Final = 0.98
+"""A stretch from the first session of a year to its last is shorter by a few days."""
 
 
 class Group(Value):
@@ -183,6 +185,8 @@ def warnings_of(result: BacktestResult, years: float) -> tuple[str, ...]:
         found.append(
             f"{count} closed trades are too few for a statistic: give a longer stretch, at least {ENOUGH_TRADES} trades"
         )
+    if years < WHOLE_YEAR:
+        found.append(f"{len(result.days)} sessions are less than a year: what is told a year is extrapolated")
     condors = [trade for trade in result.trades if trade.strategy is Strategy.IRON_CONDOR]
     if condors:
         gained = sum((trade.pnl for trade in condors), Decimal(0))
