@@ -48,6 +48,17 @@ class StageNames:
         return f"alphagex-{self.stage}-alerts"
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What functions are told of the stage and where its tables are."""
+        return {
+            "STAGE": self.stage,
+            "POSITIONS_TABLE": self.positions,
+            "DECISIONS_TABLE": self.decisions,
+            "STATS_TABLE": self.stats,
+            "SNAPSHOTS_TABLE": self.snapshots,
+        }
+
+    @property
     def rows(self) -> dict[str, type[Row]]:
         """Which rows stand in which table."""
         return {

@@ -99,15 +99,11 @@ class Ground:
     @property
     def environment(self) -> dict[str, str]:
         """What the functions are told of where everything is."""
-        urls, names = self.simulators.urls, self.names
         return {
+            **self.names.environment,
             "STAGE": STAGE,
-            "POSITIONS_TABLE": names.positions,
-            "DECISIONS_TABLE": names.decisions,
-            "STATS_TABLE": names.stats,
-            "SNAPSHOTS_TABLE": names.snapshots,
             "TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:faults",
-            **urls.hosts,
+            **self.simulators.urls.hosts,
             "CLOCK_FILE": str(self.clock_path),
         }
 

@@ -132,16 +132,11 @@ class Laptop:
             self.parameters.put_secret(vendor, SecretStr(token))
 
     def _environment(self, topic_arn: str, clock_file: Path) -> dict[str, str]:
-        urls, names = self.simulators.urls, self.names
         return {
-            "STAGE": STAGE,
-            "POSITIONS_TABLE": names.positions,
-            "DECISIONS_TABLE": names.decisions,
-            "STATS_TABLE": names.stats,
-            "SNAPSHOTS_TABLE": names.snapshots,
+            **self.names.environment,
             "TOPIC_ARN": topic_arn,
             "EVENT_BUS": "default",
-            **urls.hosts,
+            **self.simulators.urls.hosts,
             "CLOCK_FILE": str(clock_file),
             "MONITOR_SECONDS": "25",
             **IN_EVERY_FUNCTION,
