@@ -7,9 +7,9 @@ from math import erf, log, sqrt
 from typing import Final
 
 from infra.local.vendors.occ import Contract, contract_of
+from shared.backtest.history import Bar
 from shared.backtest.rows import ModelQuote
 from shared.domain import sessions
-from tests.integration.vendors.scripted_market import Bar
 
 SPY_LEVEL: Final = 400.0
 CRASHED: Final = 360.0

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from math import exp
-from typing import NamedTuple
 
 from infra.local.vendors.occ import contract_of
+from shared.backtest.history import Bar
 from shared.domain import sessions
 
 RANGES = {"SPY": range(250, 291, 5), "SPX": range(2500, 2901, 50)}
@@ -33,15 +33,6 @@ class Row:
     volume: int = 40
     bid_size: int = 12
     ask_size: int = 15
-
-
-class Bar(NamedTuple):
-    day: date
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: int
 
 
 @dataclass(frozen=True, slots=True)
