@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from math import floor
 from typing import Final, NamedTuple, Protocol
@@ -41,13 +41,18 @@ class Paths(Protocol):
         """Return the levels of all minutes of the session at this row of the history."""
 
 
+Drawn = Callable[[int], DayPath]
+"""Returns the minutes of a session by its row in the history."""
+
+
 class BridgePaths:
     """Seeded minutes between the real open, high, low and close of each day, made when first asked for."""
 
-    def __init__(self, history: History, seed: int) -> None:
-        """Take the history to replay and the seed of its minutes."""
+    def __init__(self, history: History, seed: int, drawn: Drawn | None = None) -> None:
+        """Take the history to replay, the seed of its minutes, and where they were drawn from both before."""
         self._history = history
         self._seed = seed
+        self._drawn = drawn
         self._days: OrderedDict[int, DayPath] = OrderedDict()
 
     def level(self, index: int, minutes: float) -> Level:
@@ -67,15 +72,17 @@ class BridgePaths:
         known = self._days.get(index)
         if known is not None:
             return known
+        path = self._days[index] = self._path(index) if self._drawn is None else self._drawn(index)
+        if len(self._days) > KEPT_PATHS:
+            self._days.popitem(last=False)
+        return path
+
+    def _path(self, index: int) -> DayPath:
         before = max(index - 1, 0)
         bar = self._history.bars[index]
         previous_close = self._history.bars[before].close if index else bar.open
         change = VixChange(before=self._history.vix_closes[before], close=self._history.vix_closes[index])
-        path = day_path(bar, previous_close, change, minutes=session_minutes(bar.day), seed=self._seed)
-        self._days[index] = path
-        if len(self._days) > KEPT_PATHS:
-            self._days.popitem(last=False)
-        return path
+        return day_path(bar, previous_close, change, minutes=session_minutes(bar.day), seed=self._seed)
 
 
 class ScriptedPaths:

@@ -32,7 +32,7 @@ SCRIPTS: Final = Path(__file__).parent / "peers"
 SHORT, LONG = 20, 50
 PER_SHORT, PER_LONG = Decimal("0.05"), Decimal("0.02")
 YEAR: Final = (date(2017, 1, 3), date(2017, 12, 29))
-KEPT_NOTE: Final = "exposures and phase 1's snapshots of SPX and SPY, kept on disk by code and history"
+KEPT_NOTE: Final = "exposures, phase 1's snapshots and minutes of SPX and SPY, kept on disk by code and history"
 CONDORS: Final = {
     "iv_measure": "percentile",
     "sell_premium_from": 0,

@@ -2,16 +2,21 @@
 
 import hashlib
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
+
+import numpy as np
 
 import shared
 from infra.local.errors import LocalStageError
 from shared.backtest.gamma_tape import GammaTape, restored
 from shared.backtest.history import WARM_UP_SESSIONS, History
 from shared.backtest.market import MarketModel
+from shared.backtest.minute_tape import drawn_minutes, opened_minutes
+from shared.backtest.paths import BridgePaths
 from shared.backtest.runner.market import ModelMarket
 from shared.backtest.runner.recorded import RecordedMarket
 from shared.backtest.runner.snapshot_tape import SnapshotTape, restored_snapshots
@@ -22,13 +27,13 @@ from shared.domain.sessions import sessions_between
 KEPT: Final = Path(".alphagex/market")
 SEED: Final = 13
 WORKED_OUT_BY: Final = ("backtest", "domain", "domain/config", "phases")
-"""The folders whose code makes exposures and snapshots."""
+"""The folders whose code makes what is kept."""
 _SHARED: Final = Path(shared.__path__[0])
 
 
 @dataclass
 class Ground:
-    """A market that can be run over, with its tapes of exposures and snapshots kept on disk."""
+    """A market that can be run over, with its exposures, snapshots and minutes kept on disk."""
 
     history: History
     seed: int = SEED
@@ -36,10 +41,12 @@ class Ground:
 
     def __post_init__(self) -> None:
         """Open the market."""
-        self._model = MarketModel(self.history, seed=self.seed)
         self._name = f"{_digest(self.history)}-{self.seed}"
         self._code = code_digest()
-        exposures, snapshots = self._read("gamma"), self._read("snapshots")
+        minutes = self._file("minutes.npy")
+        drawn = opened_minutes(minutes, self.history) if minutes.is_file() else None
+        self._model = MarketModel(self.history, seed=self.seed, paths=BridgePaths(self.history, self.seed, drawn))
+        exposures, snapshots = self._read("gamma.gz"), self._read("snapshots.gz")
         self.tape = GammaTape(self._model, restored(exposures) if exposures else None)
         self.seen = SnapshotTape(restored_snapshots(snapshots) if snapshots else None)
         self._counts = len(self.tape), len(self.seen)
@@ -50,22 +57,29 @@ class Ground:
         return file.read_bytes() if file.is_file() else None
 
     def _file(self, kind: str) -> Path:
-        return self.kept / f"{kind}-{self._name}-{self._code}.gz"
+        return self.kept / f"{self._name}-{self._code}-{kind}"
 
     def keep(self) -> None:
         """Store what was worked out, for the next run of the same code over the same market."""
+        if not self._file("minutes.npy").is_file():
+            self._write("minutes.npy", lambda file: np.save(file, drawn_minutes(self.history, self.seed)))
         counts = len(self.tape), len(self.seen)
         if counts == self._counts:
             return
-        self.kept.mkdir(parents=True, exist_ok=True)
-        for kind, data in (("gamma", self.tape.stored()), ("snapshots", self.seen.stored())):
-            file = self._file(kind)
-            part = file.with_suffix(".part")
-            part.write_bytes(data)
-            for old in self.kept.glob(f"{kind}-{self._name}-*.gz"):
-                old.unlink(missing_ok=True)
-            part.replace(file)
+        self._write("gamma.gz", lambda file: file.write(self.tape.stored()))
+        self._write("snapshots.gz", lambda file: file.write(self.seen.stored()))
         self._counts = counts
+
+    def _write(self, kind: str, content: Callable[[BinaryIO], object]) -> None:
+        """Put a file in the place of the one that other code made."""
+        self.kept.mkdir(parents=True, exist_ok=True)
+        file = self._file(kind)
+        part = file.with_suffix(".part")
+        with part.open("wb") as opened:
+            content(opened)
+        for old in self.kept.glob(f"{self._name}-*-{kind}"):
+            old.unlink(missing_ok=True)
+        part.replace(file)
 
     def rebuilt(self) -> dict[int, float]:
         """Return per cent a year of this market's own buy-write, in the years of the BXM that it covers whole."""

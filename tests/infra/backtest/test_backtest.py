@@ -129,7 +129,7 @@ def test_what_was_worked_out_is_kept_for_the_same_code_only(folder: Path) -> Non
     assert (len(other.tape), len(other.seen)) == (0, 0)
     other.market.snapshot("SPY", at)
     other.keep()
-    assert [code_digest() in file.name for file in folder.iterdir()] == [True, True]
+    assert [code_digest() in file.name for file in folder.iterdir()] == [True, True, True]
 
 
 BUY_WRITE = re.compile(r'<th scope="row">(\d{4})</th><td class="n">(-?[\d.]+)</td><td class="n">(-?[\d.]+)</td>')

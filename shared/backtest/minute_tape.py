@@ -1,0 +1,31 @@
+"""The minutes of all sessions of a history, drawn once: no bot's configuration changes them."""
+
+from pathlib import Path
+
+import numpy as np
+
+from shared.backtest.bridge import DayPath
+from shared.backtest.history import History
+from shared.backtest.paths import BridgePaths, Drawn, session_minutes
+from shared.backtest.surface import FloatArray
+
+
+def drawn_minutes(history: History, seed: int) -> FloatArray:
+    """Draw all minutes: a row a session, in it a line of the index and one of the VIX, zeros after an early close."""
+    paths = BridgePaths(history, seed)
+    rows = np.zeros((len(history.days), 2, max(map(session_minutes, history.days)) + 1))
+    for index in range(len(history.days)):
+        path = paths.minute_levels(index)
+        rows[index, :, : len(path.spot)] = path
+    return rows
+
+
+def opened_minutes(file: Path, history: History) -> Drawn:
+    """Return what reads the days of a file of drawn minutes, each when it is asked for."""
+    rows = np.asarray(np.load(file, mmap_mode="r"))
+
+    def day(index: int) -> DayPath:
+        spot, vix = rows[index, :, : session_minutes(history.days[index]) + 1].tolist()
+        return DayPath(tuple(spot), tuple(vix))
+
+    return day

@@ -1,0 +1,29 @@
+"""Minutes that were drawn and kept are those that would be drawn again, on short sessions too."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shared.backtest.history import History
+from shared.backtest.minute_tape import drawn_minutes, opened_minutes
+from shared.backtest.paths import BridgePaths, session_minutes
+
+SEED = 7
+
+
+@pytest.fixture(scope="module")
+def autumn(history: History) -> History:
+    """Return the last months of a year, two short sessions among them."""
+    return History(history.bars[-60:], history.vix_closes[-60:])
+
+
+def test_kept_minutes_are_read_back_as_they_were_drawn(autumn: History, tmp_path: Path) -> None:
+    file = tmp_path / "minutes.npy"
+    np.save(file, drawn_minutes(autumn, SEED))
+    again = BridgePaths(autumn, SEED, opened_minutes(file, autumn))
+    fresh = BridgePaths(autumn, SEED)
+    days = range(len(autumn.days))
+    assert {session_minutes(autumn.days[day]) for day in days} == {210, 390}
+    assert [again.minute_levels(day) for day in days] == [fresh.minute_levels(day) for day in days]
+    assert again.level(3, 12.5) == fresh.level(3, 12.5)
