@@ -46,7 +46,7 @@ def test_a_run_is_told_in_figures_and_as_a_page_of_its_own(folder: Path) -> None
     for heading in ("Results", "Equity and drawdown", "Months", "Payoff and Kelly", "Parameters", "Yardsticks"):
         assert heading in page
     assert "alphagex backtest SOLOMON --from 2018-01-16 --to 2018-02-28" in page
-    assert list((folder / ".alphagex/market").glob("gamma-*.json.gz"))
+    assert list((folder / ".alphagex/market").glob("gamma-*.gz"))
     again = CliRunner().invoke(app, [*SHORT, "--json"])
     assert json.loads(again.stdout) == figures
 
