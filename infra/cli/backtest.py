@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from infra.cli.screen import bot_of as bot_named
+from infra.local.backtest.places import writable
 from infra.local.errors import LocalStageError
 from shared.domain.config import BotConfig, SystemConfig, bot_config
 from shared.domain.errors import InvalidValueError
@@ -51,6 +52,8 @@ def backtest(
     config = configured(chosen, param or [], capital)
     minutes = minutes_of(step)
     begin, end = day_of("--from", first), day_of("--to", last)
+    if report is not None:
+        writable("--report", report)
     from infra.local.backtest.ground import Ground, recorded_days
     from infra.local.backtest.histories import opened, read_snapshots
     from infra.local.backtest.report import dollars, write_report

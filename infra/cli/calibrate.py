@@ -19,6 +19,7 @@ from infra.cli.mistakes import CommandError
 from infra.cli.screen import bot_of as bot_named
 from infra.cli.screen import console
 from infra.cli.stage import DEFAULT_STAGE, Place, ProfileOption, RegionOption, StageOption, open_place
+from infra.local.backtest.places import writable
 from infra.local.errors import LocalStageError
 from shared.domain.config import BotConfig, bot_config, parse_document
 from shared.domain.errors import InvalidValueError
@@ -65,11 +66,10 @@ def calibrate(
     processes = workers if workers is not None else os.cpu_count() or 1
     if processes < 1:
         raise InvalidValueError("--workers", processes, "give 1 or more")
+    path = writable("--out", out or OUT / f"{chosen.lower()}.json")
     judging = _in_the_cloud(open_place(stage, profile, region), yes=yes) if cloud else _here
     asked = _Asked(chosen, trials, windows, first, last, processes, seed, history, quiet=as_json)
     outcome, judged_windows = _calibrated(asked, judging)
-    path = out or OUT / f"{chosen.lower()}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(outcome.document, indent=2) + "\n", encoding="ascii")
     if as_json:
         sys.stdout.write(outcome.model_dump_json(indent=2) + "\n")

@@ -12,6 +12,7 @@ from rich.console import Console
 from infra.cli.backtest import bar, day_of
 from infra.cli.stage import Place
 from infra.local.backtest.histories import read_bars, write_bars, write_snapshots
+from infra.local.backtest.places import writable
 from infra.local.errors import LocalStageError
 from shared.backtest.history import Bar
 from shared.domain.errors import AlphaGexError
@@ -60,7 +61,7 @@ def snapshots(
     found = place.stage.snapshots.recent(underlying.upper(), count)
     if not found:
         raise LocalStageError(f"{place.where} has no snapshot of {underlying}", "let it collect, or name another")
-    write_snapshots(out, found[::-1])
+    write_snapshots(writable("--out", out), found[::-1])
     Console(highlight=False).print(f"{len(found)} snapshots from {found[-1].at:%Y-%m-%d} in {out}", soft_wrap=True)
 
 
@@ -68,7 +69,7 @@ def fetched(
     symbol: str, begin: date, end: date, folder: Path, vendors: Sequence[DailyHistory], *, quiet: bool
 ) -> tuple[str, ...]:
     """Bring one symbol's file up to these days, a year a call, stored after each; return what is to be told."""
-    path = folder / f"{symbol}.csv"
+    path = writable("--folder", folder / f"{symbol}.csv")
     known = {one.day: one for one in read_bars(path)} if path.is_file() else {}
     spans = [span for span in _spans(begin, end) if not _is_whole(known, *span)]
     dropped: set[date] = set()

@@ -57,7 +57,6 @@ def _bar(path: Path, number: int, row: dict[str, str]) -> Bar:
 
 def write_bars(path: Path, bars: tuple[Bar, ...]) -> None:
     """Write a file of daily bars, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     with part.open("w", encoding="ascii", newline="") as lines:
         writer = csv.writer(lines, lineterminator="\n")
@@ -68,7 +67,6 @@ def write_bars(path: Path, bars: tuple[Bar, ...]) -> None:
 
 def write_snapshots(path: Path, snapshots: Sequence[Snapshot]) -> None:
     """Write snapshots, one a line, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_text("".join(f"{one.model_dump_json()}\n" for one in snapshots), encoding="ascii")
     part.replace(path)

@@ -27,8 +27,7 @@ class Cell(NamedTuple):
 
 
 def write_report(result: BacktestResult, path: Path, command: str, rebuilt: Mapping[int, float]) -> None:
-    """Write the report of a run, making the folder where there is none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the report of a run."""
     path.write_text(render(result, command, rebuilt), encoding="utf-8")
 
 

@@ -31,8 +31,12 @@ def windows_of(days: Sequence[date], count: int) -> tuple[Window, ...]:
     between = HELD_SESSIONS + EMBARGO_SESSIONS
     length = len(days) // count if count > 0 else 0
     if count < 2 or length - between < SHORTEST:
-        most = len(days) // (SHORTEST + between)
-        raise InvalidValueError("--windows", count, f"give 2 to {most} for {len(days)} sessions, or a longer stretch")
+        whole = SHORTEST + between
+        most = len(days) // whole
+        remedy = f"give 2 to {most} for {len(days)} sessions, or a longer stretch"
+        if most < 2:
+            remedy = f"give a longer stretch: {len(days)} sessions hold no 2 windows of {whole}"
+        raise InvalidValueError("--windows", count, remedy)
     found = []
     for number in range(count):
         start = number * length

@@ -46,7 +46,7 @@ def test_a_run_is_told_in_figures_and_as_a_page_of_its_own(folder: Path) -> None
     for heading in ("Results", "Equity and drawdown", "Months", "Payoff and Kelly", "Parameters", "Yardsticks"):
         assert heading in page
     assert "alphagex backtest SOLOMON --from 2018-01-16 --to 2018-02-28" in page
-    assert list((folder / ".alphagex/market").glob("gamma-*.gz"))
+    assert list((folder / ".alphagex/market").glob("*gamma.gz"))
     again = CliRunner().invoke(app, [*SHORT, "--json"])
     assert json.loads(again.stdout) == figures
 
@@ -62,6 +62,8 @@ MISTAKES = [
     pytest.param(["--step", "often"], "give minutes such as 60, or day", id="no step"),
     pytest.param(["--step", "0"], "give 1 to 390 minutes", id="step of nothing"),
     pytest.param(["--history", "nowhere"], "is not there; run alphagex history fetch", id="no history"),
+    pytest.param(["--report", "/proc/none/run.html"], "cannot be written: No such file", id="no place"),
+    pytest.param(["--report", "."], "--report . cannot be written; give another place", id="a folder"),
 ]
 
 

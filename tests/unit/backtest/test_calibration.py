@@ -58,6 +58,11 @@ def test_windows_too_short_to_say_anything_are_refused(history: History, count: 
         windows_of(history.days, count)
 
 
+def test_a_stretch_too_short_for_two_windows_says_so(history: History) -> None:
+    with pytest.raises(InvalidValueError, match="give a longer stretch: 179 sessions hold no 2 windows of 90"):
+        windows_of(history.days[:179], 8)
+
+
 def test_a_window_holds_whole_trades(history: History) -> None:
     market = ModelMarket(MarketModel(history, seed=13), SystemConfig())
     window = Window(date(2017, 10, 2), date(2017, 10, 20), date(2017, 12, 26))
