@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ SOURCES: Final = ("functions", "shared")
 LAMBDA_ROOT: Final = "/var/task"
 
 _PROCESSORS: Final = {ProcessorArchitecture.ARM64: "aarch64", ProcessorArchitecture.X86_64: "x86_64"}
-_RECIPE: Final = "4"
+_RECIPE: Final = "5"
 """Raise it when the steps below change, so that no older bundle passes for a new one."""
 
 
@@ -29,19 +30,26 @@ _RECIPE: Final = "4"
 class Contents:
     """What a bundle holds beside the run-time libraries: groups of the lock file, and all sources but those left out.
 
-    ``system`` is the oldest C library that its wheels are built for; Lambda's Python has 2.34.
+    ``system`` is the oldest C library that its wheels are built for; Lambda's Python has 2.34. ``is_left_ready`` where
+    a cold start matters.
     """
 
     groups: Sequence[str] = ()
     left_out: Sequence[Path] = ()
     services: Sequence[str] = AWS_SERVICES
     system: str = "manylinux2014"
+    is_left_ready: bool = True
 
 
 TRADING: Final = Contents(left_out=(Path("shared/backtest"), Path("functions/calibrate")))
 """What all functions share that a minute of trading needs, and the page and the reports with them."""
 
-CALIBRATION: Final = Contents(groups=("calibration",), services=(*AWS_SERVICES, OBJECT_STORE), system="manylinux_2_28")
+CALIBRATION: Final = Contents(
+    groups=("calibration",),
+    services=(*AWS_SERVICES, OBJECT_STORE),
+    system="manylinux_2_28",
+    is_left_ready=False,
+)
 """What calibrate alone has beside it: the backtest, numpy and S3."""
 
 
@@ -61,13 +69,15 @@ def build(target: Path, architecture: ProcessorArchitecture, contents: Contents 
         StageError: a library or Lambda's Python cannot be had.
     """
     python = lambda_python()
-    _install(target, architecture, contents)
+    _install(target, _of_lambda(architecture, contents), contents)
     trim(target, contents.services)
     for file in _source_files(contents):
         copy = target / file.relative_to(PROJECT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
     _compile(python, target)
+    if contents.is_left_ready:
+        _leave_ready(python, target, contents)
 
 
 def _source_files(contents: Contents) -> Iterator[Path]:
@@ -79,7 +89,13 @@ def _source_files(contents: Contents) -> Iterator[Path]:
                 yield file
 
 
-def _install(target: Path, architecture: ProcessorArchitecture, contents: Contents) -> None:
+def _of_lambda(architecture: ProcessorArchitecture, contents: Contents) -> tuple[str, ...]:
+    """Return what names to uv the machine that the functions run on."""
+    platform = f"{_PROCESSORS[architecture]}-{contents.system}"
+    return ("--python-platform", platform, "--python-version", PYTHON_VERSION)
+
+
+def _install(target: Path, machine: tuple[str, ...], contents: Contents) -> None:
     """Install exactly the locked run-time libraries, checked by their hashes."""
     requirements = _uv(
         (
@@ -90,12 +106,7 @@ def _install(target: Path, architecture: ProcessorArchitecture, contents: Conten
     _uv(
         (
             *("pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"),
-            *(
-                "--python-platform",
-                f"{_PROCESSORS[architecture]}-{contents.system}",
-                "--python-version",
-                PYTHON_VERSION,
-            ),
+            *machine,
             *("--target", str(target), "--link-mode", "copy", "--no-config", "--requirements", "-"),
         ),
         stdin=requirements,
@@ -117,12 +128,22 @@ def _uv(arguments: tuple[str, ...], stdin: str | None = None) -> str:
 
 def _compile(python: Path, target: Path) -> None:
     """Compile all, and without time stamps: the packed files all carry the year 1980."""
-    command = [
-        *(str(python), "-I", "-m", "compileall", "-q", "-f", "-j", "0"),
+    _run(
+        python,
+        *("-m", "compileall", "-q", "-f", "-j", "0"),
         *("--invalidation-mode", "unchecked-hash", "-s", str(target), "-p", LAMBDA_ROOT, str(target)),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    )
+
+
+def _leave_ready(python: Path, target: Path, contents: Contents) -> None:
+    """Let this machine import the functions once; it cannot import libraries that are for another processor."""
+    with tempfile.TemporaryDirectory(prefix="alphagex-libraries-") as libraries:
+        _install(Path(libraries), ("--python", str(python)), contents)
+        _run(python, str(Path(__file__).with_name("ready.py")), str(target), libraries)
+
+
+def _run(python: Path, *arguments: str) -> None:
+    done = subprocess.run([str(python), "-I", "-B", *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise StageError(
-            f"the functions cannot be compiled ({' '.join(done.stdout.split())[-300:]})", "correct the named file"
-        )
+        said = " ".join((done.stdout + done.stderr).split())
+        raise StageError(f"the functions cannot be compiled ({said[-300:]})", "correct the named file")

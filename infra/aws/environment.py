@@ -10,6 +10,10 @@ LOG_LEVEL: Final = "INFO"
 NO_PLUGINS: Final = "__all__"
 """pydantic otherwise looks through every installed library for plugins, of which there are none."""
 
+TIME_ZONES: Final = "/usr/share/zoneinfo"
+"""Where time zones lie; Python otherwise reads how it was built itself to learn it. Where there are none, tzdata has
+them."""
+
 METRICS_SERVICE: Final = "alphagex"
 """The same for all functions: a metric is counted, and paid, once for each set of dimensions."""
 STAGE_DIMENSION: Final = "stage"
@@ -77,6 +81,7 @@ class StageEnvironment:
             "POWERTOOLS_SERVICE_NAME": function,
             "LOG_LEVEL": LOG_LEVEL,
             "PYDANTIC_DISABLE_PLUGINS": NO_PLUGINS,
+            "PYTHONTZPATH": TIME_ZONES,
             **OF_FUNCTION.get(function, {}),
             **VENDOR_URLS,
             **self.overrides,

@@ -1,0 +1,98 @@
+"""A cold start takes what the making of the bundle left ready: it compiles no text and searches no folder again.
+
+A third of a start went into the methods of data classes, the patterns of libraries and the search for files, alike in
+each. Where nothing was left, as on a laptop, or by another Python, all is as ever.
+"""
+
+import collections
+import dataclasses
+import marshal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import MAGIC_NUMBER, spec_from_file_location
+from io import open_code
+from types import CodeType
+from typing import Any, Final
+
+LEFT_READY: Final = "ready.bin"
+"""Lies beside this module in a bundle; `infra/aws/ready.py` writes it."""
+HEADER_BYTES: Final = 16
+"""What stands before the code in a compiled file."""
+
+
+def take_what_is_ready() -> None:
+    """Use what was left ready by this very version of Python, if anything was."""
+    here = __file__.rpartition("/")[0]
+    try:
+        with open_code(f"{here}/{LEFT_READY}") as file:
+            left = marshal.loads(file.read())
+    except FileNotFoundError:
+        return
+    if left["python"] == version():
+        _compile_no_text(left["texts"])
+        _compile_no_pattern(left["patterns"])
+        sys.meta_path.insert(0, _Finder(here.rpartition("/")[0], left["modules"]))
+
+
+def version() -> tuple[bytes, int]:
+    """Return by what a Python knows that it can run what another compiled."""
+    return MAGIC_NUMBER, import_module("_sre").MAGIC
+
+
+def _compile_no_text(texts: Mapping[str, bytes]) -> None:
+    """Let data classes and named tuples, which write their methods as text, find them compiled."""
+
+    def known(run: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda text, *names: run(marshal.loads(texts[text]) if text in texts else text, *names)
+
+    vars(dataclasses)["exec"] = known(exec)
+    vars(collections)["eval"] = known(eval)
+
+
+def _compile_no_pattern(patterns: Mapping[tuple[str | bytes, int], bytes]) -> None:
+    """Let regular expressions find their programs."""
+    compiler, machine = import_module("re._compiler"), import_module("_sre")
+    compile_anew = compiler.compile
+
+    def compiled(pattern: Any, flags: int = 0) -> Any:  # noqa: ANN401 - text, bytes, or what was parsed already
+        program = patterns.get((pattern, flags)) if isinstance(pattern, str | bytes) else None
+        return compile_anew(pattern, flags) if program is None else machine.compile(pattern, *marshal.loads(program))
+
+    vars(compiler)["compile"] = compiled
+
+
+class _Finder:
+    """Knows of each module where its source and its code lie."""
+
+    def __init__(self, root: str, modules: Mapping[str, tuple[str, str]]) -> None:
+        self._root = root
+        self._modules = modules
+
+    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: object = None) -> ModuleSpec | None:
+        """Return a module's place; None where it is not one of the bundle's."""
+        if name not in self._modules:
+            return None
+        source, code = (f"{self._root}/{place}" for place in self._modules[name])
+        folder, _, file = source.rpartition("/")
+        folders = [folder] if file == "__init__.py" else None
+        loader = _Loader(name, source, code)
+        spec = spec_from_file_location(name, source, loader=loader, submodule_search_locations=folders)
+        if spec is not None:
+            spec.cached = code
+        return spec
+
+
+class _Loader(SourceFileLoader):
+    """Reads a module's code without asking whether its source is younger: it cannot be."""
+
+    def __init__(self, name: str, source: str, code: str) -> None:
+        super().__init__(name, source)
+        self._code = code
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - there is but one
+        """Return the module's code."""
+        with open_code(self._code) as file:
+            code: CodeType = marshal.loads(memoryview(file.read())[HEADER_BYTES:])
+        return code

@@ -1,0 +1,93 @@
+"""Leaves ready in a bundle what each cold start would compile and search anew; `functions/ready.py` takes it.
+
+Lambda's Python runs this file by its path. It is given the bundle, and the same libraries for this machine's own
+processor, which it imports in their place.
+"""
+
+import collections
+import dataclasses
+import marshal
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+
+class Texts(dict[str, bytes]):
+    """The texts that data classes and named tuples compile, with their code."""
+
+    def listen(self) -> None:
+        """Keep each from now on."""
+        vars(dataclasses)["exec"] = self._keeping(exec, "exec")
+        vars(collections)["eval"] = self._keeping(eval, "eval")
+
+    def _keeping(self, run: Callable[..., object], mode: str) -> Callable[..., object]:
+        def kept(text: str, *names: object) -> object:
+            self[text] = marshal.dumps(compile(text, "<string>", mode, dont_inherit=True))
+            return run(text, *names)
+
+        return kept
+
+
+class Patterns(dict[tuple[str | bytes, int], bytes]):
+    """The patterns of regular expressions, with what else their machine is given: flags, program and groups."""
+
+    def listen(self) -> None:
+        """Keep each from now on."""
+        compiler = import_module("re._compiler")
+        compile_anew = compiler.compile
+
+        def kept(pattern: object, flags: int = 0) -> object:
+            made = compile_anew(pattern, flags)
+            if isinstance(pattern, str | bytes):
+                program = compiler._code(compiler._parser.parse(pattern, flags), flags)  # noqa: SLF001
+                names = {place: name for name, place in made.groupindex.items()}
+                order = tuple(names.get(place) for place in range(made.groups + 1))
+                groups = made.groups, dict(made.groupindex), order
+                told = (int(made.flags), [int(step) for step in program], *groups)
+                self[pattern, int(flags)] = marshal.dumps(told)
+            return made
+
+        vars(compiler)["compile"] = kept
+
+
+def own_modules(bundle: Path) -> Iterator[str]:
+    """Return the names of the modules that are no library's."""
+    for folder in ("functions", "shared"):
+        for file in sorted((bundle / folder).rglob("*.py")):
+            parts = file.relative_to(bundle).with_suffix("").parts
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def places(bundle: Path, libraries: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Return where each module that was imported lies in the bundle: its source, and its code."""
+    for name, module in sorted(sys.modules.items()):
+        source = Path(getattr(module, "__file__", None) or "")
+        for root in (bundle, libraries):
+            if source.suffix == ".py" and source.is_relative_to(root):
+                place = source.relative_to(root)
+                code = place.parent / "__pycache__" / f"{place.stem}.{sys.implementation.cache_tag}.pyc"
+                if (bundle / place).is_file() and (bundle / code).is_file():
+                    yield name, (place.as_posix(), code.as_posix())
+
+
+def leave_ready(bundle: Path, libraries: Path) -> None:
+    """Import all that runs, and write down what that compiled and found."""
+    sys.path[:0] = [str(libraries), str(bundle)]
+    texts, patterns = Texts(), Patterns()
+    texts.listen()
+    patterns.listen()
+    for name in own_modules(bundle):
+        import_module(name)
+    ready = import_module("functions.ready")
+    left = {
+        "python": ready.version(),
+        "texts": dict(texts),
+        "patterns": dict(patterns),
+        "modules": dict(places(bundle, libraries)),
+    }
+    (bundle / "functions" / ready.LEFT_READY).write_bytes(marshal.dumps(left))
+
+
+if __name__ == "__main__":
+    leave_ready(*(Path(path).resolve() for path in sys.argv[1:3]))
