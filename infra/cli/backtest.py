@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from infra.cli.screen import bot_of as bot_named
-from infra.local.backtest.places import writable
 from infra.local.errors import LocalStageError
+from infra.local.places import writable
 from shared.domain.config import BotConfig, SystemConfig, bot_config
 from shared.domain.errors import InvalidValueError
 from shared.domain.vocabulary import Bot

@@ -19,8 +19,8 @@ from infra.cli.mistakes import CommandError
 from infra.cli.screen import bot_of as bot_named
 from infra.cli.screen import console
 from infra.cli.stage import DEFAULT_STAGE, Place, ProfileOption, RegionOption, StageOption, open_place
-from infra.local.backtest.places import writable
 from infra.local.errors import LocalStageError
+from infra.local.places import writable
 from shared.domain.config import BotConfig, bot_config, parse_document
 from shared.domain.errors import InvalidValueError
 from shared.domain.vocabulary import Bot

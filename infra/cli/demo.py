@@ -9,6 +9,7 @@ from rich.console import Console
 
 from infra.cli.screen import BotOption, JsonOption, bots_of, day_of
 from infra.local.demo.plan import DEFAULT_FIRST, DEFAULT_LAST, DEFAULT_SEED, DEFAULT_STEP, DemoPlan
+from infra.local.places import writable
 
 DEFAULT_REPORT = Path("report/demo.html")
 
@@ -37,6 +38,7 @@ def demo(
         step_minutes=step,
         bots=bots_of(bot),
     )
+    writable("--report", report)
     from infra.local.demo.run import run_demo
     from infra.local.demo.terminal import DemoScreen
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from infra.cli.backtest import bar, day_of
 from infra.cli.stage import Place
 from infra.local.backtest.histories import read_bars, write_bars, write_snapshots
-from infra.local.backtest.places import writable
 from infra.local.errors import LocalStageError
+from infra.local.places import writable
 from shared.backtest.history import Bar
 from shared.domain.errors import AlphaGexError
 from shared.domain.market import DailyBar

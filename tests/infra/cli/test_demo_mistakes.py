@@ -43,6 +43,12 @@ def test_a_mistake_is_told_in_one_line(arguments: tuple[str, ...], says: str, tm
     assert not (tmp_path / "report.html").exists()
 
 
+def test_a_report_that_cannot_be_written_is_told_before_the_run() -> None:
+    ended = run(report=Path("/proc/none/demo.html"))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "--report /proc/none/demo.html cannot be written" in ended.stderr
+
+
 def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
