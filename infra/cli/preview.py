@@ -19,7 +19,7 @@ from infra.cli.screen import (
     write_json,
 )
 from infra.cli.stage import Place
-from infra.words import NOTHING, counted, gate_name, meaning, money
+from infra.words import NOTHING, counted, meaning, money
 from infra.words import plain as words
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision
@@ -31,6 +31,7 @@ from shared.phases import collection
 from shared.phases.entry import Account, Look, Proposal, Sought, chain_refusals, decision_of, expiration_for, look
 from shared.phases.entry import propose as proposed
 from shared.phases.execution.denials import Setting
+from shared.views.gates import question_of
 
 
 def preview(
@@ -116,7 +117,7 @@ def _show(screen: Screen, decision: Decision, proposal: Proposal | None) -> None
     made = table("", "Passed", "Gate", "Found", "Limit")
     for gate in sorted(decision.why, key=lambda one: one.passed):
         found, limit = in_both_zones(gate.value, decision.at), in_both_zones(gate.limit, decision.at)
-        made.add_row(verdict(gate.passed), gate_name(gate.code), found, limit)
+        made.add_row(verdict(gate.passed), question_of(gate.code), found, limit)
     screen.show(made)
     if proposal is None or proposal.intent is None or proposal.position is None:
         screen.say(f"no order: {meaning(decision.how.removeprefix('no order:'))}" if decision.denials else decision.how)

@@ -21,12 +21,13 @@ from infra.cli.screen import (
     write_json,
 )
 from infra.cli.stage import Place
-from infra.words import MEANINGS, NOTHING, gate_name, plain, rule_words
+from infra.words import MEANINGS, NOTHING, plain, rule_words
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.sessions import new_york_date, previous_session
 from shared.domain.vocabulary import Bot
 from shared.phases.entry.nearest import Alternative, nearest
 from shared.views.decisions import decision_view
+from shared.views.gates import question_of
 from shared.views.snapshots import snapshot_of
 
 SESSIONS_BACK = 10
@@ -90,7 +91,7 @@ def _show(screen: Screen, decision: Decision, near: tuple[Alternative, ...]) -> 
     for gate in sorted(decision.why, key=lambda one: one.passed):
         meaning = "" if gate.passed else MEANINGS.get(gate.code, "")
         found, limit = in_both_zones(gate.value, decision.at), in_both_zones(gate.limit, decision.at)
-        made.add_row(verdict(gate.passed), gate_name(gate.code), found, limit, meaning)
+        made.add_row(verdict(gate.passed), question_of(gate.code), found, limit, meaning)
     screen.show(made)
     screen.say(decision.how if decision.kind is DecisionKind.ENTRY else _nearest(decision, near))
     screen.say("")

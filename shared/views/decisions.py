@@ -7,6 +7,7 @@ from typing import Final
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.sessions import NEW_YORK, new_york_date
 from shared.domain.vocabulary import Action, Bot, GammaRegime, Rule, Strategy, TradingMode
+from shared.views.gates import question_of
 from shared.views.paging import PAGE, Cursor, cursor_of, token_of
 from shared.views.sources import Sources
 from shared.views.view import View
@@ -21,6 +22,7 @@ class GateView(View):
     """One question with its answer; ``passed`` of an exit means that it called for the exit."""
 
     code: str
+    question: str
     value: str
     limit: str
     passed: bool
@@ -124,7 +126,10 @@ def decision_view(decision: Decision) -> DecisionView:
         how=decision.how,
         denials=tuple(dict.fromkeys(denial.code for denial in decision.denials)),
         gates=tuple(
-            GateView(code=gate.code, value=gate.value, limit=gate.limit, passed=gate.passed) for gate in decision.why
+            GateView(
+                code=gate.code, question=question_of(gate.code), value=gate.value, limit=gate.limit, passed=gate.passed
+            )
+            for gate in decision.why
         ),
         snapshot_id=decision.snapshot_id,
         config_digest=decision.config_digest,

@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 
 from shared.domain.book import Trip
-from shared.domain.decisions import Decision, DecisionKind
+from shared.domain.decisions import Decision, DecisionKind, DenialCode
 from shared.domain.market import Fallback, Fault, FaultCode
 from shared.domain.vocabulary import Action, Bot, GammaRegime, Source, TradingState
 from shared.views.decisions import DAYS_A_PAGE, decisions_view
 from shared.views.gamma import NoSnapshotError, gamma_profile_view, gex_view
+from shared.views.gates import QUESTIONS
 from shared.views.health import health_view
 from shared.views.regime import regime_view
 from shared.views.sources import Sources
@@ -164,3 +165,8 @@ def test_the_breaker_is_the_stricter_of_switch_and_trips_for_each_bot() -> None:
         Bot.SOLOMON: TradingState.REDUCING,
     }
     assert [trip.scope for trip in breaker.trips] == ["ATLAS"]
+
+
+def test_every_gate_says_what_it_asks_and_no_two_the_same() -> None:
+    assert set(QUESTIONS) == set(DenialCode)
+    assert len(set(QUESTIONS.values())) == len(QUESTIONS)

@@ -32,7 +32,7 @@ function entry(one) {
     h("div.why",
       h("p", sentence(one.how)),
       one.gates.length ? table(`Gates of this decision`, [
-        ["Gate", (gate) => words(gate.code)], ["Value", (gate) => gate.value], ["Limit", (gate) => gate.limit],
+        ["Gate", (gate) => gate.question], ["Value", (gate) => gate.value], ["Limit", (gate) => gate.limit],
         [one.kind === "EXIT" ? "Calls for an exit" : "Passed", (gate) => mark(gate, one.kind)],
       ], one.gates, { hidden: true }) : "",
       h("p.hint", `${words(one.regime)} gamma, ${words(one.action)}; snapshot ${one.snapshot_id ?? "–"}, configuration ${one.config_digest || "–"}, ${one.mode}`))));

@@ -78,6 +78,7 @@ function isDark() {
 
 function theme() {
   const label = () => { $("theme").textContent = isDark() ? "Light" : "Dark"; $("theme").setAttribute("aria-pressed", String(isDark())); };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
   $("theme").addEventListener("click", () => {
     document.documentElement.dataset.theme = isDark() ? "light" : "dark";
     localStorage.setItem("alphagex-theme", document.documentElement.dataset.theme);
