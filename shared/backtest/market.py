@@ -110,10 +110,9 @@ class MarketModel:
             return []
         found = []
         for is_call, within in pricing.wanted_columns(product, expiration, moment, wanted).items():
-            if wanted.calls if is_call else wanted.puts:
-                morning, low, high = moment.clock.morning, within[0], within[-1]
-                columns = listed_between(self.history, product, expiration, morning, low, high)
-                found += pricing.near(product, expiration, moment, columns, wanted, self.seed, is_call=is_call)
+            morning, low, high = moment.clock.morning, within[0], within[-1]
+            columns = listed_between(self.history, product, expiration, morning, low, high)
+            found += pricing.near(product, expiration, moment, columns, wanted, self.seed, is_call=is_call)
         return found
 
     def option_quote(self, option_symbol: str, at: datetime) -> ModelQuote | None:

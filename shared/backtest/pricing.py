@@ -98,11 +98,15 @@ def wanted_columns(product: Product, expiration: date, moment: Moment, wanted: W
     _, d1, _ = _deviations((columns * product.strike_unit).astype(np.float64), forward)
     low, high = (_quantile(delta / forward.carry) for delta in (wanted.low - _MARGIN, wanted.high + _MARGIN))
     found: dict[bool, range] = {}
-    for is_call, signed in ((True, d1), (False, -d1)):
-        inside = columns[(signed >= low) & (signed <= high)].tolist()
-        if inside:
-            first = 1 if inside[0] == columns[0] else inside[0]
-            last = FURTHEST_SPOTS * inside[-1] if inside[-1] == columns[-1] else inside[-1]
+    for is_call, is_wanted in ((True, wanted.calls), (False, wanted.puts)):
+        if not is_wanted:
+            continue
+        signed = d1 if is_call else -d1
+        inside = columns[(signed >= low) & (signed <= high)]
+        if len(inside):
+            nearest, furthest = int(inside[0]), int(inside[-1])
+            first = 1 if nearest == columns[0] else nearest
+            last = FURTHEST_SPOTS * furthest if furthest == columns[-1] else furthest
             found[is_call] = range(first, last + 1)
     return found
 
@@ -124,7 +128,13 @@ def near(
     is_call: bool,
 ) -> list[ModelQuote]:
     """Quote the wanted contracts of one right among these strikes, PM-settled, their open interest told as none."""
-    rows = _side(product, product.root, expiration, moment, None, 0, seed, columns, is_call=is_call)
+    strikes = (columns * product.strike_unit).astype(np.float64)
+    values = _values(moment.spot, strikes, moment.forward(expiration), is_call=is_call)
+    spreads = SPREADS[product.underlying]
+    quoted = [spreads.bid_ask(mid, vega) for mid, vega in zip(values.mid.tolist(), values.vega.tolist(), strict=True)]
+    nothing = [0] * len(quoted)
+    shown = _Shown([bid for bid, _ in quoted], [ask for _, ask in quoted], nothing, nothing)
+    rows = _rows(product, product.root, expiration, moment, seed, columns, values, shown, is_call=is_call)
     return [row for row in rows if wanted.low <= abs(row.delta) <= wanted.high]
 
 
@@ -154,38 +164,56 @@ def _side(
     root: str,
     expiration: date,
     moment: Moment,
-    book: OpenBook | None,
+    book: OpenBook,
     row: int,
     seed: int,
     columns: NDArray[np.intp],
     *,
     is_call: bool,
 ) -> list[ModelQuote]:
-    forward = moment.forward(expiration)
     strikes = (columns * product.strike_unit).astype(np.float64)
-    values = _values(moment.spot, strikes, forward, is_call=is_call)
+    values = _values(moment.spot, strikes, moment.forward(expiration), is_call=is_call)
     bids, asks = SPREADS[product.underlying].bids_asks(values.mid, values.vega)
-    contracts = np.zeros(len(columns)) if book is None else (book.calls if is_call else book.puts)[row, columns]
+    contracts = (book.calls if is_call else book.puts)[row, columns]
     interest = np.rint(contracts * root_share(root, product, expiration)).astype(np.int64)
     traded = (interest * VOLUME_SHARE * (1.0 - moment.clock.left)).astype(np.int64)
+    shown = _Shown(bids.tolist(), asks.tolist(), interest.tolist(), traded.tolist())
+    return _rows(product, root, expiration, moment, seed, columns, values, shown, is_call=is_call)
+
+
+class _Shown(NamedTuple):
+    """What is shown of each strike beside its values."""
+
+    bids: list[float]
+    asks: list[float]
+    interest: list[int]
+    traded: list[int]
+
+
+def _rows(
+    product: Product,
+    root: str,
+    expiration: date,
+    moment: Moment,
+    seed: int,
+    columns: NDArray[np.intp],
+    values: "_Values",
+    shown: _Shown,
+    *,
+    is_call: bool,
+) -> list[ModelQuote]:
+    """Write one side out, a row a strike."""
+    underlying, unit = product.underlying, product.strike_unit
     prefix = listing.symbol_prefix(root, expiration) + ("C" if is_call else "P")
-    symbols = [f"{prefix}{round(strike * 1000):08d}" for strike in strikes.tolist()]
     both_sizes = [sizes(column, is_call, moment, seed) for column in columns.tolist()]
+    symbols = [f"{prefix}{column * unit * 1000:08d}" for column in columns.tolist()]
+    strikes = [float(column * unit) for column in columns.tolist()]
     numbers = zip(
-        symbols,
-        strikes.tolist(),
-        bids.tolist(),
-        asks.tolist(),
-        *(array.tolist() for array in values),
-        interest.tolist(),
-        traded.tolist(),
-        both_sizes,
-        strict=True,
+        symbols, strikes, *shown[:2], *(array.tolist() for array in values), *shown[2:], both_sizes, strict=True
     )
-    underlying = product.underlying
     return [
-        ModelQuote(symbol, underlying, root, expiration, strike, is_call, bid, ask, *rest, *pair)
-        for symbol, strike, bid, ask, *rest, pair in numbers
+        ModelQuote(symbol, underlying, root, expiration, strike, is_call, *figures, *pair)
+        for symbol, strike, *figures, pair in numbers
     ]
 
 

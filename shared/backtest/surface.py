@@ -5,6 +5,7 @@ constants were fitted on 84,472 quotes of ten SPX chains with the VIX between 12
 extrapolates.
 """
 
+from functools import lru_cache
 from math import exp, log, sqrt
 from typing import Final, NamedTuple
 
@@ -81,6 +82,7 @@ class Term(NamedTuple):
         )
 
 
+@lru_cache(maxsize=4096)
 def term(vix: float, scale: float = SCALE_FOR_PROFIT_AND_LOSS) -> Term:
     """Return the term structure and smile constants at a VIX in points."""
     level = vix * scale

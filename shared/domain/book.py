@@ -43,8 +43,10 @@ class LiveState:
 
     def ledger(self, mode: TradingMode) -> Ledger:
         """Return the ledger of a mode, empty when there is none yet."""
-        kept = next((ledger for ledger in self.ledgers if ledger.mode is mode), None)
-        return Ledger(bot=self.bot, mode=mode) if kept is None else kept
+        for ledger in self.ledgers:
+            if ledger.mode is mode:
+                return ledger
+        return Ledger(bot=self.bot, mode=mode)
 
     def last_of(self, underlying: str) -> LastDecided | None:
         """Return what was last decided on an underlying."""

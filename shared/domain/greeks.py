@@ -33,6 +33,8 @@ def with_sound_greeks(quotes: Iterable[OptionQuote], spot: Decimal, as_of: datet
     quotes imply; the root of a contract matters (SPX and SPXW settle differently at one strike and day).
     """
     quotes = tuple(quotes)
+    if all(is_sound(quote, as_of) for quote in quotes):
+        return quotes
     groups: dict[_Group, dict[Decimal, _Pair]] = {}
     for quote in quotes:
         contract = quote.contract

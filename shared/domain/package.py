@@ -40,10 +40,12 @@ def package_quote(strategy: Strategy, legs: Sequence[Leg], quotes: Mapping[str, 
     value = spread = Decimal(0)
     for leg in legs:
         quote = quotes.get(leg.option_symbol)
-        if quote is None or quote.mid is None or quote.spread is None:
+        mid = None if quote is None else quote.mid
+        width = None if quote is None else quote.spread
+        if mid is None or width is None:
             return None
-        value += leg.sign * quote.mid
-        spread += quote.spread
+        value += leg.sign * mid
+        spread += width
     return PackageQuote(-value if strategy.is_credit else value, spread)
 
 

@@ -189,10 +189,12 @@ def package_of(order: Order, quotes: Mapping[str, OptionQuote]) -> PackageQuote 
     value = spread = Decimal(0)
     for leg in order.legs:
         quote = quotes.get(leg.option_symbol)
-        if quote is None or quote.mid is None or quote.spread is None:
+        mid = None if quote is None else quote.mid
+        width = None if quote is None else quote.spread
+        if mid is None or width is None:
             return None
-        value -= leg.side.sign * quote.mid
-        spread += quote.spread
+        value -= leg.side.sign * mid
+        spread += width
     return PackageQuote(value if order.effect is PriceEffect.CREDIT else -value, spread)
 
 

@@ -106,7 +106,10 @@ class TradingState(StrEnum):
     @property
     def severity(self) -> int:
         """0 for ACTIVE, 1 for REDUCING, 2 for HALTED."""
-        return list(TradingState).index(self)
+        return _SEVERITY[self]
+
+
+_SEVERITY = {state: place for place, state in enumerate(TradingState)}
 
 
 def stricter(one: TradingState, other: TradingState) -> TradingState:

@@ -126,7 +126,8 @@ class RunBook:
             case CreateIntent(intent):
                 return intent.intent_id not in self._shelves[intent.bot].known
             case MoveIntent(before):
-                return self._shelves[before.bot].intents.get(before.intent_id) == before
+                kept = self._shelves[before.bot].intents.get(before.intent_id)
+                return kept is before or kept == before
             case CreatePosition(position):
                 return position.position_id not in self._shelves[position.bot].known
             case MovePosition(before):

@@ -92,11 +92,15 @@ class RunBroker:
             return
         quotes = self._market.option_quotes(working_symbols(before, now), now)
         self.account = self._rules.advanced(before, now, quotes, self._closes(now))
+        if self.account is before:
+            return
         was_working = {one.status.order_id for one in before.orders if not one.status.status.is_final}
         for one in self.account.orders:
             filled = one.status.fill_price
+            if one.status.order_id not in was_working or filled is None:
+                continue
             package = package_of(one.order, quotes)
-            if one.status.order_id in was_working and filled is not None and package is not None:
+            if package is not None:
                 worse = abs(package.mid - abs(filled))
                 self.slippage += worse * CONTRACT_MULTIPLIER * one.status.filled_contracts
 

@@ -78,8 +78,9 @@ class Entries:
             return frozenset()
         setting = Setting(self.config, live, self.book.switch, now)
         seen = look(setting, snapshot, last)
-        if seen.strategy is not None:
-            setting = setting._replace(state=self.book.state(self.config.bot))
+        state = self.book.state(self.config.bot)
+        if seen.strategy is not None and state is not setting.state:
+            setting = setting._replace(state=state)
             seen = look(setting, snapshot, last)
         self._count(seen)
         if seen.strategy is None:

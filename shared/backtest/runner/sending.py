@@ -67,5 +67,5 @@ class Sender:
 
     def move(self, before: Intent, after: Intent) -> None:
         """Note where an intent stands."""
-        if before != after:
+        if before is not after and before != after:
             self.book.commit(f"{before.state} to {after.state}", (MoveIntent(before, after),))

@@ -20,11 +20,10 @@ from shared.phases.execution.outlet import Outlet
 from shared.phases.execution.walk import WALKABLE, Cancel, walked
 from shared.phases.exit import exit_decision, exit_intent, settlement_decision
 from shared.phases.monitoring import (
-    firm_mark,
     fresh_quotes,
     is_near_edge,
     is_settled_by,
-    mark_of,
+    marks,
     present_reason,
     settlement_fill,
 )
@@ -125,9 +124,9 @@ class Watch:
         if protocol.rests(position, now):
             return False
         quotes = fresh_quotes(position, quotes, self.config.freshness, now)
-        mark = mark_of(position, quotes)
+        mark, firm = marks(position, quotes, self.config.exits.max_spread)
         today, given = new_york_date(now), self.config.exits.ex_dividends
-        reason = present_reason(position, firm_mark(position, quotes, self.config.exits.max_spread), today)
+        reason = present_reason(position, firm, today)
         if reason is None and at_risk_of_assignment(position, today, lambda of: self.market.spot(of, now), given):
             reason = ExitReason.ASSIGNMENT_RISK
         if reason is None:

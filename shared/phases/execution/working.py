@@ -62,7 +62,7 @@ def observe(intent: Intent, order: BrokerOrder, now: datetime) -> Intent:
 
 def _at_limit(intent: Intent, order: BrokerOrder) -> Order:
     """Return the order at the limit it has at the broker: a modification without an answer may not have been made."""
-    if not order.limit_price:
+    if not order.limit_price or order.limit_price == intent.order.limit_price:
         return intent.order
     return intent.order.model_copy(update={"limit_price": order.limit_price})
 

@@ -2,7 +2,7 @@
 
 from shared.phases.monitoring.exits import exit_gates, exit_reason, is_near_edge, present_reason, stop_warning
 from shared.phases.monitoring.pnl import mark_of, open_pnl, pnl_fraction, stop_mark, target_mark
-from shared.phases.monitoring.quoted import firm_mark, fresh_quotes, is_stop_held_back, is_unwatched
+from shared.phases.monitoring.quoted import firm_mark, fresh_quotes, is_stop_held_back, is_unwatched, marks
 from shared.phases.monitoring.settlement import is_settled_by, settlement_fill
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "is_stop_held_back",
     "is_unwatched",
     "mark_of",
+    "marks",
     "open_pnl",
     "pnl_fraction",
     "present_reason",

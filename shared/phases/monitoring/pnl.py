@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from shared.domain.options import CONTRACT_MULTIPLIER, OptionQuote
-from shared.domain.package import mark_bounds, package_quote
+from shared.domain.package import PackageQuote, mark_bounds, package_quote
 from shared.domain.positions import ExitRule, Position, premium_dollars
 from shared.domain.vocabulary import StopBasis
 
@@ -15,13 +15,17 @@ def mark_of(position: Position, quotes: Mapping[str, OptionQuote]) -> Decimal | 
     None when a leg has no sound quote, or when the mark lies outside what the structure can be worth: a data
     error is never a stop.
     """
+    package = possible_quote(position, quotes)
+    return None if package is None else package.mid
+
+
+def possible_quote(position: Position, quotes: Mapping[str, OptionQuote]) -> PackageQuote | None:
+    """Return the mid and spread of the whole structure; None as for :func:`mark_of`."""
     package = package_quote(position.strategy, position.legs, quotes)
     if package is None:
         return None
     low, high = mark_bounds(position.legs)
-    if package.mid < low or (high is not None and package.mid > high):
-        return None
-    return package.mid
+    return None if package.mid < low or (high is not None and package.mid > high) else package
 
 
 def pnl_fraction(position: Position, mark: Decimal) -> Decimal:

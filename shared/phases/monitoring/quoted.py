@@ -7,11 +7,10 @@ from decimal import Decimal
 from shared.domain.config import Freshness
 from shared.domain.market import age_seconds
 from shared.domain.options import OptionQuote
-from shared.domain.package import package_quote
 from shared.domain.positions import Position, width_of
 from shared.domain.sessions import new_york_date, session
 from shared.domain.vocabulary import TradingMode
-from shared.phases.monitoring.pnl import mark_of, pnl_fraction, stop_fraction
+from shared.phases.monitoring.pnl import mark_of, pnl_fraction, possible_quote, stop_fraction
 
 UNVALUED_AFTER = timedelta(minutes=3)
 """So long into a session and so long without a fresh quote, a position counts as unwatched."""
@@ -41,12 +40,18 @@ def firm_mark(position: Position, quotes: Mapping[str, OptionQuote], max_spread:
 
     Too wide is a package spread above ``max_spread`` of the width, of the premium or the mark where there is none.
     """
-    mark = mark_of(position, quotes)
-    package = package_quote(position.strategy, position.legs, quotes)
-    if mark is None or package is None:
-        return None
-    measure = width_of(position.legs) or max(position.entry_price, mark)
-    return mark if package.spread <= max_spread * measure else None
+    return marks(position, quotes, max_spread)[1]
+
+
+def marks(
+    position: Position, quotes: Mapping[str, OptionQuote], max_spread: Decimal
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the mark, and the same once more where it is firm: read from the quotes once."""
+    package = possible_quote(position, quotes)
+    if package is None:
+        return None, None
+    measure = width_of(position.legs) or max(position.entry_price, package.mid)
+    return package.mid, package.mid if package.spread <= max_spread * measure else None
 
 
 def is_unwatched(position: Position, quotes: Mapping[str, OptionQuote], now: datetime) -> bool:
