@@ -28,10 +28,11 @@ def entry_limit(
 ) -> Decimal:
     """Return the limit of an entry after this many steps, dollars per unit, rounded in our favour to the tick.
 
-    The walk starts at mid and never goes further than ``max_distance`` of the package spread from it, nor below
-    ``min_credit``, nor to a worse premium than ``planned``: the one it was sized and capped at.
+    The walk starts at mid and never goes further than ``max_distance`` of the package spread from it, nor beyond the
+    collar, nor below ``min_credit``, nor to a worse premium than ``planned``: the one it was sized and capped at.
     """
-    away = min(step * _increment(underlying, package, walk), walk.max_distance * package.spread)
+    furthest = min(walk.max_distance * package.spread, entry_collar(package, walk))
+    away = min(step * _increment(underlying, package, walk), furthest)
     if effect is PriceEffect.CREDIT:
         return round_up(underlying, max(package.mid - away, min_credit or Decimal(0), planned or Decimal(0)))
     dearest = package.mid + away

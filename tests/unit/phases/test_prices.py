@@ -49,9 +49,13 @@ def test_an_entry_starts_at_mid_rounded_in_our_favour(
         pytest.param(DEBIT, "0.20", ["2.00", "2.02", "2.04", "2.06", "2.08", "2.08"], id="a tenth a step, up"),
         pytest.param(CREDIT, "0.04", ["2.00", "1.99", "1.99", "1.99", "1.99"], id="at least a tick a step"),
         pytest.param(DEBIT, "0.02", ["2.00", "2.00", "2.00"], id="never beyond 40 % of the spread"),
+        pytest.param(CREDIT, "1.60", ["2.00", "1.84", "1.68", "1.52", "1.50", "1.50"], id="never beyond the collar"),
+        pytest.param(DEBIT, "1.60", ["2.00", "2.16", "2.32", "2.48", "2.50", "2.50"], id="the same, up"),
     ],
 )
-def test_an_entry_walks_by_steps_and_stops_at_40_percent(effect: PriceEffect, spread: str, limits: list[str]) -> None:
+def test_an_entry_walks_by_steps_and_stops_at_40_percent_or_its_collar(
+    effect: PriceEffect, spread: str, limits: list[str]
+) -> None:
     walked = [entry_limit("SPY", effect, package("2.00", spread), WALK, step) for step in range(len(limits))]
     assert walked == [Decimal(limit) for limit in limits]
 
