@@ -8,6 +8,7 @@ from tests.faults.removals.removal import (
     DECISIONS,
     DENIALS,
     MINUTE,
+    PRICES,
     PROPOSAL,
     RAILS,
     TRADE,
@@ -15,6 +16,13 @@ from tests.faults.removals.removal import (
 )
 
 ENTRIES: Final = (
+    Removal(
+        "an entry never walks beyond its collar",
+        PRICES,
+        "furthest = min(walk.max_distance * package.spread, entry_collar(package, walk))",
+        "furthest = walk.max_distance * package.spread",
+        ("tests/unit/phases/test_prices.py",),
+    ),
     Removal(
         "a live entry is previewed",
         TRADE,
