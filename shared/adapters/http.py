@@ -12,7 +12,7 @@ import httpx
 import stamina
 
 from shared.adapters.documents import Document, decoded, quickly_decoded
-from shared.domain.errors import FeedUnavailableError, RateLimitedError
+from shared.domain.errors import FeedError, FeedUnavailableError, RateLimitedError
 
 CONNECT_TIMEOUT_S: Final = 2.0
 READ_TIMEOUT_S: Final = 5.0
@@ -21,6 +21,7 @@ DEADLINE_S: Final = 10.0
 ATTEMPTS: Final = 3
 SHORTEST_READ_S: Final = 0.2
 """With less time than this left in a run no read is begun."""
+SHORTEST_TIMEOUT_S: Final = 0.05
 LONGEST_WAIT_S: Final = 2.0
 """A vendor that wants a longer pause than this is not asked again within the call."""
 LARGEST_REPLY_BYTES: Final = 64 * 1024 * 1024
@@ -121,21 +122,18 @@ class VendorHttp:
         if deadline_s < SHORTEST_READ_S:
             raise UnansweredError(f"{self.source}: GET {path.partition('?')[0]}: the run has no time left to wait")
         ends = time.monotonic() + deadline_s
-        for attempt in stamina.retry_context(
-            on=_worth_another_try,
-            attempts=ATTEMPTS,
-            timeout=deadline_s,
-            wait_initial=0.05,
-            wait_max=1.0,
-            wait_jitter=0.1,
-        ):
-            with attempt:
-                if before is not None:
-                    before()
-                reply = self.send("GET", path, params=params, read_timeout_s=read_timeout_s, ends=ends)
-                (judge or self._judge)(reply)
-                return reply.long_document() if is_long else reply.document()
-        raise AssertionError("a retry context ends by a value or an error")
+
+        def once() -> Document:
+            if before is not None:
+                before()
+            reply = self.send("GET", path, params=params, read_timeout_s=read_timeout_s, ends=ends)
+            (judge or self._judge)(reply)
+            return reply.long_document() if is_long else reply.document()
+
+        try:
+            return once()
+        except (RateLimitedError, UnansweredError) as failure:
+            return _again(once, failure, ends)
 
     def send(
         self,
@@ -155,7 +153,7 @@ class VendorHttp:
             UnansweredError: no answer arrived; whether the request did is unknown.
         """
         seconds = min(read_timeout_s, self._time_left())
-        remaining = max(seconds if ends is None else min(seconds, ends - time.monotonic()), 0.05)
+        remaining = max(seconds if ends is None else min(seconds, ends - time.monotonic()), SHORTEST_TIMEOUT_S)
         timeout = httpx.Timeout(remaining, connect=min(CONNECT_TIMEOUT_S, remaining))
         where = f"{method} {path.partition('?')[0]}"
         url = path if path.startswith(("http://", "https://")) else self.base_url + path
@@ -222,6 +220,23 @@ def retry_after_s(reply: HttpReply, unknown_s: float) -> float:
 
 def _endless() -> float:
     return math.inf
+
+
+def _again(once: Callable[[], Document], failure: FeedError, ends: float) -> Document:
+    """Try again after a first failure, where that can help; preparing for it costs more than most reads."""
+    for attempt in stamina.retry_context(
+        on=_worth_another_try,
+        attempts=ATTEMPTS,
+        timeout=max(ends - time.monotonic(), SHORTEST_TIMEOUT_S),
+        wait_initial=0.05,
+        wait_max=1.0,
+        wait_jitter=0.1,
+    ):
+        with attempt:
+            if attempt.num == 1:
+                raise failure
+            return once()
+    raise AssertionError("a retry context ends by a value or an error")
 
 
 def _worth_another_try(error: Exception) -> bool | float:
