@@ -37,8 +37,11 @@ def walked(
     """Say what becomes of a working order; an intent is the order one step on, its limit perhaps the same.
 
     An entry is canceled by a breaker that is not ACTIVE and after ``cancel_after_seconds``; nothing moves while
-    it is HALTED, nor without fresh quotes. An exit that a stop has overtaken is worked as a stop.
+    it is HALTED, nor without fresh quotes, nor once all has filled. An exit that a stop has overtaken is worked as a
+    stop.
     """
+    if intent.filled_contracts >= intent.order.contracts:
+        return None
     if intent.kind is IntentKind.ENTRY:
         if state is not TradingState.ACTIVE:
             return Cancel(f"breaker {state}")

@@ -163,6 +163,13 @@ def test_a_working_entry_does_not_follow_the_market_beyond_its_plan() -> None:
     assert moved.order.limit_price == Decimal("5.00")
 
 
+@pytest.mark.parametrize(("filled", "moves"), [pytest.param(9, True, id="one left"), pytest.param(10, False, id="all")])
+def test_nothing_moves_once_all_has_filled(filled: int, moves: bool) -> None:
+    held = position(state=PositionState.CLOSING, contracts=10)
+    intent = working(exit_intent(held)).model_copy(update={"filled_contracts": filled})
+    assert (step(held, intent, quotes_at(held, "3.50")) is not None) is moves
+
+
 def test_a_working_target_that_a_stop_overtakes_is_a_stop() -> None:
     held = position(state=PositionState.CLOSING)
     moved = step(held, working(exit_intent(held)), quotes_at(held, "3.50"))
