@@ -1,14 +1,13 @@
 """The gamma exposures of a market, worked out once: no bot's configuration changes them."""
 
-import gzip
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from shared.backtest.market import MarketModel
 from shared.backtest.rows import GammaCurve
+from shared.backtest.tape import Lines, name_of, packed
 from shared.domain.errors import InvalidValueError
 from shared.domain.market import GammaReading
 from shared.domain.vocabulary import Source
@@ -33,16 +32,16 @@ class Exposure(NamedTuple):
 class GammaTape:
     """Exposures by underlying and publication; what is missing is asked of the market and kept."""
 
-    def __init__(self, model: MarketModel, known: Mapping[Key, Exposure] | None = None) -> None:
+    def __init__(self, model: MarketModel, known: Lines | None = None) -> None:
         """Take the market, and what was worked out for the very same one before."""
         self._model = model
-        self._known: dict[Key, Exposure] = dict(known or {})
+        self._written = dict(known or {})
         self._readings: dict[Key, GammaReading | None] = {}
         model.believe(self._level)
 
     def __len__(self) -> int:
         """Count the publications."""
-        return len(self._known)
+        return len(self._written)
 
     def reading(self, underlying: str, at: datetime) -> GammaReading | None:
         """Return the last publication at a moment, None where nothing is open yet."""
@@ -58,35 +57,26 @@ class GammaTape:
         return self._level(underlying, at) or (self._model.spot(underlying, at), self._model.vix(at))
 
     def _level(self, underlying: str, at: datetime) -> tuple[float, float] | None:
-        known = self._known.get((underlying, at))
+        known = None if at.second or at.minute % PUBLISHED_EVERY_MINUTES else self._read((underlying, at))
         return None if known is None else (known.spot, known.vix)
 
+    def _read(self, key: Key) -> Exposure | None:
+        written = self._written.get(name_of(*key))
+        return None if written is None else Exposure(*json.loads(written))
+
     def _exposure(self, key: Key) -> Exposure | None:
-        known = self._known.get(key)
+        known = self._read(key)
         if known is None:
             try:
-                known = self._known[key] = _exposure(self._model.gamma_curve(*key), self._model.vix(key[1]))
+                known = _exposure(self._model.gamma_curve(*key), self._model.vix(key[1]))
             except InvalidValueError:
                 return None
+            self._written[name_of(*key)] = json.dumps(known)
         return known
 
     def stored(self) -> bytes:
         """Return the tape as compact bytes."""
-        rows = [[name, int(at.timestamp()), *exposure] for (name, at), exposure in sorted(self._known.items())]
-        return gzip.compress(json.dumps(rows, separators=(",", ":")).encode(), mtime=0)
-
-
-def restored(data: bytes) -> dict[Key, Exposure]:
-    """Read a stored tape.
-
-    Raises:
-        InvalidValueError: the bytes are no tape.
-    """
-    try:
-        rows = json.loads(gzip.decompress(data))
-        return {(name, datetime.fromtimestamp(stamp, UTC)): Exposure(*rest) for name, stamp, *rest in rows}
-    except (OSError, ValueError, TypeError) as error:
-        raise InvalidValueError("tape", f"{len(data)} bytes", "delete the file; it is made again") from error
+        return packed(self._written)
 
 
 def _exposure(curve: GammaCurve, vix: float) -> Exposure:

@@ -1,6 +1,7 @@
 """The ground a backtest stands on: which history, which days, and what was worked out in an earlier run."""
 
 import hashlib
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +13,15 @@ import numpy as np
 
 import shared
 from infra.local.errors import LocalStageError
-from shared.backtest.gamma_tape import GammaTape, restored
+from shared.backtest.gamma_tape import GammaTape
 from shared.backtest.history import WARM_UP_SESSIONS, History
 from shared.backtest.market import MarketModel
 from shared.backtest.minute_tape import drawn_minutes, opened_minutes
 from shared.backtest.paths import BridgePaths
 from shared.backtest.runner.market import ModelMarket
 from shared.backtest.runner.recorded import RecordedMarket
-from shared.backtest.runner.snapshot_tape import SnapshotTape, restored_snapshots
+from shared.backtest.runner.snapshot_tape import SnapshotTape
+from shared.backtest.tape import unpacked
 from shared.backtest.yardsticks import BXM_YEARS, buy_write_years
 from shared.domain.config import SystemConfig
 from shared.domain.sessions import sessions_between
@@ -46,15 +48,14 @@ class Ground:
         minutes = self._file("minutes.npy")
         drawn = opened_minutes(minutes, self.history) if minutes.is_file() else None
         self._model = MarketModel(self.history, seed=self.seed, paths=BridgePaths(self.history, self.seed, drawn))
-        exposures, snapshots = self._read("gamma.gz"), self._read("snapshots.gz")
-        self.tape = GammaTape(self._model, restored(exposures) if exposures else None)
-        self.seen = SnapshotTape(restored_snapshots(snapshots) if snapshots else None)
+        self.tape = GammaTape(self._model, self._read("gamma.gz"))
+        self.seen = SnapshotTape(self._read("snapshots.gz"))
         self._counts = len(self.tape), len(self.seen)
         self.market = ModelMarket(self._model, SystemConfig(), self.tape, self.seen)
 
-    def _read(self, kind: str) -> bytes | None:
+    def _read(self, kind: str) -> dict[str, str]:
         file = self._file(kind)
-        return file.read_bytes() if file.is_file() else None
+        return unpacked(file.read_bytes()) if file.is_file() else {}
 
     def _file(self, kind: str) -> Path:
         return self.kept / f"{self._name}-{self._code}-{kind}"
@@ -149,5 +150,7 @@ def code_digest() -> str:
 
 
 def _digest(history: History) -> str:
-    text = f"{history.bars}{history.vix_closes}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    days = array("d", (day.toordinal() for day in history.days))
+    levels = array("d", (value for bar in history.bars for value in bar[1:]))
+    text = b"".join(column.tobytes() for column in (days, levels, array("d", history.vix_closes)))
+    return hashlib.sha256(text).hexdigest()[:12]

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from shared.backtest.gamma_tape import GammaTape, restored
+from shared.backtest.gamma_tape import GammaTape
 from shared.backtest.history import Bar, History
 from shared.backtest.market import MarketModel
 from shared.backtest.runner.market import ModelMarket
 from shared.backtest.runner.result import BacktestResult
 from shared.backtest.runner.run import backtest
 from shared.backtest.runner.schedule import steps_of
-from shared.backtest.runner.snapshot_tape import SnapshotTape, restored_snapshots
+from shared.backtest.runner.snapshot_tape import SnapshotTape
+from shared.backtest.tape import unpacked
 from shared.domain.config import SystemConfig, bot_config
 from shared.domain.errors import InvalidValueError
 from shared.domain.sessions import sessions_between
@@ -93,7 +94,7 @@ def test_a_tape_is_read_back_as_it_was(market: MarketModel) -> None:
     tape = GammaTape(market)
     at = steps_of(date(2017, 3, 1), None)[0].at
     reading = tape.reading("SPY", at)
-    again = GammaTape(market, restored(tape.stored()))
+    again = GammaTape(market, unpacked(tape.stored()))
     assert again.reading("SPY", at) == reading
     assert again.level("SPY", at) == (market.spot("SPY", at), market.vix(at))
     assert len(again) == 1
@@ -102,7 +103,7 @@ def test_a_tape_is_read_back_as_it_was(market: MarketModel) -> None:
 def test_snapshots_are_read_back_as_they_were_made(market: MarketModel) -> None:
     at, tape = steps_of(date(2017, 3, 1), None)[0].at, SnapshotTape()
     made = ModelMarket(market, SystemConfig(), seen=tape).snapshot("SPY", at)
-    again = SnapshotTape(restored_snapshots(tape.stored()))
+    again = SnapshotTape(unpacked(tape.stored()))
     assert again.read("SPY", at) == made
     assert repr(again.read("SPY", at)) == repr(made)
     assert again.read("SPX", at) is None
