@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import MAGIC_NUMBER, spec_from_file_location
+from importlib.util import MAGIC_NUMBER
 from io import open_code
 from types import CodeType
 from typing import Any, Final
@@ -76,11 +76,9 @@ class _Finder:
             return None
         source, code = (f"{self._root}/{place}" for place in self._modules[name])
         folder, _, file = source.rpartition("/")
-        folders = [folder] if file == "__init__.py" else None
-        loader = _Loader(name, source, code)
-        spec = spec_from_file_location(name, source, loader=loader, submodule_search_locations=folders)
-        if spec is not None:
-            spec.cached = code
+        spec = ModuleSpec(name, _Loader(name, source, code), origin=source)
+        spec.has_location, spec.cached = True, code
+        spec.submodule_search_locations = [folder] if file == "__init__.py" else None
         return spec
 
 

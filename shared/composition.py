@@ -14,13 +14,11 @@ from shared.adapters.aws import Aws
 from shared.adapters.clock import clock_for
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
 from shared.adapters.dynamodb.database import Database
-from shared.adapters.dynamodb.vendor_budgets import DynamoDbVendorBudgets
 from shared.adapters.run_time import RunTime
 from shared.adapters.sns import SnsAlerts
 from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
 from shared.domain.errors import CredentialsError
 from shared.domain.vocabulary import Bot, TradingMode, TradingState, stricter
-from shared.vendors import KEPT_FOR_EXITS, Vendors, VendorUrls
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
     )
     from shared.operator import Operator
     from shared.settings import Environment
+    from shared.vendors import Vendors
     from shared.views.sources import Sources
 
 
@@ -170,6 +169,9 @@ class Stage:
     @cached_property
     def vendors(self) -> Vendors:
         """The clients of the vendors."""
+        from shared.adapters.dynamodb.vendor_budgets import DynamoDbVendorBudgets
+        from shared.vendors import Vendors, VendorUrls
+
         names = self._settings
         return Vendors(
             VendorUrls(
@@ -241,6 +243,7 @@ class Stage:
         """What the views read."""
         from shared.adapters.computed_gamma import ChainGammaRows
         from shared.adapters.dynamodb.decision_log import DynamoDbDecisionLog
+        from shared.vendors import KEPT_FOR_EXITS
         from shared.views.sources import Sources
 
         return Sources(

@@ -19,13 +19,13 @@ from shared.adapters.quote_feed import QuoteFeed
 from shared.domain.config import SystemConfig
 from shared.domain.errors import CredentialsError, InvalidConfigurationError, StoreError
 from shared.domain.ports import Chains, Clock, Feeds, HistoryCache, Quotes, VendorBudgets
-from shared.domain.readings import Readings
 from shared.domain.vocabulary import GammaFeedVersion, Source
 
 if TYPE_CHECKING:
     from shared.adapters.polygon.client import PolygonClient
     from shared.adapters.tradier.client import TradierClient
     from shared.adapters.trading_volatility.client import TradingVolatilityClient
+    from shared.domain.readings import Readings
 
 TRADIER: Final = "tradier"
 TRADIER_SANDBOX: Final = "tradier-sandbox"
@@ -216,7 +216,7 @@ class FreshFeeds:
         self._cache = cache
         self._pool: ThreadPoolExecutor | None = None
 
-    def collect(self, now: datetime, config: SystemConfig) -> Readings:
+    def collect(self, now: datetime, config: SystemConfig) -> "Readings":
         """Read everything of a minute at once; what no source could give is None, never a default."""
         from shared.adapters.feeds import THREADS, MarketFeeds
 

@@ -16,8 +16,8 @@ from tests.benchmarks.lambda_runtime.tools import make_bare, make_bundle, make_r
 from tests.functions.house import House
 from tests.functions.story import Chapter, Story
 
-READS: Final = "bare: boto3, pynamodb, one item read"
-IMPORTS: Final = "bare: boto3, pynamodb, nothing asked"
+IMPORTS: Final = "a bare handler importing boto3 and pynamodb"
+READS: Final = "the same, reading one item of a table"
 COLD_STARTS: Final = 7
 MINUTES: Final = 30
 MOST_OVER_BARE: Final = 1.25
@@ -71,31 +71,41 @@ def measure() -> Iterable[Figure]:
 def _cold(tools: Tools) -> Iterator[Figure]:
     """Processor time (user and system) from the start of the process to the first reply, in turns.
 
-    It is before the session: the functions read their parameters and tables, and no vendor speaks. They stand beside
-    two bare functions that import boto3 and pynamodb: one opens a table and reads an item of it, as any function over
-    DynamoDB must, the other answers without asking anything.
+    It is before the session: the functions read their parameters and tables, and no vendor speaks. The limit is set by
+    the bare function that answers without asking anything; what is asked of AWS in the first reply stands in the note.
+    As a further fact they stand beside one that opens a table and reads an item, as any function over DynamoDB must.
     """
-    spent: dict[str, list[float]] = {name: [] for name in (READS, IMPORTS, *EVENTS)}
+    spent: dict[str, list[float]] = {name: [] for name in (IMPORTS, READS, *EVENTS)}
     for _ in range(COLD_STARTS):
-        for bare, event in ((READS, {}), (IMPORTS, {"only_imports": True})):
+        for bare, event in ((IMPORTS, {"only_imports": True}), (READS, {})):
             with tools.nothing() as environment:
                 spent[bare].append(_first(environment, event))
         for function, event in EVENTS.items():
             with tools.of(function) as environment:
                 spent[function].append(_first(environment, event))
-    beside = {name: median(spent.pop(name)) for name in (READS, IMPORTS)}
+    imports, reads = (median(spent.pop(name)) for name in (IMPORTS, READS))
     for function, taken in spent.items():
         cold = median(taken)
-        for name, its in beside.items():
-            yield Figure(
-                f"{function}, cold start to first reply",
-                cold,
-                "ms",
-                limit=MOST_OVER_BARE * its,
-                peer=name,
-                peer_value=its,
-                note=f"{cold / its:.2f} × it, at most {MOST_OVER_BARE}",
-            )
+        with tools.of(function, probe=True) as environment:
+            first = environment.call(EVENTS[function])[1].body
+        yield Figure(
+            f"{function}, cold start to first reply",
+            cold,
+            "ms",
+            limit=MOST_OVER_BARE * imports,
+            peer=IMPORTS,
+            peer_value=imports,
+            note=f"{cold / imports:.2f} × it, at most {MOST_OVER_BARE}; "
+            f"{first['processor_ms'] - first['own_ms']:.1f} ms are {first['calls']} calls of AWS",
+        )
+        yield Figure(
+            f"{function}, cold start to first reply",
+            cold,
+            "ms",
+            peer=READS,
+            peer_value=reads,
+            note=f"{cold / reads:.2f} × it",
+        )
 
 
 def _first(environment: ExecutionEnvironment, event: Mapping[str, Any]) -> float:
