@@ -267,6 +267,14 @@ class Stage:
 
         return Operator(self.book, self.trips, self.clock, self.trade_history)
 
+    def close(self) -> None:
+        """Let go of every connection and thread; in AWS the environment does, with all that is in it."""
+        if "vendors" in vars(self):
+            self.vendors.close()
+        if "background" in vars(self):
+            self.background.shutdown()
+        self._aws.close()
+
     def desk(self, config: BotConfig, mode: TradingMode) -> Desk:
         """Open the order desk of a bot in a mode; each opening is a worker of its own."""
         from shared.desk import Desk

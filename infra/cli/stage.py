@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
@@ -87,11 +88,14 @@ class Place:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - botocore makes clients of every kind
         """Make a client of any AWS service."""
-        from shared.adapters.aws import client_config
+        return self.aws.client(service)
 
-        return self.session.create_client(
-            service, region_name=self.region, endpoint_url=self.endpoint_url, config=client_config()
-        )
+    def close(self) -> None:
+        """Let go of every connection."""
+        if "stage" in vars(self):
+            self.stage.close()
+        if "aws" in vars(self):
+            self.aws.close()
 
 
 def open_place(stage: str = DEFAULT_STAGE, profile: str | None = None, region: str | None = None) -> Place:
@@ -130,9 +134,10 @@ def _in_aws(stage: str, profile: str | None, region: str | None) -> Place:
     region = region or session.get_config_variable("region")
     if region is None:
         raise CommandError("no AWS region is set", "give --region, or set one with `aws configure`")
-    place = Place(stage, _unknown(stage), session, region, None, {})
-    outputs = _outputs(place, stage)
-    return Place(stage, Environment.parse(_environment(place, stage, outputs)), session, region, None, outputs)
+    with closing(Place(stage, _unknown(stage), session, region, None, {})) as place:
+        outputs = _outputs(place, stage)
+        settings = Environment.parse(_environment(place, stage, outputs))
+    return Place(stage, settings, session, region, None, outputs)
 
 
 def _unknown(stage: str) -> Environment:
@@ -188,7 +193,8 @@ def at_stage(command: Callable[..., None]) -> Callable[..., None]:
         region: RegionOption = None,
         **arguments: object,
     ) -> None:
-        command(place=open_place(stage, profile, region), **arguments)
+        with closing(open_place(stage, profile, region)) as place:
+            command(place=place, **arguments)
 
     own = inspect.signature(command)
     shared = inspect.signature(opened)

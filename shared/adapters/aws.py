@@ -14,6 +14,7 @@ from botocore.loaders import Loader, create_loader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from botocore.client import BaseClient
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_sns import SNSClient
@@ -87,6 +88,7 @@ class Aws:
         self._region = region
         self._endpoint_url = endpoint_url
         self._making = Lock()
+        self._made: list[BaseClient] = []
 
     @property
     def region(self) -> str | None:
@@ -118,14 +120,25 @@ class Aws:
         """Make a client of SSM."""
         return cast("SSMClient", self._later_client("ssm"))
 
+    def client(self, service: str) -> "BaseClient":
+        """Make a client of any service."""
+        return self._client(service)
+
+    def close(self) -> None:
+        """Let go of the connections of every client."""
+        for client in self._made:
+            client.close()
+
     def _later_client(self, service: str, attempts: int = ATTEMPTS) -> LaterClient:
         return LaterClient(lambda: self._client(service, attempts))
 
-    def _client(self, service: str, attempts: int = ATTEMPTS) -> object:
+    def _client(self, service: str, attempts: int = ATTEMPTS) -> "BaseClient":
         with self._making:  # a session makes clients for one thread at a time
-            return self._session.create_client(
+            client = self._session.create_client(
                 service, region_name=self._region, endpoint_url=self._endpoint_url, config=client_config(attempts)
             )
+            self._made.append(client)
+            return client
 
 
 def _new_session() -> botocore.session.Session:

@@ -97,7 +97,7 @@ class Arena(AtTheBroker):
         wires = Wires(self.ground.endpoint_url, self.parameters, self.outbox)
         environment = Environment.parse(self.environment)
         stage = ArenaStage(environment, wires, database, trail or self.trail, self.background)
-        self.ground.ends.append(stage.vendors.close)
+        self.ground.ends.append(stage.close)
         return stage
 
     def start_processes(self) -> None:

@@ -68,9 +68,11 @@ class Wires(Aws):
 
     def _client(self, service: str, attempts: int = ATTEMPTS) -> Any:
         config = client_config(attempts).merge(Config(signature_version=UNSIGNED))
-        return self._session.create_client(
+        client = self._session.create_client(
             service, region_name=self._region, endpoint_url=self._endpoint_url, config=config
         )
+        self._made.append(client)
+        return client
 
     def ssm(self) -> "SSMClient":
         return cast("SSMClient", self._parameters)

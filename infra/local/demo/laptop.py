@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, redirect_stdout
+from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -89,16 +89,24 @@ class Laptop:
             simulators = pool.submit(self.simulators.start)
             aws.start()
             self._lead(stack, aws.environment)
-            topic_arn = self._create(Aws(region=REGION, endpoint_url=aws.endpoint_url))
+            topic_arn = self._create(stack.enter_context(closing(Aws(region=REGION, endpoint_url=aws.endpoint_url))))
             simulators.result()
         environment = self._environment(topic_arn, scratch / "clock")
         self._lead(stack, environment)
         self.environment = {**aws.environment, **environment}
         self.stage = Stage(Environment.parse(environment))
         self._handlers = {name: _fresh_handler(name) for name in FUNCTIONS}
+        stack.callback(self._let_go)
         stack.enter_context(redirect_stdout(self._log))
         stack.enter_context(catch_warnings())
         filterwarnings("ignore", "No application metrics to publish")
+
+    def _let_go(self) -> None:
+        for client in self._clients.values():
+            client.close()
+        self.stage.close()
+        for name in FUNCTIONS:
+            let_go_of_stage(name)
 
     def _create(self, aws: Aws) -> str:
         """Create what a deployed stage has, and the queues that tell what left it; return the topic's ARN."""
@@ -175,6 +183,14 @@ class Laptop:
     def invoke(self, function: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - each handler has its own answer
         """Call a function's handler as Lambda would; its errors come through."""
         return self._handlers[function](event, Invocation(function))
+
+
+def let_go_of_stage(name: str) -> None:
+    """Close what a function's handler has composed; its next call composes anew."""
+    composed = import_module(f"functions.{name}.handler")._stage  # noqa: SLF001 - as it is kept from call to call
+    if composed.cache_info().currsize:
+        composed().close()
+        composed.cache_clear()
 
 
 def _fresh_handler(name: str) -> Handler:

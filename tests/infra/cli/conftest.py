@@ -14,7 +14,7 @@ import pytest
 
 from infra.cli.main import app
 from infra.cli.mistakes import told
-from infra.local.demo.laptop import FUNCTIONS, Laptop
+from infra.local.demo.laptop import FUNCTIONS, Laptop, let_go_of_stage
 from infra.local.ministack import REGION
 from infra.local.stage_file import FILE_VARIABLE, StageFile, write_stage_file
 from shared.settings import Environment
@@ -76,7 +76,7 @@ def house(furnished: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         for name in ("collect", "trade"):
             module = furnished.module(name)
             getattr(module, f"_{name}").cache_clear()
-            module._stage.cache_clear()
+            let_go_of_stage(name)
         yield furnished
     tzset()
 
