@@ -165,7 +165,9 @@ def _row(whose: Position | ClosedTrade, one: Disposal) -> dict[str, Any]:
     sold = to_cents(max(one.taken, Decimal(0)) + max(one.given, Decimal(0)))
     is_1256 = whose.underlying in INDEX_UNDERLYINGS
     term = "60/40" if is_1256 else _term(opened, closed, one.is_short)
-    long_term = to_cents(one.gain * LONG_TERM_SHARE) if is_1256 else one.gain if term == "long" else Decimal(0)
+    long_term = (
+        to_cents(one.gain * LONG_TERM_SHARE) if is_1256 else one.gain if term == "long" else to_cents(Decimal(0))
+    )
     return {
         "description": _description(whose, one),
         "option_symbol": " ".join(one.option_symbols),

@@ -119,10 +119,10 @@ def test_expiration_ends_each_leg_at_its_own_worth(underlying: str, close: str, 
 @pytest.mark.parametrize(
     ("underlying", "strategy", "days", "expected"),
     [
-        pytest.param("SPY", CALL, 10, ("short", "100.00", "0", "no", "8949"), id="a fund's option held for days"),
-        pytest.param("SPY", CALL, 365, ("short", "100.00", "0", "no", "8949"), id="held for a year to the day"),
+        pytest.param("SPY", CALL, 10, ("short", "100.00", "0.00", "no", "8949"), id="a fund's option held for days"),
+        pytest.param("SPY", CALL, 365, ("short", "100.00", "0.00", "no", "8949"), id="held for a year to the day"),
         pytest.param("SPY", CALL, 366, ("long", "0.00", "100.00", "no", "8949"), id="held for more than a year"),
-        pytest.param("SPY", PUT, 366, ("short", "100.00", "0", "no", "8949"), id="what was written is never long"),
+        pytest.param("SPY", PUT, 366, ("short", "100.00", "0.00", "no", "8949"), id="what was written is never long"),
         pytest.param("SPX", PUT, 10, ("60/40", "40.00", "60.00", "yes", "6781"), id="an index option, held for days"),
         pytest.param("SPX", CALL, 400, ("60/40", "40.00", "60.00", "yes", "6781"), id="or for more than a year"),
     ],
