@@ -165,9 +165,8 @@ def _row(whose: Position | ClosedTrade, one: Disposal) -> dict[str, Any]:
     sold = to_cents(max(one.taken, Decimal(0)) + max(one.given, Decimal(0)))
     is_1256 = whose.underlying in INDEX_UNDERLYINGS
     term = "60/40" if is_1256 else _term(opened, closed, one.is_short)
-    long_term = (
-        to_cents(one.gain * LONG_TERM_SHARE) if is_1256 else one.gain if term == "long" else to_cents(Decimal(0))
-    )
+    share = LONG_TERM_SHARE if is_1256 else Decimal(term == "long")
+    long_term = to_cents(one.gain * share)
     return {
         "description": _description(whose, one),
         "option_symbol": " ".join(one.option_symbols),

@@ -225,7 +225,9 @@ def test_a_field_is_set_recorded_and_taken_back(house: House, run: Run) -> None:
         ),
         pytest.param(("config", "show", "ZEUS"), "ZEUS has no configuration; choose one of ATLAS", id="no bot"),
         pytest.param(("config", "set", "ATLAS", "capital"), "capital is no change; write field=value", id="no change"),
-        pytest.param(("config", "set", "ATLAS", "captial=5"), "captial: 5 is not valid; there is no such field", id="misspelt"),
+        pytest.param(
+            ("config", "set", "ATLAS", "captial=5"), "captial: 5 is not valid; there is no such field", id="typo"
+        ),
         pytest.param(("config", "set", "ATLAS", "mode=live"), "then `alphagex live confirm`", id="live by hand"),
         pytest.param(("why", "ZEUS"), "ZEUS is no bot; choose one of ATLAS", id="why of nobody"),
         pytest.param(("why", "ATLAS", "--at", "noon"), "--at noon is no time; write it as", id="no time"),
