@@ -116,7 +116,7 @@ class Ground:
         missing = sorted(set(sessions_between(year_before, last)) - set(known))
         if missing:
             raise LocalStageError(
-                f"the history has no bar of {missing[0]} ({len(missing)} sessions missing)",
+                f"the history has no bar of {missing[0]} (sessions missing: {len(missing)})",
                 "fetch it again with alphagex history fetch, or choose other dates; the year before --from counts too",
             )
         if not days:

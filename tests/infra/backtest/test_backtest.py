@@ -106,7 +106,7 @@ def test_a_gap_in_the_history_is_told(gap: str, folder: Path, capsys: pytest.Cap
     write_bars(folder / "VIX.csv", tuple(bar._replace(open=20, high=20, low=20, close=20) for bar in kept))
     code = told(lambda: app([*SHORT, "--history", str(folder)]))
     assert code == 2
-    assert f"the history has no bar of {gap} (1 sessions missing)" in capsys.readouterr().err
+    assert f"the history has no bar of {gap} (sessions missing: 1)" in capsys.readouterr().err
 
 
 def test_a_gap_that_no_session_looks_back_on_hinders_nothing(folder: Path) -> None:
