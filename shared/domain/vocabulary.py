@@ -1,7 +1,6 @@
 """The closed sets of the field's words."""
 
 from enum import StrEnum
-from typing import assert_never
 
 
 class Bot(StrEnum):
@@ -27,15 +26,12 @@ class Strategy(StrEnum):
     @property
     def is_credit(self) -> bool:
         """Whether premium is received at entry."""
-        match self:
-            case (
-                Strategy.BULL_PUT_SPREAD | Strategy.BEAR_CALL_SPREAD | Strategy.IRON_CONDOR | Strategy.CASH_SECURED_PUT
-            ):
-                return True
-            case Strategy.LONG_CALL | Strategy.LONG_PUT | Strategy.BULL_CALL_SPREAD | Strategy.BEAR_PUT_SPREAD:
-                return False
-            case _:
-                assert_never(self)
+        return self in _CREDIT
+
+
+_CREDIT = frozenset(
+    {Strategy.BULL_PUT_SPREAD, Strategy.BEAR_CALL_SPREAD, Strategy.IRON_CONDOR, Strategy.CASH_SECURED_PUT}
+)
 
 
 class GammaRegime(StrEnum):
@@ -114,7 +110,7 @@ _SEVERITY = {state: place for place, state in enumerate(TradingState)}
 
 def stricter(one: TradingState, other: TradingState) -> TradingState:
     """Return the stricter of two states."""
-    return max(one, other, key=lambda state: state.severity)
+    return one if one.severity >= other.severity else other
 
 
 class ExitReason(StrEnum):

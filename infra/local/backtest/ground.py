@@ -1,5 +1,6 @@
 """The ground a backtest stands on: which history, which days, and what was worked out in an earlier run."""
 
+import gc
 import hashlib
 from array import array
 from bisect import bisect_left
@@ -52,6 +53,7 @@ class Ground:
         self.seen = SnapshotTape(self._read("snapshots.gz"))
         self._counts = len(self.tape), len(self.seen)
         self.market = ModelMarket(self._model, SystemConfig(), self.tape, self.seen)
+        gc.freeze()  # what is open by now stays: nobody need look through it for garbage, year after year
 
     def _read(self, kind: str) -> dict[str, str]:
         file = self._file(kind)

@@ -53,6 +53,7 @@ def gate(code: DenialCode, value: object, limit: object, passed: bool) -> Gate:
 def look_gates(setting: Setting, snapshot: Snapshot) -> tuple[Gate, ...]:
     """Ask what needs no structure: breaker, data, session, limits of the bot."""
     config, live, state, now = setting
+    open_count = live.ledger(config.mode).open_count
     return (
         gate(DenialCode.BOT_DISABLED, config.enabled, True, config.enabled),
         gate(DenialCode.BREAKER, state, TradingState.ACTIVE, state is TradingState.ACTIVE),
@@ -73,9 +74,9 @@ def look_gates(setting: Setting, snapshot: Snapshot) -> tuple[Gate, ...]:
         *session_gates(config, snapshot.market_open, now),
         gate(
             DenialCode.MAX_POSITIONS,
-            live.ledger(config.mode).open_count,
+            open_count,
             f"below {config.max_positions}",
-            live.ledger(config.mode).open_count < config.max_positions,
+            open_count < config.max_positions,
         ),
         *_rate_gates(setting),
     )
@@ -100,11 +101,15 @@ def _freshness_gates(config: BotConfig, snapshot: Snapshot, now: datetime) -> tu
         ("gamma", snapshot.gamma, _age_limit(config, limits.gamma, snapshot.spot) if computed else limits.gamma),
     )
     return tuple(
-        gate(DenialCode.STALE_SNAPSHOT, f"{name} {age:.0f} s", f"{limit} s", age <= limit)
+        _freshness_gate(name, age_seconds(reading.as_of, now), limit)
         for name, reading, limit in ages
         if reading is not None
-        for age in (age_seconds(reading.as_of, now),)
     )
+
+
+@lru_cache(maxsize=1024)
+def _freshness_gate(name: str, age: Decimal, limit: int) -> Gate:
+    return gate(DenialCode.STALE_SNAPSHOT, f"{name} {age:.0f} s", f"{limit} s", age <= limit)
 
 
 def _age_limit(config: BotConfig, usual: int, reading: Reading | None) -> int:
