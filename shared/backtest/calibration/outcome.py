@@ -169,8 +169,19 @@ def _prior_document(priors: Sequence[PriorFound], trials: int) -> dict[str, Any]
             "win_rate": f"{prior.win_rate:.4f}",
             "avg_win": f"{prior.avg_win:.4f}",
             "avg_loss": f"{prior.avg_loss:.4f}",
+            "measured": {
+                "trades": prior.trades,
+                "wins": prior.wins,
+                "win_rate": _written(prior.win_rate_interval),
+                "avg_win": _written(prior.avg_win_interval),
+                "avg_loss": _written(prior.avg_loss_interval),
+            },
         }
         for prior in priors
         if prior.is_used
     }
     return {"priors": used} if used else {}
+
+
+def _written(interval: tuple[float, float] | None) -> list[str] | None:
+    return None if interval is None else [f"{bound:.4f}" for bound in interval]

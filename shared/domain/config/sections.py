@@ -31,13 +31,28 @@ class StrategyRule(Value):
     max_width: PositiveDollars | None = None
 
 
+Share = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+"""A share of the premium that was paid or taken in: 0.15 is 15 %, and it may be more than 1."""
+
+
+class Measured(Value):
+    """What a prior was measured on: closed trades, and intervals of 95 % as lowest and highest; None is unknown."""
+
+    trades: Annotated[int, Field(ge=1)]
+    wins: Annotated[int, Field(ge=0)]
+    win_rate: tuple[Fraction, Fraction]
+    avg_win: tuple[Decimal, Decimal] | None = None
+    avg_loss: tuple[Decimal, Decimal] | None = None
+
+
 class Prior(Value):
-    """Statistics assumed until a strategy has its own; an assumption, and marked as one."""
+    """Statistics assumed until a strategy has its own; an assumption, and marked as one where nothing was measured."""
 
     version: str = "assumed-1"
     win_rate: Fraction
-    avg_win: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
-    avg_loss: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
+    avg_win: Share
+    avg_loss: Share
+    measured: Measured | None = None
 
 
 class Rails(Value):

@@ -18,7 +18,7 @@ from shared.backtest.market import MarketModel
 from shared.backtest.runner.market import ModelMarket
 from shared.domain.config import SystemConfig, bot_config, parse_document
 from shared.domain.errors import InvalidValueError
-from shared.domain.vocabulary import Bot
+from shared.domain.vocabulary import Bot, Strategy
 
 TRIAL: dict[str, float | int | str] = {
     "short_delta": 0.2,
@@ -163,6 +163,11 @@ def test_the_outcome_is_a_document_the_bot_accepts() -> None:
     (prior,) = outcome.priors
     assert (prior.trades, prior.wins, prior.is_used) == (52, 48, True)
     assert prior.win_rate_interval[0] < prior.win_rate < prior.win_rate_interval[1]
+    written = config.priors[Strategy(prior.strategy)]
+    measured = written.measured
+    assert measured is not None
+    assert (measured.trades, measured.wins) == (52, 48)
+    assert measured.win_rate[0] < written.win_rate < measured.win_rate[1]
     assert [fold.window for fold in outcome.folds] == [2, 3, 4]
     assert outcome.trials == 10
 
