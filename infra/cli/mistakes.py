@@ -24,6 +24,7 @@ _BY_NAME: Final = {
     "PartialCredentialsError": ("the AWS credentials are not complete", "run `aws configure`"),
     "ProfileNotFound": ("there is no such AWS profile", "`aws configure list-profiles` lists yours"),
     "NoRegionError": ("no AWS region is set", "give --region"),
+    "InvalidRegionError": ("there is no such AWS region", "give --region such as us-east-1"),
     "SSOTokenLoadError": ("the AWS login has expired", LOG_IN),
     "UnauthorizedSSOTokenError": ("the AWS login has expired", LOG_IN),
     "TokenRetrievalError": ("the AWS login has expired", LOG_IN),

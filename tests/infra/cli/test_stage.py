@@ -6,7 +6,13 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    InvalidRegionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
 
 from infra.cli.mistakes import MISTAKE, UNREACHABLE, told
 from infra.cli.stage import open_place
@@ -51,6 +57,12 @@ def stored(error: Exception) -> StoreError:
     ("error", "code", "says"),
     [
         pytest.param(NoCredentialsError(), MISTAKE, "no AWS credentials were found; run `aws configure`", id="no keys"),
+        pytest.param(
+            InvalidRegionError(region_name="us east"),
+            MISTAKE,
+            "there is no such AWS region; give --region",
+            id="region",
+        ),
         pytest.param(refused("ExpiredToken"), MISTAKE, "the AWS login has expired; log in again", id="expired"),
         pytest.param(refused("InvalidClientTokenId"), MISTAKE, "AWS does not know these credentials", id="unknown key"),
         pytest.param(refused("AccessDenied"), MISTAKE, "AWS does not allow it: An error occurred", id="denied"),
