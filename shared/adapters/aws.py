@@ -1,7 +1,7 @@
 """One way to talk to AWS: the same time limits, attempts and connections for every service."""
 
 import os
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Final, cast
 
@@ -60,18 +60,22 @@ def read_descriptions(services: "Iterable[str]") -> None:
 
 
 class LaterClient:
-    """A client that is made at its first call: reading a service's description takes longer than most runs."""
+    """A client that is made at its first call: reading a service's description takes longer than most runs.
+
+    Threads that call it first at the same time share the one that is made.
+    """
 
     def __init__(self, make: "Callable[[], object]") -> None:
         self._make = make
+        self._making = Lock()
+        self._made: object = None
 
     def __getattr__(self, name: str) -> object:
         """Make the client when something of it is first asked for."""
-        return getattr(self._client, name)
-
-    @cached_property
-    def _client(self) -> object:
-        return self._make()
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+        return getattr(self._made, name)
 
 
 class Aws:

@@ -1,12 +1,11 @@
 """The connection to DynamoDB, shared by all tables of one composition; nothing is connected at import."""
 
-from functools import cached_property
 from types import new_class
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pynamodb.connection import Connection
 
-from shared.adapters.aws import ATTEMPTS, Aws
+from shared.adapters.aws import ATTEMPTS, Aws, LaterClient
 from shared.adapters.dynamodb.tables import STREAMS, Row
 
 if TYPE_CHECKING:
@@ -27,18 +26,11 @@ class SharedConnection(Connection):
 
     def __init__(self, aws: Aws) -> None:
         super().__init__(region=aws.region)
-        self._aws = aws
-
-    @cached_property
-    def shared(self) -> "DynamoDBClient":
-        """The client, made at the first request."""
-        client = self._aws.dynamodb()
-        client.meta.events.register("needs-retry.dynamodb", cast("Callable[..., None]", _retry_contention))
-        return client
+        self.shared = cast("DynamoDBClient", LaterClient(lambda: _patient(aws.dynamodb())))
 
     @property
     def client(self) -> "BotocoreBaseClientPrivate":
-        """The same, as pynamodb knows it."""
+        """The client, as pynamodb knows it."""
         return cast("BotocoreBaseClientPrivate", self.shared)
 
 
@@ -67,6 +59,11 @@ class Database:
         bound = cast("type[_Row]", new_class(row.__name__, (row,), exec_body=lambda body: body.update(namespace)))
         bound.attach(self.connection)
         return bound
+
+
+def _patient(client: "DynamoDBClient") -> "DynamoDBClient":
+    client.meta.events.register("needs-retry.dynamodb", cast("Callable[..., None]", _retry_contention))
+    return client
 
 
 def _retry_contention(response: tuple[object, dict[str, Any]] | None, attempts: int, **_: object) -> float | None:

@@ -1,15 +1,20 @@
 """The session that all clients are made of: what it has of botocore's own handlers, and whose keys it signs with."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any, cast
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 
-from shared.adapters.aws import Aws
+from shared.adapters.aws import Aws, LaterClient
 
+THREADS = 8
+TAKES_LONG = 400_000
+"""Longer than a thread's turn."""
 ASKED = {"dynamodb", "events", "sns", "ssm"}
 """The services that functions ask."""
 
@@ -61,3 +66,23 @@ def test_a_request_is_signed_with_the_keys_there_are(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", of_environment)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     assert f"Credential={signs}/" in signature_of(Aws(region="us-east-1", endpoint_url="http://127.0.0.1:9"))
+
+
+def test_threads_that_ask_at_once_share_one_client() -> None:
+    made: list[object] = []
+    at_once = Barrier(THREADS)
+
+    def make() -> object:
+        made.append(at_once)
+        sum(range(TAKES_LONG))
+        return at_once
+
+    client = LaterClient(make)
+
+    def ask(_: int) -> object:
+        at_once.wait()
+        return client.parties
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert list(pool.map(ask, range(THREADS))) == [THREADS] * THREADS
+    assert len(made) == 1
