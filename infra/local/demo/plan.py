@@ -39,13 +39,13 @@ class DemoPlan:
         """
         sessions = History.embedded().days
         earliest, latest = sessions[max(IV_SESSIONS, WARM_UP_SESSIONS)], sessions[-1]
-        if self.first_day > self.last_day:
-            raise LocalStageError(f"--from {self.first_day} lies after --to {self.last_day}", "swap the two dates")
         for option, day in (("--from", self.first_day), ("--to", self.last_day)):
             if not earliest <= day <= latest:
                 raise LocalStageError(
                     f"{option} {day} is outside the embedded history", f"choose a date from {earliest} to {latest}"
                 )
+        if self.first_day > self.last_day:
+            raise LocalStageError(f"--from {self.first_day} lies after --to {self.last_day}", "swap the two dates")
         if not 1 <= self.step_minutes <= 60:
             raise LocalStageError(f"--step {self.step_minutes} is no step", "give 1 to 60 minutes")
         if not self.days:
