@@ -6,44 +6,28 @@ What only some functions ask for is imported then: what nobody asks for makes no
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from shared.adapters.aws import Aws
 from shared.adapters.clock import clock_for
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
-from shared.adapters.dynamodb.database import Database
 from shared.adapters.run_time import RunTime
 from shared.adapters.sns import SnsAlerts
 from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
 from shared.domain.errors import CredentialsError
 from shared.domain.vocabulary import Bot, TradingMode, TradingState, stricter
+from shared.stores import Stores
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
     from shared.adapters.journal import Journal
     from shared.adapters.market_data import MarketData
     from shared.desk import Desk
-    from shared.domain.book import Flip, LiveState
+    from shared.domain.book import Flip
     from shared.domain.config import BotConfig
-    from shared.domain.ports import (
-        Alerts,
-        Book,
-        Broker,
-        Chains,
-        Clock,
-        Configurations,
-        Events,
-        Feeds,
-        Heartbeat,
-        Parameters,
-        Quotes,
-        TradeHistory,
-        Trips,
-    )
+    from shared.domain.ports import Alerts, Broker, Chains, Clock, Events, Feeds, Parameters, Quotes
     from shared.operator import Operator
     from shared.settings import Environment
     from shared.vendors import Vendors
@@ -53,17 +37,15 @@ if TYPE_CHECKING:
 THREADS: Final = 4
 
 
-class Stage:
-    """One deployed trader: its tables, parameters, vendors and broker accounts."""
+class Stage(Stores):
+    """One deployed trader: its stores, parameters, vendors and broker accounts."""
 
     def __init__(self, settings: Environment, aws: Aws | None = None, journal: Journal | None = None) -> None:
         """Compose for this environment, over this AWS; nothing is connected yet.
 
         ``journal`` hears what becomes of orders and positions.
         """
-        self._settings = settings
-        self._journal = journal
-        self._aws = aws or Aws()
+        super().__init__(settings, aws or Aws(), journal)
         self.run_time = RunTime()
 
     @property
@@ -75,10 +57,6 @@ class Stage:
     def clock(self) -> Clock:
         """The time."""
         return clock_for(self._settings.clock_file)
-
-    @cached_property
-    def _database(self) -> Database:
-        return Database(self._aws)
 
     @cached_property
     def _ssm(self) -> SsmParameters:
@@ -95,63 +73,6 @@ class Stage:
     def last_flip(self) -> Flip:
         """Return who set the user's switch last, when and why. Raises StoreError where SSM does not tell."""
         return self._ssm.last_flip()
-
-    @cached_property
-    def book(self) -> Book:
-        """Positions, intents, decisions, ledgers."""
-        from shared.adapters.dynamodb.book import DynamoDbBook
-        from shared.adapters.journal import JournaledBook
-
-        names = self._settings
-        book = DynamoDbBook(
-            self._database,
-            positions=names.positions_table,
-            decisions=names.decisions_table,
-            stats=names.stats_table,
-        )
-        return book if self._journal is None else JournaledBook(book, self._journal)
-
-    @property
-    def seen(self) -> Mapping[Bot, LiveState]:
-        """What the book last showed of each bot, where there is a journal."""
-        from shared.adapters.journal import JournaledBook
-
-        return self.book.seen if isinstance(self.book, JournaledBook) else {}
-
-    @cached_property
-    def snapshots(self) -> DynamoDbSnapshots:
-        """The snapshots."""
-        from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
-
-        return DynamoDbSnapshots(self._database, snapshots=self._settings.snapshots_table)
-
-    @cached_property
-    def trade_history(self) -> TradeHistory:
-        """Closed trades and statistics."""
-        from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
-
-        return DynamoDbTradeHistory(self._database, stats=self._settings.stats_table)
-
-    @cached_property
-    def configurations(self) -> Configurations:
-        """The configurations that decisions name."""
-        from shared.adapters.dynamodb.configurations import DynamoDbConfigurations
-
-        return DynamoDbConfigurations(self._database, decisions=self._settings.decisions_table)
-
-    @cached_property
-    def trips(self) -> Trips:
-        """The breaker's items."""
-        from shared.adapters.dynamodb.trips import DynamoDbTrips
-
-        return DynamoDbTrips(self._database, stats=self._settings.stats_table)
-
-    @cached_property
-    def heartbeat(self) -> Heartbeat:
-        """The sign of life."""
-        from shared.adapters.dynamodb.heartbeat import DynamoDbHeartbeat
-
-        return DynamoDbHeartbeat(self._database, positions=self._settings.positions_table)
 
     @cached_property
     def alerts(self) -> Alerts:
