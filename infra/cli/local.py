@@ -65,7 +65,12 @@ def up(
     require_free(options.port)
     options.write(folder.options)
     process = _spawn(folder)
-    started = _wait_for_start(process, folder)
+    try:
+        started = _wait_for_start(process, folder)
+    except BaseException:
+        process.terminate()
+        process.wait(END_SECONDS)
+        raise
     typer.echo(f"running: stage {started.stage} at {started.endpoint_url}, process {started.process_id}; {COMMANDS}")
     if options.real_vendors:
         typer.echo("store your keys with `alphagex secrets set --stage local`; until then nothing is traded")
@@ -189,7 +194,6 @@ def _wait_for_start(process: "subprocess.Popen[bytes]", folder: StageFolder) -> 
             if process.poll() is not None:
                 raise CommandError("the local stage did not start", f"the reason stands above, and in {log.name}")
             if time.monotonic() > deadline:
-                process.terminate()
                 raise CommandError(f"it did not start in {START_SECONDS:.0f} s", f"look at {log.name}")
             time.sleep(POLL_SECONDS)
     return found

@@ -17,6 +17,7 @@ from infra.local.cdk import STACK_PREFIX, Cdk
 from infra.local.demo.laptop import MARKET_SWITCHES
 from infra.local.demo.market import market_of
 from infra.local.deployed import DeployedStack
+from infra.local.deployment import Deployment, deployed, digest, remember
 from infra.local.errors import LocalStageError
 from infra.local.ministack import REGION, MiniStack, MiniStackSettings
 from infra.local.minute_clock import MinuteClock, Woken
@@ -30,7 +31,6 @@ from infra.local.vendors.simulators import VendorSimulators
 from shared.adapters.ssm import SsmParameters
 from shared.domain.sessions import new_york_date
 
-SAVE_SECONDS: Final = 20.0
 MINUTE: Final = timedelta(minutes=1)
 SLOWEST_TICKS: Final = 3
 BOOTSTRAP_VERSION: Final = "/cdk-bootstrap/hnb659fds/version"
@@ -79,7 +79,7 @@ class LocalStage:
                 port=self._options.port,
                 state_dir=self._folder.aws,
                 log_file=self._folder.aws_log,
-                save_seconds=SAVE_SECONDS,
+                save_seconds=self._options.save_seconds,
             )
         )
         resources.callback(self.aws.stop)
@@ -109,8 +109,13 @@ class LocalStage:
         return clock
 
     def _deploy(self, context: dict[str, str]) -> None:
-        cdk = Cdk(self.aws.environment, self._folder.templates, self._folder.cdk_log)
         self.stack = DeployedStack(self.aws.endpoint_url, f"{STACK_PREFIX}{self._options.stage}")
+        wanted, known = digest(context), deployed(self.stack)
+        if known is not None and known.digest == wanted:
+            self._say("the stack is deployed already")
+            self.outputs = known.outputs
+            return
+        cdk = Cdk(self.aws.environment, self._folder.templates, self._folder.cdk_log)
         if not self.stack.client("ssm").get_parameters(Names=[BOOTSTRAP_VERSION])["Parameters"]:
             self._say("preparing AWS for the CDK, once")
             cdk.bootstrap()
@@ -118,6 +123,7 @@ class LocalStage:
         self.outputs = cdk.deploy(context)
         if self._options.real_vendors:
             self.stack.expire_items()
+        remember(self.stack, Deployment(digest=wanted, outputs=self.outputs))
 
     def _store(self, tokens: dict[str, str]) -> None:
         """Store the keys of the simulators; the real ones are the user's own to store."""
@@ -151,6 +157,7 @@ class LocalStage:
         with ThreadPoolExecutor(SLOWEST_TICKS) as pool:
             at = _next_minute(_now())
             while not end.wait(max(0.0, (at - _now()).total_seconds())):
+                self._require_aws()
                 pool.submit(self._tick, minutes, at)
                 at = max(at + MINUTE, _next_minute(_now() - MINUTE))
 
@@ -160,11 +167,16 @@ class LocalStage:
         while not end.is_set():
             if new_york_date(at) > LAST_DAY:
                 raise LocalStageError(f"the history ends on {LAST_DAY}", "start anew: `alphagex local up --fresh`")
+            self._require_aws()
             began = time.monotonic()
             clock.set(at)
             self._tick(minutes, at)
             at = _next_minute(max(at, clock.now()))
             end.wait(max(0.0, began + 60 / self._options.speed - time.monotonic()))
+
+    def _require_aws(self) -> None:
+        if not self.aws.is_running:
+            raise LocalStageError("its AWS has ended", "`alphagex local up` goes on from what was saved last")
 
     def _tick(self, minutes: MinuteClock, at: datetime) -> None:
         for woken in minutes.tick(at):

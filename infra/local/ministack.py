@@ -69,6 +69,11 @@ class MiniStack:
         return {**CREDENTIALS, "AWS_ENDPOINT_URL": self.endpoint_url, "AWS_ENDPOINT_URL_S3": self.endpoint_url}
 
     @property
+    def is_running(self) -> bool:
+        """Whether its process has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def process_id(self) -> int | None:
         """The process id, which is also the id of the process group; None while stopped."""
         return None if self._process is None else self._process.pid

@@ -22,7 +22,8 @@ class StageOptions(BaseModel):
     """What `alphagex local up` was told; kept, so that the next start goes on in the same way.
 
     `weeks_back` is how far the simulated market lies in the past: whole weeks, so that weekday and time of day in New
-    York are those of the wall. `speed` is how many simulated minutes pass in one.
+    York are those of the wall. `speed` is how many simulated minutes pass in one, `save_seconds` how often the state of
+    the AWS is written.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +34,7 @@ class StageOptions(BaseModel):
     weeks_back: Annotated[int, Field(ge=0)] = 0
     speed: Annotated[float, Field(ge=1, le=60)] = 1.0
     seed: int = 13
+    save_seconds: Annotated[float, Field(ge=1, le=60)] = 20.0
 
     def simulated(self, now: datetime) -> datetime:
         """Return the moment of the past that stands for this one."""

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from threading import Event
 
 from infra.local.errors import LocalStageError
@@ -16,14 +17,12 @@ FAILED = 2
 
 def main() -> int:
     """Run the stage of the folder; the exit code is 2 where that is impossible, and the last line says why."""
-    end = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: end.set())
+    _on_signal(_give_up)
     folder, say = StageFolder.beside_the_stage_file(), say_on_standard_output
     try:
         options = StageOptions.read(folder.options) or StageOptions()
-        with folder.lock(), LocalStage(options, folder, say) as stage:
-            _run(stage, end)
+        with folder.lock():
+            _run(LocalStage(options, folder, say))
     except LocalStageError as error:
         say(f"error: {error}")
         return FAILED
@@ -31,10 +30,23 @@ def main() -> int:
     return 0
 
 
-def _run(stage: LocalStage, end: Event) -> None:
-    write_stage_file(stage.stage_file(os.getpid()))
+def _on_signal(answer: Callable[..., None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, answer)
+
+
+def _give_up(*_: object) -> None:
+    raise LocalStageError("stopped before it ran", "`alphagex local up` starts again")
+
+
+def _run(stage: LocalStage) -> None:
+    """Run it; the stage file stands until everything is closed again, so that who finds none may start anew."""
+    end = Event()
     try:
-        stage.run(end)
+        with stage:
+            _on_signal(lambda *_: end.set())
+            write_stage_file(stage.stage_file(os.getpid()))
+            stage.run(end)
     finally:
         remove_stage_file()
 
