@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from shared.domain.config import BotConfig
-from shared.domain.decisions import DenialCode, Gate, LastDecided, denials_of, gate_of
+from shared.domain.decisions import DenialCode, Gate, LastDecided, gate_of
 from shared.domain.market import Snapshot
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import Action, Strategy
@@ -42,7 +42,8 @@ def look(setting: Setting, snapshot: Snapshot, last: LastDecided | None) -> Look
     if strategy is not None:
         gates.append(slot_gate(setting, snapshot.underlying, strategy))
     gates += _bot_range_gates(setting.config, regime, snapshot)
-    return Look(regime, strategy if not denials_of(gates) else None, tuple(gates))
+    is_refused = any(not gate.passed for gate in gates)
+    return Look(regime, None if is_refused else strategy, tuple(gates))
 
 
 def _strategy_gates(config: BotConfig, regime: RegimeClassification) -> tuple[Strategy | None, tuple[Gate, ...]]:

@@ -46,18 +46,18 @@ def observe(intent: Intent, order: BrokerOrder, now: datetime) -> Intent:
     state = IntentState.PARTIALLY_FILLED if filled else IntentState.WORKING
     if intent.state is IntentState.CANCELING:
         state = IntentState.CANCELING
-    return intent.model_copy(
-        update={
-            "state": state,
-            "order_id": order.order_id,
-            "broker_created_at": order.created_at,
-            "order": _at_limit(intent, order),
-            "stepped_at": intent.stepped_at or now,
-            "filled_contracts": filled,
-            "fill_price": order.fill_price if filled else None,
-            "clean_absences": 0,
-        }
-    )
+    seen = {
+        "state": state,
+        "order_id": order.order_id,
+        "broker_created_at": order.created_at,
+        "order": _at_limit(intent, order),
+        "stepped_at": intent.stepped_at or now,
+        "filled_contracts": filled,
+        "fill_price": order.fill_price if filled else None,
+        "clean_absences": 0,
+    }
+    is_news = any(getattr(intent, name) != value for name, value in seen.items())
+    return intent.model_copy(update=seen) if is_news else intent
 
 
 def _at_limit(intent: Intent, order: BrokerOrder) -> Order:
