@@ -8,6 +8,7 @@ from shared.backtest.bridge import DayPath
 from shared.backtest.history import History
 from shared.backtest.paths import BridgePaths, Drawn, session_minutes
 from shared.backtest.surface import FloatArray
+from shared.domain.errors import InvalidValueError
 
 
 def drawn_minutes(history: History, seed: int) -> FloatArray:
@@ -21,8 +22,15 @@ def drawn_minutes(history: History, seed: int) -> FloatArray:
 
 
 def opened_minutes(file: Path, history: History) -> Drawn:
-    """Return what reads the days of a file of drawn minutes, each when it is asked for."""
-    rows = np.asarray(np.load(file, mmap_mode="r"))
+    """Return what reads the days of a file of drawn minutes, each when it is asked for.
+
+    Raises:
+        InvalidValueError: the file holds no minutes.
+    """
+    try:
+        rows = np.asarray(np.load(file, mmap_mode="r"))
+    except (OSError, EOFError, ValueError) as error:
+        raise InvalidValueError("minutes", str(file), "delete the file; it is made again") from error
 
     def day(index: int) -> DayPath:
         spot, vix = rows[index, :, : session_minutes(history.days[index]) + 1].tolist()

@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import os
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable
@@ -77,7 +78,7 @@ class Ground:
         """Put a file in the place of the one that other code made."""
         self.kept.mkdir(parents=True, exist_ok=True)
         file = self._file(kind)
-        part = file.with_suffix(".part")
+        part = file.with_suffix(f".{os.getpid()}.part")
         with part.open("wb") as opened:
             content(opened)
         for old in self.kept.glob(f"{self._name}-*-{kind}"):

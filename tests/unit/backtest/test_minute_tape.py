@@ -8,6 +8,7 @@ import pytest
 from shared.backtest.history import History
 from shared.backtest.minute_tape import drawn_minutes, opened_minutes
 from shared.backtest.paths import BridgePaths, session_minutes
+from shared.domain.errors import InvalidValueError
 
 SEED = 7
 
@@ -27,3 +28,10 @@ def test_kept_minutes_are_read_back_as_they_were_drawn(autumn: History, tmp_path
     assert {session_minutes(autumn.days[day]) for day in days} == {210, 390}
     assert [again.minute_levels(day) for day in days] == [fresh.minute_levels(day) for day in days]
     assert again.level(3, 12.5) == fresh.level(3, 12.5)
+
+
+def test_a_file_that_holds_no_minutes_is_told(autumn: History, tmp_path: Path) -> None:
+    file = tmp_path / "minutes.npy"
+    file.write_bytes(b"cut short")
+    with pytest.raises(InvalidValueError, match="delete the file; it is made again"):
+        opened_minutes(file, autumn)
