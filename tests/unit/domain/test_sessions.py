@@ -63,9 +63,7 @@ def test_the_exchange_is_closed(day: date) -> None:
 @pytest.mark.parametrize(
     ("day", "now", "is_final"),
     [
-        pytest.param(
-            date(2026, 11, 23), "2026-11-23T21:29:59+00:00", False, id="a second before half an hour is over"
-        ),
+        pytest.param(date(2026, 11, 23), "2026-11-23T21:29:59+00:00", False, id="a second before half an hour is over"),
         pytest.param(date(2026, 11, 23), "2026-11-23T21:30:00+00:00", True, id="half an hour after the close"),
         pytest.param(date(2026, 11, 27), "2026-11-27T18:30:00+00:00", True, id="half an hour after a half-day"),
         pytest.param(date(2026, 11, 24), "2026-11-23T22:00:00+00:00", False, id="a day to come"),
