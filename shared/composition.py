@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from shared.adapters.aws import Aws
 from shared.adapters.clock import clock_for
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
+from shared.adapters.later import later
 from shared.adapters.run_time import RunTime
 from shared.adapters.sns import SnsAlerts
 from shared.adapters.ssm import SsmConfiguration, SsmParameters, SsmSecrets
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from shared.desk import Desk
     from shared.domain.book import Flip
     from shared.domain.config import BotConfig
-    from shared.domain.ports import Alerts, Broker, Chains, Clock, Events, Feeds, Parameters, Quotes
+    from shared.domain.ports import Alerts, Broker, Chains, Clock, Events, Feeds, Parameters, Quotes, VendorBudgets
     from shared.operator import Operator
     from shared.settings import Environment
     from shared.vendors import Vendors
@@ -90,7 +91,6 @@ class Stage(Stores):
     @cached_property
     def vendors(self) -> Vendors:
         """The clients of the vendors."""
-        from shared.adapters.dynamodb.vendor_budgets import DynamoDbVendorBudgets
         from shared.vendors import Vendors, VendorUrls
 
         names = self._settings
@@ -103,10 +103,15 @@ class Stage(Stores):
             ),
             self._secrets,
             lambda: self.parameters().system(),
-            DynamoDbVendorBudgets(self._database, self.clock, snapshots=names.snapshots_table),
+            later(self._vendor_budgets),
             self.clock,
             time_left=self.run_time.left,
         )
+
+    def _vendor_budgets(self) -> VendorBudgets:
+        from shared.adapters.dynamodb.vendor_budgets import DynamoDbVendorBudgets
+
+        return DynamoDbVendorBudgets(self._database, self.clock, snapshots=self._settings.snapshots_table)
 
     @cached_property
     def background(self) -> Executor:

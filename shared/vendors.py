@@ -4,27 +4,28 @@ Each client is imported when it is first made: httpx and what reads the answers 
 function that meets a closed market needs none of it.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from pydantic import SecretStr
 
-from shared.adapters.chain_feed import ChainFeed
-from shared.adapters.market_data import MarketData
-from shared.adapters.quote_feed import QuoteFeed
 from shared.domain.config import SystemConfig
 from shared.domain.errors import CredentialsError, InvalidConfigurationError, StoreError
-from shared.domain.ports import Chains, Clock, Feeds, HistoryCache, Quotes, VendorBudgets
 from shared.domain.vocabulary import GammaFeedVersion, Source
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from shared.adapters.market_data import MarketData
     from shared.adapters.polygon.client import PolygonClient
     from shared.adapters.tradier.client import TradierClient
     from shared.adapters.trading_volatility.client import TradingVolatilityClient
+    from shared.domain.ports import Chains, Clock, Feeds, HistoryCache, Quotes, VendorBudgets
     from shared.domain.readings import Readings
 
 TRADIER: Final = "tradier"
@@ -76,7 +77,7 @@ class Vendors:
     _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
     _plan: tuple[float, SystemConfig] | None = field(default=None, repr=False)
 
-    def market(self, reserve: int = 0) -> "TradierClient":
+    def market(self, reserve: int = 0) -> TradierClient:
         """Return the client of market data: the production market's where its token is given, else the sandbox's.
 
         Raises:
@@ -102,14 +103,14 @@ class Vendors:
             return None
         return None
 
-    def account(self, account_id: str, *, is_sandbox: bool) -> "TradierClient":
+    def account(self, account_id: str, *, is_sandbox: bool) -> TradierClient:
         """Return the client of a broker account. Raises CredentialsError where its token is missing."""
         if is_sandbox:
             token = self.secrets.get(TRADIER_SANDBOX)
             return self._tradier(self.urls.tradier_sandbox, token, account_id, 0, Source.TRADIER_SANDBOX)
         return self._tradier(self.urls.tradier, self.secrets.get(TRADIER), account_id, 0, Source.TRADIER)
 
-    def _tradier(self, url: str, token: SecretStr, account_id: str, reserve: int, source: Source) -> "TradierClient":
+    def _tradier(self, url: str, token: SecretStr, account_id: str, reserve: int, source: Source) -> TradierClient:
         from shared.adapters.tradier.client import TradierClient
 
         text = token.get_secret_value()
@@ -127,7 +128,7 @@ class Vendors:
             ),
         )
 
-    def polygon(self) -> "PolygonClient | None":
+    def polygon(self) -> PolygonClient | None:
         """Return Polygon's client, None where the user gave no key."""
         key = self.secrets.find(POLYGON)
         if key is None:
@@ -147,7 +148,7 @@ class Vendors:
             ),
         )
 
-    def trading_volatility(self) -> "TradingVolatilityClient | None":
+    def trading_volatility(self) -> TradingVolatilityClient | None:
         """Return Trading Volatility's client for the version of the user's subscription, None without a token."""
         token = self.secrets.find(TRADING_VOLATILITY)
         if token is None:
@@ -187,10 +188,14 @@ class Vendors:
 
     def market_data(self, reserve: int = 0) -> MarketData:
         """Return the broker's market data, over the right client at each question."""
+        from shared.adapters.market_data import MarketData
+
         return MarketData(lambda: self.market(reserve), self.clock)
 
     def chains(self) -> Chains:
         """Return the option chains, with their fallback."""
+        from shared.adapters.chain_feed import ChainFeed
+
         return ChainFeed(self._chain_sources)
 
     def _chain_sources(self) -> tuple[Chains, ...]:
@@ -200,6 +205,8 @@ class Vendors:
 
     def quotes(self, reserve: int = 0) -> Quotes:
         """Return the quotes, with their fallback; who only looks leaves a reserve to whoever closes positions."""
+        from shared.adapters.quote_feed import QuoteFeed
+
         return QuoteFeed(self.market_data(reserve), self.polygon)
 
     def feeds(self, cache: HistoryCache) -> Feeds:
@@ -216,8 +223,10 @@ class FreshFeeds:
         self._cache = cache
         self._pool: ThreadPoolExecutor | None = None
 
-    def collect(self, now: datetime, config: SystemConfig) -> "Readings":
+    def collect(self, now: datetime, config: SystemConfig) -> Readings:
         """Read everything of a minute at once; what no source could give is None, never a default."""
+        from concurrent.futures import ThreadPoolExecutor
+
         from shared.adapters.feeds import THREADS, MarketFeeds
 
         vendors = self._vendors
@@ -232,7 +241,7 @@ class FreshFeeds:
             pool=self._pool,
         ).collect(now, config)
 
-    def _tradier(self) -> "TradierClient | None":
+    def _tradier(self) -> TradierClient | None:
         try:
             return self._vendors.market(KEPT_FOR_EXITS)
         except CredentialsError:

@@ -20,8 +20,6 @@ from shared.domain.vocabulary import Bot
 from shared.phases.execution import protocol
 from shared.phases.monitoring.holdings import booked_legs, held_legs, without_foreign
 
-LATE = "balances: still out when the run went on; the legs are not compared this time"
-
 
 @dataclass(frozen=True, slots=True)
 class Accounts:

@@ -1,18 +1,24 @@
 """What every account is asked at the beginning of a run: all at once, and beside the work."""
 
-import math
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass
-from typing import NamedTuple
+from __future__ import annotations
 
-from functions.monitor.sight import Account
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
 from shared.domain.errors import CredentialsError, FeedError, OrderError
-from shared.domain.orders import Balances, BrokerOrder, BrokerPosition
-from shared.domain.ports import Broker
 from shared.domain.vocabulary import TradingMode
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor, Future
+
+    from functions.monitor.sight import Account
+    from shared.domain.orders import Balances, BrokerOrder, BrokerPosition
+    from shared.domain.ports import Broker
+
 UNANSWERED = (FeedError, OrderError, CredentialsError)
+LATE = "balances: still out when the run went on; the legs are not compared this time"
 
 
 class Told(NamedTuple):
@@ -36,11 +42,11 @@ class Asked:
     """One account with its answers on their way; a paper account answers when it is looked at."""
 
     account: Account
-    _told: "Future[Told] | None"
-    _balances: "Future[Balances] | None"
+    _told: Future[Told] | None
+    _balances: Future[Balances] | None
 
     @classmethod
-    def of(cls, account: Account, background: Executor) -> "Asked":
+    def of(cls, account: Account, background: Executor) -> Asked:
         """Ask an account."""
         if account.mode is TradingMode.PAPER:
             return cls(account, None, None)

@@ -7,17 +7,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.monitor.accounts import Accounts
-from functions.monitor.exits import Exits
-from functions.monitor.ledger import LegLedger
 from functions.monitor.minute import Tools
-from functions.monitor.reconcile import Reconciler
+from functions.monitor.parts import accounts_of, exits_of, reconciler_of, walker_of
 from functions.monitor.report import Opened, figures
 from functions.monitor.settings import MonitorSettings
-from functions.monitor.shares import Deliveries
 from functions.monitor.trips import Breakers
-from functions.monitor.walk import Walker
 from functions.monitor.workflow import Monitor
+from shared.adapters.later import later
 from shared.composition import Stage
 from shared.domain.measures import Measure
 from shared.seam import Seam
@@ -47,20 +43,18 @@ def _parameters(stage: Stage) -> Opened:
 @cache
 def _monitor() -> Monitor:
     stage = _stage()
-    book, alerts, clock = stage.book, stage.alerts, stage.clock
-    reconciler = Reconciler(book, alerts, clock)
-    ledger = LegLedger(book, stage.trips, alerts, clock, Deliveries(book, lambda: stage.trade_history))
+    reconciler = reconciler_of(stage)
     tools = Tools(
-        book=book,
-        quotes=stage.quotes,
-        market_clock=stage.market_data,
+        book=stage.book,
+        quotes=later(lambda: stage.quotes),
+        market_clock=later(lambda: stage.market_data),
         broker=stage.broker,
-        breakers=Breakers(stage.trips, alerts, clock),
-        accounts=Accounts(book, reconciler, ledger, alerts, clock, stage.background),
-        walker=Walker(book, reconciler, alerts, clock, stage.run_time.left),
-        exits=Exits(book, stage.desk, stage.market_data, alerts, clock),
-        alerts=alerts,
-        clock=clock,
+        breakers=Breakers(stage.trips, stage.alerts, stage.clock),
+        accounts=accounts_of(stage, reconciler),
+        walker=walker_of(stage, reconciler),
+        exits=exits_of(stage),
+        alerts=stage.alerts,
+        clock=stage.clock,
         time_left=stage.run_time.left,
     )
     return Monitor(

@@ -1,30 +1,42 @@
 """One minute of watching under way: the bots as seen, accounts reconciled, orders worked, positions looked after."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cache, partial
+from __future__ import annotations
 
-from functions.monitor.accounts import LATE, Accounts
-from functions.monitor.asked import UNANSWERED, Asked, Comparison
-from functions.monitor.exits import Exits, Scene
-from functions.monitor.sight import Account, Sight
+import math
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from functions.monitor.asked import LATE, UNANSWERED
+from functions.monitor.sight import Account
 from functions.monitor.standing import standing_alerts
-from functions.monitor.trips import Breakers
-from functions.monitor.walk import Walker
 from shared.domain import messages
 from shared.domain.accounts import account_of, at_account
-from shared.domain.book import LiveState, WithdrawConfirmation
-from shared.domain.config import BotConfig, bot_config
+from shared.domain.book import WithdrawConfirmation
+from shared.domain.config import bot_config
 from shared.domain.errors import AlphaGexError, InvalidConfigurationError, StoreError
-from shared.domain.market import BrokerClock
-from shared.domain.options import OptionQuote
-from shared.domain.orders import Intent, IntentKind, IntentState
-from shared.domain.ports import Alerts, Book, Broker, Clock, MarketClock, Parameters, Quotes
-from shared.domain.positions import Position
+from shared.domain.orders import IntentKind, IntentState
 from shared.domain.sessions import is_open
-from shared.domain.vocabulary import Bot, TradingMode, TradingState
+from shared.domain.vocabulary import Bot, TradingMode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from decimal import Decimal
+
+    from functions.monitor.accounts import Accounts
+    from functions.monitor.asked import Asked, Comparison
+    from functions.monitor.exits import Exits, Scene
+    from functions.monitor.sight import Sight
+    from functions.monitor.trips import Breakers
+    from functions.monitor.walk import Walker
+    from shared.domain.book import LiveState
+    from shared.domain.config import BotConfig
+    from shared.domain.market import BrokerClock
+    from shared.domain.options import OptionQuote
+    from shared.domain.orders import Intent
+    from shared.domain.ports import Alerts, Book, Broker, Clock, MarketClock, Parameters, Quotes
+    from shared.domain.positions import Position
+    from shared.domain.vocabulary import TradingState
 
 ISOLATED = (AlphaGexError, ArithmeticError, LookupError, ValueError)
 """What may go wrong about one account, bot or position without stopping the others."""
@@ -205,6 +217,8 @@ class Minute:
             for bot in wanted:
                 self._settle(bot)
             return ()
+        from functions.monitor.exits import Scene
+
         quotes = self._quotes(wanted)
         clock, spot = cache(self._broker_clock), cache(self._spot)
         busy = []

@@ -50,7 +50,7 @@ def figures(
     configs = {bot: _config(parameters, bot) for bot in Bot}
     gravest = next(mode for mode in reversed(TradingMode) if any(one.mode is mode for one in configs.values()))
     counted = [config for config in configs.values() if config.mode is gravest]
-    ledgers = [seen[config.bot].ledger(gravest) for config in counted]
+    ledgers = [ledger for config in counted for ledger in seen[config.bot].ledgers if ledger.mode is gravest]
     capital = sum((config.capital for config in counted), Decimal(0))
     return measured | {
         Measure.ORDERS_UNKNOWN: float(_unknown(seen.values())),

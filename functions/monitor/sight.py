@@ -1,15 +1,21 @@
 """What one run knows so far: each bot's configuration and live state, and the accounts they trade in."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from shared.domain.accounts import AccountWatch, account_id_of, account_of
-from shared.domain.book import LiveState
-from shared.domain.config import BotConfig
-from shared.domain.orders import Intent
-from shared.domain.ports import Broker
-from shared.domain.positions import Position
 from shared.domain.vocabulary import Bot, TradingMode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shared.domain.book import LiveState
+    from shared.domain.config import BotConfig
+    from shared.domain.orders import Intent
+    from shared.domain.ports import Broker
+    from shared.domain.positions import Position
 
 
 @dataclass(frozen=True, slots=True)

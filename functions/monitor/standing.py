@@ -1,14 +1,20 @@
 """What a bot's state calls for telling at every look, in case whoever brought it about ended before the alert."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from shared.domain import messages
-from shared.domain.alerts import Alert
-from shared.domain.book import LiveState
 from shared.domain.orders import IntentState
 from shared.domain.positions import PositionState
-from shared.phases.monitoring.last_call import is_delivered, last_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from shared.domain.alerts import Alert
+    from shared.domain.book import LiveState
+    from shared.domain.positions import Position
 
 
 def standing_alerts(live: LiveState, now: datetime) -> Iterator[Alert]:
@@ -24,6 +30,12 @@ def standing_alerts(live: LiveState, now: datetime) -> Iterator[Alert]:
     for position in live.positions:
         if position.state is PositionState.BROKEN:
             yield messages.broken(position, now)
-        closes_at = last_call(position, now)
-        if closes_at is not None:
-            yield messages.last_call(position, closes_at, is_delivered=is_delivered(position), at=now)
+        yield from _near_last_call(position, now)
+
+
+def _near_last_call(position: Position, now: datetime) -> Iterator[Alert]:
+    from shared.phases.monitoring.last_call import is_delivered, last_call
+
+    closes_at = last_call(position, now)
+    if closes_at is not None:
+        yield messages.last_call(position, closes_at, is_delivered=is_delivered(position), at=now)

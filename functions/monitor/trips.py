@@ -1,20 +1,27 @@
 """The system's own trips: what a bot's results, its failed orders and the account's day call for."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shared.domain import messages
-from shared.domain.book import SWITCH_SCOPE, LiveState, Trip
-from shared.domain.config import BotConfig
+from shared.domain.book import EVERY_BOT, SWITCH_SCOPE, Trip
 from shared.domain.errors import StoreError
-from shared.domain.ports import Alerts, Clock, Configuration, Trips
-from shared.domain.vocabulary import Bot, TradingMode, TradingState, stricter
-from shared.phases.monitoring.trips import ALL, account_trip, bot_trips, failure_trip
+from shared.domain.vocabulary import Bot, stricter
 
-SCOPES: Final = frozenset({ALL, *Bot})
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from shared.domain.book import LiveState
+    from shared.domain.config import BotConfig
+    from shared.domain.ports import Alerts, Clock, Configuration, Trips
+    from shared.domain.positions import Counters, Ledger
+    from shared.domain.vocabulary import TradingMode, TradingState
+
+SCOPES: Final = frozenset({EVERY_BOT, *Bot})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,8 @@ class Breakers:
     def after_failures(self, config: BotConfig, live: LiveState) -> None:
         """Trip all bots after too many failed orders in a row."""
         if live.counters.order_failures:
+            from shared.phases.monitoring.trips import failure_trip
+
             self._set(failure_trip(config, live.counters, self.clock.now()))
 
     def judge(
@@ -69,13 +78,17 @@ class Breakers:
         """Trip what the ledgers of this moment call for, whoever booked what stands in them."""
         now = self.clock.now()
         for bot, live in lives.items():
-            config = configs[bot]
             for ledger in live.ledgers:
-                if ledger.mode is config.mode or ledger.open_count:
-                    for trip in bot_trips(config, ledger, live.counters, now):
-                        self._set(trip)
+                self._judge_bot(configs[bot], ledger, live.counters, now)
         for mode in dict.fromkeys(config.mode for config in configs.values()):
             self._set(self._of_account(configuration, configs, lives, mode))
+
+    def _judge_bot(self, config: BotConfig, ledger: Ledger, counters: Counters, now: datetime) -> None:
+        from shared.phases.monitoring.trips import bot_trips
+
+        if ledger.mode is config.mode or ledger.open_count:
+            for trip in bot_trips(config, ledger, counters, now):
+                self._set(trip)
 
     def _of_account(
         self,
@@ -85,12 +98,16 @@ class Breakers:
         mode: TradingMode,
     ) -> Trip | None:
         """Measure the day of all accounts of a mode against the capital of the bots in that mode."""
-        ledgers = [live.ledger(mode) for live in lives.values()]
+        ledgers = [ledger for live in lives.values() for ledger in live.ledgers if ledger.mode is mode]
         capital = sum((config.capital for config in configs.values() if config.mode is mode), Decimal(0))
         try:
             limit = configuration.system().account_day_loss
         except StoreError:
             return None
+        if not ledgers:
+            return None
+        from shared.phases.monitoring.trips import account_trip
+
         return account_trip(ledgers, capital, limit, self.clock.now())
 
     def _tell_again(self) -> None:

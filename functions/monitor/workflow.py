@@ -1,17 +1,24 @@
 """Watch every bot: reconcile first, then work the orders, then close what must close."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from __future__ import annotations
 
-from functions.monitor.minute import Minute, Tools
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from functions.monitor.minute import Minute
 from functions.monitor.sight import Sight
-from shared.desk import POST_SECONDS
 from shared.domain import messages
-from shared.domain.book import Flip
 from shared.domain.errors import StoreError
-from shared.domain.ports import Heartbeat, Parameters
 from shared.domain.vocabulary import Bot, TradingState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from functions.monitor.minute import Tools
+    from shared.domain.book import Flip
+    from shared.domain.ports import Heartbeat, Parameters
 
 LOOP_SECONDS = 5
 RUN_SECONDS = 50
@@ -60,6 +67,8 @@ class Monitor:
 
     def _has_time(self) -> bool:
         """Tell whether another round could still send an order and hear of it."""
+        from shared.desk import POST_SECONDS
+
         return self.tools.time_left() >= LOOP_SECONDS + POST_SECONDS
 
     def _mirror(self, parameters: Parameters, now: datetime) -> None:

@@ -7,10 +7,21 @@ processor, which it imports in their place.
 import collections
 import dataclasses
 import marshal
+import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
+
+NOBODY: Final = {
+    "AWS_ACCESS_KEY_ID": "nobody",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+"""Who asks AWS here: no profile of whoever makes the bundle counts."""
 
 
 class Texts(dict[str, bytes]):
@@ -71,14 +82,24 @@ def places(bundle: Path, libraries: Path) -> Iterator[tuple[str, tuple[str, str]
                     yield name, (place.as_posix(), code.as_posix())
 
 
+def prepare_a_call() -> None:
+    """Make a client of AWS and sign a call that is never sent: it compiles what each first call would."""
+    if find_spec("shared") is not None and find_spec("shared.adapters.aws") is not None:
+        os.environ.update(NOBODY)
+        os.environ.pop("AWS_PROFILE", None)
+        ssm = import_module("shared.adapters.aws").Aws("us-east-1").client("ssm")
+        ssm.generate_presigned_url("get_parameters", {"Names": ["/"]})
+
+
 def leave_ready(bundle: Path, libraries: Path) -> None:
-    """Import all that runs, and write down what that compiled and found."""
+    """Import all that runs, prepare a call, and write down what that compiled and found."""
     sys.path[:0] = [str(libraries), str(bundle)]
     texts, patterns = Texts(), Patterns()
     texts.listen()
     patterns.listen()
     for name in own_modules(bundle):
         import_module(name)
+    prepare_a_call()
     ready = import_module("functions.ready")
     left = {
         "python": ready.version(),

@@ -11,8 +11,10 @@ from botocore.credentials import CredentialResolver, EnvProvider
 from botocore.handlers import BUILTIN_HANDLERS
 from botocore.loaders import Loader, create_loader
 
+from shared.adapters.later import later
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from botocore.client import BaseClient
     from types_boto3_dynamodb import DynamoDBClient
@@ -57,25 +59,6 @@ def read_descriptions(services: "Iterable[str]") -> None:
     for service in services:
         for part in ("service-2", "endpoint-rule-set-1"):
             loader.load_service_model(service, part, api_version=None)
-
-
-class LaterClient:
-    """A client that is made at its first call: reading a service's description takes longer than most runs.
-
-    Threads that call it first at the same time share the one that is made.
-    """
-
-    def __init__(self, make: "Callable[[], object]") -> None:
-        self._make = make
-        self._making = Lock()
-        self._made: object = None
-
-    def __getattr__(self, name: str) -> object:
-        """Make the client when something of it is first asked for."""
-        with self._making:
-            if self._made is None:
-                self._made = self._make()
-        return getattr(self._made, name)
 
 
 class Aws:
@@ -133,8 +116,8 @@ class Aws:
         for client in self._made:
             client.close()
 
-    def _later_client(self, service: str, attempts: int = ATTEMPTS) -> LaterClient:
-        return LaterClient(lambda: self._client(service, attempts))
+    def _later_client(self, service: str, attempts: int = ATTEMPTS) -> "BaseClient":
+        return later(lambda: self._client(service, attempts))
 
     def _client(self, service: str, attempts: int = ATTEMPTS) -> "BaseClient":
         with self._making:  # a session makes clients for one thread at a time

@@ -1,26 +1,27 @@
 """A book that says in the log what became of orders and positions, each line under the snapshot that began it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
 
 from shared.domain.book import (
-    Change,
     CreateIntent,
     CreatePosition,
-    LiveState,
     MoveIntent,
     MovePosition,
     RecordClosedTrade,
     RecordDecision,
 )
-from shared.domain.decisions import Decision, DecisionKind
-from shared.domain.orders import Intent
-from shared.domain.ports import Book
-from shared.domain.positions import ClosedTrade, Position
-from shared.domain.vocabulary import Bot
 
-OF_TRADE = frozenset({DecisionKind.ENTRY, DecisionKind.NO_ENTRY})
-"""Decisions that trade itself writes into the log, the repeated ones too."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shared.domain.book import Change, LiveState
+    from shared.domain.decisions import Decision
+    from shared.domain.orders import Intent
+    from shared.domain.ports import Book
+    from shared.domain.positions import ClosedTrade, Position
+    from shared.domain.vocabulary import Bot
 
 
 class Journal(Protocol):
@@ -72,7 +73,7 @@ class JournaledBook:
                 self._of_position(None, position)
             case MovePosition(before=held, after=moved) if held.state is not moved.state:
                 self._of_position(held, moved)
-            case RecordDecision(decision=decision) if decision.kind not in OF_TRADE:
+            case RecordDecision(decision=decision) if not decision.kind.is_of_entering:
                 self._of_decision(decision)
             case RecordClosedTrade(trade=trade):
                 self._of_trade(trade)

@@ -1,21 +1,23 @@
 """Market data of the broker over whichever client is the right one now: keys are renewed while a process lives."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, Final
 
-from shared.domain.market import BrokerClock, DailyBar, Quote
-from shared.domain.options import OptionQuote
-from shared.domain.ports import Clock
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
     from shared.adapters.tradier.client import TradierClient
+    from shared.domain.market import BrokerClock, DailyBar, Quote
+    from shared.domain.options import OptionQuote
+    from shared.domain.ports import Clock
 
 
 class MarketData:
     """Ports Quotes, Chains, MarketClock and DailyHistory."""
 
-    def __init__(self, client: "Callable[[], TradierClient]", clock: Clock) -> None:
+    def __init__(self, client: Callable[[], TradierClient], clock: Clock) -> None:
         """Ask for the client at each question; without any key it raises CredentialsError."""
         self._client: Final = client
         self._clock: Final = clock

@@ -5,19 +5,26 @@ store must find true at that very moment; the transitions themselves stand in
 ``shared.phases.execution.protocol``.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum
+from __future__ import annotations
 
-from shared.domain.accounts import AccountWatch, Confirmation
-from shared.domain.alerts import Alert
-from shared.domain.decisions import Decision, LastDecided
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
 from shared.domain.errors import InvalidValueError
-from shared.domain.orders import Intent
-from shared.domain.positions import ClosedTrade, Counters, Ledger, Position
+from shared.domain.positions import Counters, Ledger
 from shared.domain.transitions import may_move
-from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+    from enum import StrEnum
+
+    from shared.domain.accounts import AccountWatch, Confirmation
+    from shared.domain.alerts import Alert
+    from shared.domain.decisions import Decision, LastDecided
+    from shared.domain.orders import Intent
+    from shared.domain.positions import ClosedTrade, Position
+    from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class LiveState:
         return next((intent for intent in self.intents if intent.intent_id == intent_id), None)
 
 
+EVERY_BOT = "ALL"
+"""The scope of a trip that concerns all bots."""
 SWITCH_SCOPE = "SWITCH"
 """The scope of the mirror among the trips that are read: the user's switch, as last seen."""
 BY_HAND = "the operator: "

@@ -110,6 +110,11 @@ class DecisionKind(StrEnum):
     SETTLEMENT = "SETTLEMENT"
     OPERATOR = "OPERATOR"
 
+    @property
+    def is_of_entering(self) -> bool:
+        """Whether it was about entering: trade itself writes those into the log, the repeated ones too."""
+        return self in (DecisionKind.ENTRY, DecisionKind.NO_ENTRY)
+
 
 class ChainRow(Value):
     """A row of the option chain that was considered when legs were sought, as the vendor gave it, sound or not."""

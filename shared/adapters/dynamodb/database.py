@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pynamodb.connection import Connection
 
-from shared.adapters.aws import ATTEMPTS, Aws, LaterClient
+from shared.adapters.aws import ATTEMPTS, Aws
 from shared.adapters.dynamodb.tables import STREAMS, Row
+from shared.adapters.later import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ class SharedConnection(Connection):
 
     def __init__(self, aws: Aws) -> None:
         super().__init__(region=aws.region)
-        self.shared = cast("DynamoDBClient", LaterClient(lambda: _patient(aws.dynamodb())))
+        self.shared = later(lambda: _patient(aws.dynamodb()))
 
     @property
     def client(self) -> "BotocoreBaseClientPrivate":

@@ -1,9 +1,13 @@
-"""Sorts the live items of a bot; one that this version cannot read is set aside with all that it says."""
+"""Sorts the live items of a bot; one that this version cannot read is set aside with all that it says.
+
+Of the values that it reads, decisions are costly to load, and are where trade alone has left some.
+"""
+
+from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
@@ -15,11 +19,15 @@ from shared.adapters.dynamodb.tables import PositionsRow
 from shared.domain.accounts import AccountWatch, Confirmation
 from shared.domain.alerts import Alert
 from shared.domain.book import LiveState
-from shared.domain.decisions import LastDecided
 from shared.domain.errors import StoreError
 from shared.domain.orders import Intent
 from shared.domain.positions import Counters, Ledger, Position
-from shared.domain.vocabulary import Bot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shared.domain.decisions import LastDecided
+    from shared.domain.vocabulary import Bot
 
 FACTS_SHOWN: Final = 2_000
 """How many characters of an unreadable item are shown; all of it stays in the table."""
@@ -80,6 +88,8 @@ def _sort(found: _Found, row: PositionsRow) -> None:
         case Kind.COUNTERS:
             found.counters = read(Counters, row)
         case Kind.LAST:
+            from shared.domain.decisions import LastDecided
+
             found.last.append(read(LastDecided, row))
         case Kind.ALERT:
             found.unsent_alerts.append(read(Alert, row))

@@ -1,11 +1,16 @@
 """What the traders live on: snapshots, configuration, keys, and functions that failed."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.domain.alerts import Alert
-from shared.domain.market import Snapshot
 from shared.domain.messages.wording import LOG, alert_of
 from shared.domain.vocabulary import AlertLevel
+
+if TYPE_CHECKING:
+    from shared.domain.market import Snapshot
 
 
 def invalid_snapshots(snapshot: Snapshot, in_a_row: int) -> Alert:

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from shared.domain.book import Change, LiveState, SetCounters, SetLedger, Trip
+from shared.domain.book import EVERY_BOT, Change, LiveState, SetCounters, SetLedger, Trip
 from shared.domain.config import BotConfig
 from shared.domain.counting import counters_after_success
 from shared.domain.positions import Counters, Ledger
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import TradingState
 
-ALL = "ALL"
+ALL = EVERY_BOT
 
 
 def bot_trips(config: BotConfig, ledger: Ledger, counters: Counters, now: datetime) -> tuple[Trip, ...]:

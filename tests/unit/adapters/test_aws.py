@@ -10,7 +10,8 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 
-from shared.adapters.aws import Aws, LaterClient
+from shared.adapters.aws import Aws
+from shared.adapters.later import later
 
 THREADS = 8
 TAKES_LONG = 400_000
@@ -68,16 +69,16 @@ def test_a_request_is_signed_with_the_keys_there_are(
     assert f"Credential={signs}/" in signature_of(Aws(region="us-east-1", endpoint_url="http://127.0.0.1:9"))
 
 
-def test_threads_that_ask_at_once_share_one_client() -> None:
+def test_threads_that_ask_at_once_share_what_is_made_later() -> None:
     made: list[object] = []
     at_once = Barrier(THREADS)
 
-    def make() -> object:
+    def make() -> Barrier:
         made.append(at_once)
         sum(range(TAKES_LONG))
         return at_once
 
-    client = LaterClient(make)
+    client = later(make)
 
     def ask(_: int) -> object:
         at_once.wait()
