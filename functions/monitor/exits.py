@@ -23,13 +23,12 @@ from shared.phases.execution import denials, exit_gates, protocol
 from shared.phases.execution.outlet import Outlet
 from shared.phases.exit import exit_decision, exit_intent, settlement_decision
 from shared.phases.monitoring import (
-    firm_mark,
     fresh_quotes,
     is_near_edge,
     is_settled_by,
     is_stop_held_back,
     is_unwatched,
-    mark_of,
+    marks,
     present_reason,
     settlement_fill,
     stop_mark,
@@ -76,7 +75,7 @@ class Exits:
             return False
         given_quotes = scene.quotes
         scene = scene._replace(quotes=fresh_quotes(position, given_quotes, config.freshness, now))
-        mark, firm = mark_of(position, scene.quotes), firm_mark(position, scene.quotes, config.exits.max_spread)
+        mark, firm = marks(position, scene.quotes, config.exits.max_spread)
         today, given = new_york_date(now), config.exits.ex_dividends
         reason = present_reason(position, firm, today)
         if reason is None and at_risk_of_assignment(position, today, scene.spot, given):
@@ -88,10 +87,17 @@ class Exits:
             if blind or (firm is None and is_stop_held_back(position, mark, now)):
                 self.alerts.send(messages.unvalued(position, now))
             return is_near_edge(position, mark)
-        return self._close(config, position, reason, scene, now)
+        return self._close(config, position, reason, mark, scene, now)
 
-    def _close(self, config: BotConfig, position: Position, reason: ExitReason, scene: Scene, now: datetime) -> bool:
-        mark = mark_of(position, scene.quotes)
+    def _close(
+        self,
+        config: BotConfig,
+        position: Position,
+        reason: ExitReason,
+        mark: Decimal | None,
+        scene: Scene,
+        now: datetime,
+    ) -> bool:
         intent = exit_intent(position, reason, scene.quotes, config.walk, now) if mark is not None else None
         if intent is None:
             if scene.is_first or position.state is not PositionState.EXIT_PENDING:
