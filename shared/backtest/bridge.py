@@ -5,6 +5,7 @@ close that really came: this is a replay of what happened, not a forecast, and n
 enters it.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import exp, log, pi, sin, sqrt
@@ -37,8 +38,8 @@ _CENTS: Final = 2
 class DayPath(NamedTuple):
     """The index and the VIX at each minute of one session, opening and closing instant included."""
 
-    spot: tuple[float, ...]
-    vix: tuple[float, ...]
+    spot: Sequence[float]
+    vix: Sequence[float]
 
 
 class VixChange(NamedTuple):

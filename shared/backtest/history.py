@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from importlib import resources
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import log, sqrt
 from typing import Final, NamedTuple, Self
 
@@ -60,8 +60,8 @@ class History:
     @classmethod
     def embedded(cls) -> Self:
         """Load the S&P 500 and VIX of 2014-01-03 to 2018-12-31 that ship with the package."""
-        vix = {date.fromisoformat(row["date"]): float(row["close"]) for row in _rows(_VIX_FILE)}
-        bars = [_bar(row) for row in _rows(_SP500_FILE)]
+        vix = {date.fromisoformat(day): float(close) for day, close in _rows(_shipped(_VIX_FILE))}
+        bars = [_bar(row) for row in _rows(_shipped(_SP500_FILE))]
         joined = [bar for bar in bars if bar.day in vix]
         return cls(bars=tuple(joined), vix_closes=tuple(vix[bar.day] for bar in joined))
 
@@ -74,7 +74,7 @@ class History:
         recent = cls.embedded()
         packed = resources.files(_DATA).joinpath(_EARLIER_FILE).read_bytes()
         text = gzip.decompress(packed).decode("ascii")
-        known = (*csv.DictReader(text.splitlines()), *_rows(_SP500_FILE))
+        known = (*_rows(text), *_rows(_shipped(_SP500_FILE)))
         earlier = [bar for bar in map(_bar, known) if bar.day < recent.days[0]]
         estimated = _estimated_vix([bar.close for bar in earlier])
         return cls(bars=(*earlier, *recent.bars), vix_closes=(*estimated, *recent.vix_closes))
@@ -131,20 +131,18 @@ class History:
         return range(bisect_right(self.days, start) - (start in self._index), bisect_right(self.days, end))
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    text = resources.files(_DATA).joinpath(name).read_text(encoding="ascii")
-    return iter(csv.DictReader(text.splitlines()))
+def _shipped(name: str) -> str:
+    return resources.files(_DATA).joinpath(name).read_text(encoding="ascii")
 
 
-def _bar(row: dict[str, str]) -> Bar:
-    return Bar(
-        day=date.fromisoformat(row["date"]),
-        open=float(row["open"]),
-        high=float(row["high"]),
-        low=float(row["low"]),
-        close=float(row["close"]),
-        volume=int(row["volume"]),
-    )
+def _rows(text: str) -> Iterator[list[str]]:
+    """Return the rows under the line of names."""
+    return islice(csv.reader(text.splitlines()), 1, None)
+
+
+def _bar(row: list[str]) -> Bar:
+    day, opening, high, low, close, volume = row
+    return Bar(date.fromisoformat(day), float(opening), float(high), float(low), float(close), int(volume))
 
 
 def _estimated_vix(closes: list[float]) -> list[float]:

@@ -1,5 +1,6 @@
 """What is listed: expirations and strikes of SPX and SPY, and the OCC symbols that name them."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import Final, NamedTuple, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.domain.sessions import is_session, is_third_friday, previous_session
+from shared.domain.sessions import is_session, is_third_friday, previous_session, third_friday
 
 WEEKLIES_FOR: Final = timedelta(weeks=10)
 MONTHLIES_FOR: Final = timedelta(days=365)
@@ -20,6 +21,8 @@ HIGHEST_STRIKE: Final = 1.35
 
 _FRIDAY: Final = 4
 _WEEK: Final = timedelta(weeks=1)
+_SHORTEST_MONTH: Final = timedelta(days=28)
+_MONTHS: Final = 12
 
 
 class ExpirationKind(StrEnum):
@@ -94,9 +97,21 @@ def expirations(on: date) -> tuple[date, ...]:
 @lru_cache(maxsize=1024)
 def _listed_by(friday: date) -> tuple[tuple[date, date], ...]:
     """Return the first day and the expiration of all that is listed in the week up to a Friday."""
-    fridays = (friday + weeks * _WEEK for weeks in range(QUARTERLIES_FOR // _WEEK + 1))
-    listed = ((later - ahead, expiration) for later in fridays for ahead, expiration in (_friday(later),))
+    weeklies = (friday + weeks * _WEEK for weeks in range(WEEKLIES_FOR // _WEEK + 1))
+    standards = (later for later in _third_fridays(friday) if later >= friday)
+    listed = (
+        (later - ahead, expiration)
+        for later in sorted({*weeklies, *standards})
+        for ahead, expiration in (_friday(later),)
+    )
     return tuple((first, expiration) for first, expiration in listed if first <= friday)
+
+
+def _third_fridays(day: date) -> Iterator[date]:
+    """Yield those of the month of a day and of all months whose options may be listed by then."""
+    for ahead in range(QUARTERLIES_FOR // _SHORTEST_MONTH):
+        years, month = divmod(day.month - 1 + ahead, _MONTHS)
+        yield third_friday(day.year + years, month + 1)
 
 
 @lru_cache(maxsize=8192)
@@ -121,17 +136,18 @@ def is_standard(expiration: date) -> bool:
     return kind(expiration) is not ExpirationKind.WEEKLY
 
 
-def columns_in_reach(product: Product, spot: float) -> NDArray[np.intp]:
+def columns_in_reach(product: Product, spot: float) -> range:
     """Return all multiples of the strike unit, in units, among which strikes are listed at a spot."""
     unit = product.strike_unit
-    return np.arange(int(LOWEST_STRIKE * spot / unit), int(HIGHEST_STRIKE * spot / unit) + 2)
+    return range(int(LOWEST_STRIKE * spot / unit), int(HIGHEST_STRIKE * spot / unit) + 2)
 
 
 @lru_cache(maxsize=8192)
 def strike_columns(product: Product, spot: float) -> NDArray[np.intp]:
     """Return the strikes listed at a spot, ascending, in units of the product's strike_unit."""
     unit = product.strike_unit
-    columns = columns_in_reach(product, spot)
+    reach = columns_in_reach(product, spot)
+    columns = np.arange(reach.start, reach.stop)
     distance = np.abs(columns * (unit / spot) - 1.0)
     listed = np.zeros(len(columns), dtype=bool)
     nearest = -1.0

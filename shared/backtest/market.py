@@ -22,7 +22,7 @@ from shared.backtest.moment import Moment
 from shared.backtest.open_interest import OpenBook, OpenInterest
 from shared.backtest.paths import BridgePaths, Clocked, Paths, clocked, session_hours
 from shared.backtest.pricing import Contract
-from shared.backtest.rows import GammaCurve, ModelQuote, Wanted
+from shared.backtest.rows import GammaCurve, HeldQuote, ModelQuote, Wanted
 from shared.backtest.surface import SCALE_FOR_PROFIT_AND_LOSS, term
 from shared.domain.errors import InvalidValueError
 from shared.domain.options import Right, parse_option_symbol
@@ -131,13 +131,13 @@ class MarketModel:
             return None
         return pricing.quote(contract, moment, book, row, self.seed)
 
-    def held_quote(self, option_symbol: str, at: datetime) -> ModelQuote | None:
-        """Quote a contract that somebody holds, and that is listed therefore, without asking for its open interest."""
+    def held_quote(self, option_symbol: str, at: datetime) -> HeldQuote | None:
+        """Quote a contract that somebody holds, and that is listed therefore; None where it is none, or over."""
         contract = self._contract(option_symbol)
         if contract is None:
             return None
         moment = self._moment(contract.product, at)
-        return None if moment.is_over(contract.expiration) else pricing.quote(contract, moment, None, 0, self.seed)
+        return None if moment.is_over(contract.expiration) else pricing.held(contract, moment)
 
     def gamma_curve(self, underlying: str, at: datetime) -> GammaCurve:
         """Return the gamma exposure of all listed expirations.

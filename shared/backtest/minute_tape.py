@@ -1,5 +1,6 @@
 """The minutes of all sessions of a history, drawn once: no bot's configuration changes them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,12 @@ def opened_minutes(file: Path, history: History) -> Drawn:
         raise InvalidValueError("minutes", str(file), "delete the file; it is made again") from error
 
     def day(index: int) -> DayPath:
-        spot, vix = rows[index, :, : session_minutes(history.days[index]) + 1].tolist()
-        return DayPath(tuple(spot), tuple(vix))
+        spot, vix = rows[index, :, : session_minutes(history.days[index]) + 1]
+        return DayPath(_line(spot), _line(vix))
 
     return day
+
+
+def _line(minutes: FloatArray) -> Sequence[float]:
+    """Return minutes as they lie in the file: a day is asked for a few of them."""
+    return minutes.data.cast("B").cast("d")

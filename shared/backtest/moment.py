@@ -15,7 +15,6 @@ RATE: Final = 0.01
 DIVIDEND_YIELD: Final = 0.018
 """Flat: the index yielded 1.8 to 2.1 % a year in 2014-2018."""
 
-FIRST_YEAR: Final = 1990
 FEWEST_CALENDAR_DAYS: Final = 1
 SHORTEST_TRADING_YEARS: Final = 1 / (TRADING_DAYS_PER_YEAR * 23_400)
 """One second of a session: at its last close an option is worth its intrinsic value."""
@@ -74,20 +73,11 @@ class Moment:
         )
 
 
+@lru_cache(maxsize=65_536)
 def sessions_after(day: date, expiration: date) -> int:
     """Return the number of sessions after a day up to and including an expiration, which is not before it."""
-    return _sessions_through(expiration) - _sessions_through(day)
-
-
-@lru_cache(maxsize=16_384)
-def _sessions_through(day: date) -> int:
-    """Count the sessions of all years from FIRST_YEAR to a day, the day's own included."""
-    return _sessions_before(day.year) + bisect_right(_sessions_of(day.year), day)
-
-
-@lru_cache(maxsize=256)
-def _sessions_before(year: int) -> int:
-    return sum(len(_sessions_of(earlier)) for earlier in range(FIRST_YEAR, year))
+    years = sum(len(_sessions_of(year)) for year in range(day.year, expiration.year))
+    return years + bisect_right(_sessions_of(expiration.year), expiration) - bisect_right(_sessions_of(day.year), day)
 
 
 @lru_cache(maxsize=256)

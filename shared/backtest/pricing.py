@@ -1,5 +1,6 @@
 """From a moment and the open book to quotes: one contract by arithmetic, an expiration by arrays."""
 
+from bisect import bisect_left, bisect_right
 from datetime import date
 from math import erfc, inf, log, pi, sqrt
 from statistics import NormalDist
@@ -13,9 +14,9 @@ from shared.backtest.listing import Product
 from shared.backtest.moment import DIVIDEND_YIELD, RATE, Forward, Moment
 from shared.backtest.open_interest import OpenBook
 from shared.backtest.quotes import SPREADS
-from shared.backtest.rows import ModelQuote, Wanted
+from shared.backtest.rows import HeldQuote, ModelQuote, Wanted
 from shared.backtest.surface import CALENDAR_DAYS_PER_YEAR, FloatArray, total_deviations
-from shared.domain.black_scholes import VOL_POINT, valuation
+from shared.domain.black_scholes import VOL_POINT, Valuation, valuation
 
 AM_SHARE: Final = 0.5
 """Share of a standard expiration's open interest that its AM-settled root holds."""
@@ -45,17 +46,13 @@ class Contract(NamedTuple):
     is_call: bool
 
 
-def quote(contract: Contract, moment: Moment, book: OpenBook | None, row: int, seed: int) -> ModelQuote:
-    """Quote one listed contract that is not over; without a book its open interest is told as none."""
+def quote(contract: Contract, moment: Moment, book: OpenBook, row: int, seed: int) -> ModelQuote:
+    """Quote one listed contract that is not over."""
     product, expiration, strike, column, is_call = contract[1:2] + contract[3:]
-    forward = moment.forward(expiration)
-    iv = forward.smile.iv(log(strike) - forward.log_forward)
-    valued = valuation(
-        moment.spot, strike, forward.years, iv, is_call=is_call, rate=RATE, dividend_yield=DIVIDEND_YIELD
-    )
+    iv, valued = _valued(contract, moment)
     mid = max(valued.price, 0.0)
     bid, ask = SPREADS[product.underlying].bid_ask(mid, valued.vega)
-    contracts = 0.0 if book is None else float((book.calls if is_call else book.puts)[row, column])
+    contracts = float((book.calls if is_call else book.puts)[row, column])
     open_interest = round(contracts * root_share(contract.root, product, expiration))
     bid_size, ask_size = sizes(column, is_call, moment, seed)
     return ModelQuote(
@@ -80,6 +77,22 @@ def quote(contract: Contract, moment: Moment, book: OpenBook | None, row: int, s
     )
 
 
+def held(contract: Contract, moment: Moment) -> HeldQuote:
+    """Quote one contract that somebody holds and that is not over."""
+    iv, valued = _valued(contract, moment)
+    mid = max(valued.price, 0.0)
+    bid, ask = SPREADS[contract.product.underlying].bid_ask(mid, valued.vega)
+    return HeldQuote(contract.option_symbol, bid, ask, mid, iv, valued.delta)
+
+
+def _valued(contract: Contract, moment: Moment) -> tuple[float, Valuation]:
+    """Return the volatility of one contract, and what it is worth by it."""
+    strike, forward = contract.strike, moment.forward(contract.expiration)
+    iv = forward.smile.iv(log(strike) - forward.log_forward)
+    is_call, spot, years = contract.is_call, moment.spot, forward.years
+    return iv, valuation(spot, strike, years, iv, is_call=is_call, rate=RATE, dividend_yield=DIVIDEND_YIELD)
+
+
 def chain(
     product: Product, root: str, expiration: date, moment: Moment, book: OpenBook, row: int, seed: int
 ) -> list[ModelQuote]:
@@ -95,20 +108,29 @@ def wanted_columns(product: Product, expiration: date, moment: Moment, wanted: W
     """Return, by whether they are calls, the strikes in strike units among which the wanted deltas lie, if any."""
     forward = moment.forward(expiration)
     columns = listing.columns_in_reach(product, moment.spot)
-    _, d1, _ = _deviations((columns * product.strike_unit).astype(np.float64), forward)
     low, high = (_quantile(delta / forward.carry) for delta in (wanted.low - _MARGIN, wanted.high + _MARGIN))
+
+    def distance(column: int) -> float:
+        return -_d1(float(column * product.strike_unit), forward)
+
     found: dict[bool, range] = {}
     for is_call, is_wanted in ((True, wanted.calls), (False, wanted.puts)):
         if not is_wanted:
             continue
-        signed = d1 if is_call else -d1
-        inside = columns[(signed >= low) & (signed <= high)]
-        if len(inside):
-            nearest, furthest = int(inside[0]), int(inside[-1])
-            first = 1 if nearest == columns[0] else nearest
-            last = FURTHEST_SPOTS * furthest if furthest == columns[-1] else furthest
+        begin, end = (-high, -low) if is_call else (low, high)
+        inside = columns[bisect_left(columns, begin, key=distance) : bisect_right(columns, end, key=distance)]
+        if inside:
+            first = 1 if inside[0] == columns[0] else inside[0]
+            last = FURTHEST_SPOTS * inside[-1] if inside[-1] == columns[-1] else inside[-1]
             found[is_call] = range(first, last + 1)
     return found
+
+
+def _d1(strike: float, forward: Forward) -> float:
+    """Return Black and Scholes' d1, which falls with the strike on a smile without arbitrage (Fukasawa, 2012)."""
+    moneyness = log(strike) - forward.log_forward
+    deviation = forward.smile.total_deviation(moneyness)
+    return -moneyness / deviation + 0.5 * deviation
 
 
 def _quantile(share: float) -> float:

@@ -15,6 +15,18 @@ class Wanted(NamedTuple):
     puts: bool = True
 
 
+class HeldQuote(NamedTuple):
+    """A contract that somebody holds, in the units of :class:`ModelQuote`; nobody asks for its open interest."""
+
+    option_symbol: str
+    bid: float
+    ask: float
+    mid: float
+    iv: float
+    delta: float
+    open_interest: int = 0
+
+
 class ModelQuote(NamedTuple):
     """One listed contract at one moment: dollars a unit of the underlying, greeks after Black-Scholes.
 

@@ -46,12 +46,18 @@ class OptionContract:
     def option_symbol(self) -> str:
         """The unpadded OCC symbol, e.g. SPXW180316P02600000."""
         letter = "C" if self.right is Right.CALL else "P"
-        return f"{self.root}{self.expiration:%y%m%d}{letter}{int(self.strike * 1000):08d}"
+        return f"{_series(self.root, self.expiration)}{letter}{int(self.strike * 1000):08d}"
 
     @property
     def settles_in_the_morning(self) -> bool:
         """Whether the contract is AM-settled (its last trade is the day before)."""
         return self.root in AM_SETTLED_ROOTS
+
+
+@lru_cache(maxsize=4096)
+def _series(root: str, expiration: date) -> str:
+    """Return the part of an OCC symbol that all contracts of an expiration share."""
+    return f"{root}{expiration:%y%m%d}"
 
 
 @lru_cache(maxsize=65_536)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol
 
 from shared.backtest.gamma_tape import GammaTape
 from shared.backtest.market import VIX, MarketModel
-from shared.backtest.rows import ModelQuote, Wanted
+from shared.backtest.rows import HeldQuote, ModelQuote, Wanted
 from shared.backtest.runner.snapshot_tape import SnapshotTape
 from shared.domain.config import SystemConfig
 from shared.domain.errors import InvalidValueError
@@ -177,7 +177,7 @@ class ModelMarket:
         values = {name: Decimal(repr(getattr(bar, name))) for name in ("open", "high", "low", "close")}
         return DailyBar(day=day, **values)
 
-    def _quoted(self, row: ModelQuote, at: datetime) -> OptionQuote:
+    def _quoted(self, row: ModelQuote | HeldQuote, at: datetime) -> OptionQuote:
         contract = parse_option_symbol(row.option_symbol)
         return OptionQuote(
             contract,

@@ -172,7 +172,7 @@ def slot_gate(setting: Setting, underlying: str, strategy: Strategy) -> Gate:
         (
             position.position_id
             for position in setting.live.positions
-            if (position.mode, position.underlying, position.strategy) == (mode, underlying, strategy)
+            if position.strategy is strategy and position.underlying == underlying and position.mode is mode
         ),
         None,
     )

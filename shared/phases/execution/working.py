@@ -69,13 +69,11 @@ def _at_limit(intent: Intent, order: BrokerOrder) -> Order:
 
 def replacing(intent: Intent, limit_price: Decimal, now: datetime) -> Intent:
     """Note, before asking, that the limit of a working order is being changed in place."""
+    order = intent.order
+    if order.limit_price != limit_price:
+        order = order.model_copy(update={"limit_price": limit_price})
     return intent.model_copy(
-        update={
-            "state": IntentState.REPLACING,
-            "steps": intent.steps + 1,
-            "stepped_at": now,
-            "order": intent.order.model_copy(update={"limit_price": limit_price}),
-        }
+        update={"state": IntentState.REPLACING, "steps": intent.steps + 1, "stepped_at": now, "order": order}
     )
 
 

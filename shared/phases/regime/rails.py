@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from shared.domain.config import Rails
 from shared.domain.decisions import DenialCode, Gate, gate_of
@@ -76,12 +77,17 @@ def _cooled_down(counters: Counters, now: datetime, rails: Rails) -> tuple[Gate,
         gates += (
             gate_of(
                 code=DenialCode.COOLING_DOWN,
-                value=f"target at {counters.last_target_at:%Y-%m-%dT%H:%M:%SZ}",
+                value=_target_at(counters.last_target_at),
                 limit=f"{rails.cool_down_after_target_seconds} s after a target",
                 passed=now >= ready,
             ),
         )
     return gates
+
+
+@lru_cache(maxsize=64)
+def _target_at(at: datetime) -> str:
+    return f"target at {at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _breaking_out(regime: RegimeClassification, snapshot: Snapshot, rails: Rails) -> tuple[Gate, ...]:
