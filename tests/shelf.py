@@ -10,9 +10,10 @@ from shared.domain.config import BotConfig, SystemConfig, bot_config
 from shared.domain.decisions import Decision
 from shared.domain.errors import FeedUnavailableError, InvalidConfigurationError
 from shared.domain.gamma import GammaRow
+from shared.domain.ledgers import Ledger
 from shared.domain.market import Snapshot
 from shared.domain.options import OptionQuote
-from shared.domain.positions import ClosedTrade, Ledger, Position
+from shared.domain.positions import ClosedTrade, Position
 from shared.domain.sessions import new_york_date
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState

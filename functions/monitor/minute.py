@@ -15,7 +15,6 @@ from shared.domain.accounts import account_of, at_account
 from shared.domain.book import WithdrawConfirmation
 from shared.domain.config import bot_config
 from shared.domain.errors import AlphaGexError, InvalidConfigurationError, StoreError
-from shared.domain.orders import IntentKind, IntentState
 from shared.domain.sessions import is_open
 from shared.domain.vocabulary import Bot, TradingMode
 
@@ -54,6 +53,8 @@ def _endless() -> float:
 
 def _urgency(intent: Intent) -> tuple[bool, bool]:
     """Put exits first, and last what begins with a question to the broker."""
+    from shared.domain.orders import IntentKind, IntentState
+
     asks = intent.state in (IntentState.REPLACING, IntentState.CANCELING)
     return asks, intent.kind is not IntentKind.EXIT
 

@@ -1,16 +1,22 @@
 """What monitor says in figures: what is at stake, what nobody knows, and how strict the breaker is."""
 
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
-from typing import Final
+from __future__ import annotations
 
-from shared.domain.book import LiveState, Trip
-from shared.domain.config import BotConfig, bot_config
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from shared.domain.config import bot_config
 from shared.domain.errors import InvalidConfigurationError, StoreError
 from shared.domain.measures import Measure
-from shared.domain.orders import IntentState
-from shared.domain.ports import Configuration, Parameters
 from shared.domain.vocabulary import Bot, TradingMode, TradingState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from shared.domain.book import LiveState, Trip
+    from shared.domain.config import BotConfig
+    from shared.domain.orders import Intent
+    from shared.domain.ports import Configuration, Parameters
 
 SEVERITY: Final[Mapping[TradingState, int]] = {
     TradingState.ACTIVE: 0,
@@ -60,7 +66,13 @@ def figures(
 
 
 def _unknown(lives: Iterable[LiveState]) -> int:
-    return sum(1 for live in lives for intent in live.intents if intent.state is IntentState.UNKNOWN)
+    return sum(1 for live in lives for intent in live.intents if _is_unknown(intent))
+
+
+def _is_unknown(intent: Intent) -> bool:
+    from shared.domain.orders import IntentState
+
+    return intent.state is IntentState.UNKNOWN
 
 
 def _config(parameters: Configuration, bot: Bot) -> BotConfig:

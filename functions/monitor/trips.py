@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from shared.domain.book import LiveState
     from shared.domain.config import BotConfig
+    from shared.domain.ledgers import Counters, Ledger
     from shared.domain.ports import Alerts, Clock, Configuration, Trips
-    from shared.domain.positions import Counters, Ledger
     from shared.domain.vocabulary import TradingMode, TradingState
 
 SCOPES: Final = frozenset({EVERY_BOT, *Bot})

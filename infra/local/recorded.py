@@ -14,8 +14,9 @@ from infra.local.recording import Recording
 from shared.domain.book import LiveState, Trip
 from shared.domain.config import BotConfig, SystemConfig, bot_config
 from shared.domain.decisions import Decision
+from shared.domain.ledgers import Ledger
 from shared.domain.market import Snapshot
-from shared.domain.positions import ClosedTrade, Ledger, Position, PositionState
+from shared.domain.positions import ClosedTrade, Position, PositionState
 from shared.domain.sessions import new_york_date
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState

@@ -1,11 +1,17 @@
 """An account at the broker: whose it is, what was confirmed by a person, and what reconciliation remembers of it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
-from shared.domain.config import BotConfig
-from shared.domain.positions import Position
 from shared.domain.values import SCHEMA_VERSION, UtcTime, Value
 from shared.domain.vocabulary import Bot, TradingMode
+
+if TYPE_CHECKING:
+    from shared.domain.config import BotConfig
+    from shared.domain.positions import Position
 
 
 class Confirmation(Value):

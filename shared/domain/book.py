@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared.domain.errors import InvalidValueError
-from shared.domain.positions import Counters, Ledger
-from shared.domain.transitions import may_move
+from shared.domain.ledgers import Counters, Ledger
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,6 +72,8 @@ BY_HAND = "the operator: "
 
 
 def _check_move(name: str, before: StrEnum, after: StrEnum) -> None:
+    from shared.domain.transitions import may_move
+
     if not may_move(before, after):
         raise InvalidValueError(name, f"{before} to {after}", "make only moves of shared.domain.transitions")
 

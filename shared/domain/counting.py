@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared.domain.positions import Counters
+from shared.domain.ledgers import Counters
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import ExitReason
 

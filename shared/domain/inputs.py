@@ -11,10 +11,11 @@ from typing import Any
 from pydantic import Field
 
 from shared.domain.accounts import Confirmation
+from shared.domain.ledgers import Counters, Ledger
 from shared.domain.market import BrokerClock
 from shared.domain.options import OptionQuote, parse_option_symbol
 from shared.domain.orders import Intent
-from shared.domain.positions import Counters, Ledger, Position
+from shared.domain.positions import Position
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.values import Dollars, Value
 from shared.domain.vocabulary import Action, TradingState

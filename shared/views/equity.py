@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from shared.domain.book import LiveState
 from shared.domain.config import BotConfig
-from shared.domain.positions import ClosedTrade, Ledger
+from shared.domain.ledgers import Ledger
+from shared.domain.positions import ClosedTrade
 from shared.domain.sessions import new_york_date, sessions_between
 from shared.domain.vocabulary import Bot, TradingMode
 from shared.views.positions import PositionView, positions_view

@@ -7,8 +7,8 @@ from typing import Any
 from shared.domain.book import LiveState
 from shared.domain.config import bot_config
 from shared.domain.decisions import Decision, DecisionKind, LastDecided
+from shared.domain.ledgers import Counters, Ledger
 from shared.domain.market import BrokerClock
-from shared.domain.positions import Counters, Ledger
 from shared.domain.vocabulary import Action, Bot, TradingState
 from shared.phases.entry import Account
 from shared.phases.execution.denials import Setting

@@ -22,8 +22,9 @@ from shared.adapters.dynamodb.ledgers import ledger_of
 from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, StatsRow
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DecisionKind
+from shared.domain.ledgers import Ledger
 from shared.domain.orders import TAG_PREFIX, Intent, IntentKind, IntentState
-from shared.domain.positions import ClosedTrade, Ledger, Position, PositionState
+from shared.domain.positions import ClosedTrade, Position, PositionState
 from shared.domain.vocabulary import Bot, TradingState
 from tests.faults.items import values
 

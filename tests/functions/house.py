@@ -20,9 +20,10 @@ from shared.domain.accounts import Confirmation
 from shared.domain.book import ConfirmAccount, LiveState
 from shared.domain.config import bot_config
 from shared.domain.decisions import Decision, DecisionKind, DenialCode
+from shared.domain.ledgers import Ledger
 from shared.domain.market import Snapshot
 from shared.domain.paper import PaperAccount
-from shared.domain.positions import ClosedTrade, Ledger, Position, PositionState
+from shared.domain.positions import ClosedTrade, Position, PositionState
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.values import Value
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState

@@ -21,8 +21,8 @@ from shared.domain.book import (
     Trip,
 )
 from shared.domain.errors import ConflictError
+from shared.domain.ledgers import Counters
 from shared.domain.orders import IntentState
-from shared.domain.positions import Counters
 from shared.domain.vocabulary import TradingState
 from tests.integration.conftest import CLOSING, HELD
 from tests.store import (

@@ -1,7 +1,8 @@
 """The book: all that is live of a bot in one read, and changes made together or not at all."""
 
-from collections.abc import Sequence
-from typing import TypeVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
 
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.changes import BookTables, writes_of
@@ -11,11 +12,15 @@ from shared.adapters.dynamodb.live import live_state
 from shared.adapters.dynamodb.reading import read
 from shared.adapters.dynamodb.tables import ActiveIndex, DecisionsRow, PositionsRow, StatsRow
 from shared.adapters.dynamodb.writes import Writer
-from shared.domain.book import Change, LiveState
-from shared.domain.orders import Intent
-from shared.domain.positions import Position
 from shared.domain.values import Value
-from shared.domain.vocabulary import Bot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.domain.book import Change, LiveState
+    from shared.domain.orders import Intent
+    from shared.domain.positions import Position
+    from shared.domain.vocabulary import Bot
 
 _Value = TypeVar("_Value", bound=Value)
 
@@ -52,10 +57,14 @@ class DynamoDbBook:
 
     def position(self, bot: Bot, position_id: str) -> Position | None:
         """Return one position, live or over; NewerSchemaError when a newer version wrote it."""
+        from shared.domain.positions import Position
+
         return self._one(Position, bot, keys.position(position_id))
 
     def intent(self, bot: Bot, intent_id: str) -> Intent | None:
         """Return one intent, live or over; NewerSchemaError when a newer version wrote it."""
+        from shared.domain.orders import Intent
+
         return self._one(Intent, bot, keys.intent(intent_id))
 
     def _one(self, model: type[_Value], bot: Bot, sort_key: str) -> _Value | None:

@@ -13,7 +13,7 @@ from shared.adapters.dynamodb.reading import document_of
 from shared.adapters.dynamodb.tables import PositionsRow
 from shared.adapters.dynamodb.writes import Update
 from shared.domain.book import Reserve, SetLedger
-from shared.domain.positions import Ledger
+from shared.domain.ledgers import Ledger
 from shared.domain.values import SCHEMA_VERSION
 from shared.domain.vocabulary import Bot, TradingMode
 

@@ -1,6 +1,6 @@
 """Sorts the live items of a bot; one that this version cannot read is set aside with all that it says.
 
-Of the values that it reads, decisions are costly to load, and are where trade alone has left some.
+Positions, intents and decisions are costly to load, and most runs of monitor find none.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from shared.domain.accounts import AccountWatch, Confirmation
 from shared.domain.alerts import Alert
 from shared.domain.book import LiveState
 from shared.domain.errors import StoreError
-from shared.domain.orders import Intent
-from shared.domain.positions import Counters, Ledger, Position
+from shared.domain.ledgers import Counters, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shared.domain.decisions import LastDecided
+    from shared.domain.orders import Intent
+    from shared.domain.positions import Position
     from shared.domain.vocabulary import Bot
 
 FACTS_SHOWN: Final = 2_000
@@ -79,8 +80,12 @@ def _sort(found: _Found, row: PositionsRow) -> None:
     require_known_schema(row)
     match _live_kind(row):
         case Kind.POSITION:
+            from shared.domain.positions import Position
+
             found.positions.append(read(Position, row))
         case Kind.INTENT:
+            from shared.domain.orders import Intent
+
             intent = read(Intent, row)
             (found.watched if intent.is_watched else found.intents).append(intent)
         case Kind.LEDGER:

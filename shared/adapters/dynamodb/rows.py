@@ -14,8 +14,9 @@ from shared.domain.vocabulary import Bot
 if TYPE_CHECKING:
     from shared.domain.accounts import AccountWatch, Confirmation
     from shared.domain.decisions import Decision, LastDecided
+    from shared.domain.ledgers import Counters
     from shared.domain.orders import Intent
-    from shared.domain.positions import ClosedTrade, Counters, Position
+    from shared.domain.positions import ClosedTrade, Position
     from shared.domain.statistics import StrategyStatistics
 
 

@@ -27,8 +27,9 @@ from shared.domain.book import (
 )
 from shared.domain.decisions import Decision, LastDecided
 from shared.domain.errors import ConflictError
+from shared.domain.ledgers import Counters, Ledger
 from shared.domain.orders import Intent
-from shared.domain.positions import ClosedTrade, Counters, Ledger, Position
+from shared.domain.positions import ClosedTrade, Position
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState, stricter
 from shared.phases.monitoring.trips import ALL

@@ -6,10 +6,11 @@ from decimal import ROUND_FLOOR, Decimal
 
 from shared.domain.config import Fees
 from shared.domain.fills import Fill, FillKind
+from shared.domain.ledgers import Ledger
 from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.orders import BrokerLeg
 from shared.domain.package import max_loss, one_way_fees
-from shared.domain.positions import ClosedTrade, ExitRule, Ledger, Position, PositionState, premium_dollars
+from shared.domain.positions import ClosedTrade, ExitRule, Position, PositionState, premium_dollars
 from shared.domain.values import to_cents
 from shared.domain.vocabulary import ExitReason, StopBasis, Strategy
 from shared.phases.execution.fills import order_fill

@@ -22,8 +22,9 @@ from shared.domain.book import (
 from shared.domain.config import BotConfig, Fees
 from shared.domain.counting import counters_after_order
 from shared.domain.decisions import Decision, LastDecided
+from shared.domain.ledgers import Counters
 from shared.domain.orders import BrokerOrder, Intent, IntentState
-from shared.domain.positions import Counters, Position, PositionState
+from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import ExitReason, TradingState
 from shared.phases.execution.booking import filled_position, ledger_after_adoption, ledger_after_resize
 from shared.phases.execution.fills import planned_fill

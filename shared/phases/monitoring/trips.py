@@ -7,7 +7,7 @@ from decimal import Decimal
 from shared.domain.book import EVERY_BOT, Change, LiveState, SetCounters, SetLedger, Trip
 from shared.domain.config import BotConfig
 from shared.domain.counting import counters_after_success
-from shared.domain.positions import Counters, Ledger
+from shared.domain.ledgers import Counters, Ledger
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import TradingState
 

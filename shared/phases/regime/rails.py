@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from shared.domain.config import Rails
 from shared.domain.decisions import DenialCode, Gate, gate_of
+from shared.domain.ledgers import Counters
 from shared.domain.market import Snapshot
-from shared.domain.positions import Counters
 from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import Action, Breakout, Rule
 from shared.phases.regime.classification import RegimeClassification

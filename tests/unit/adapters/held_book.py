@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from shared.domain.book import SetLedger
+from shared.domain.ledgers import Ledger
 from shared.domain.orders import IntentState
-from shared.domain.positions import Ledger, PositionState
+from shared.domain.positions import PositionState
 from tests.store import BOT, NOON, PAPER, intent, position
 
 HELD = position(state=PositionState.OPEN, version=2)

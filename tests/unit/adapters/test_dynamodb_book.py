@@ -18,8 +18,9 @@ from shared.domain.book import (
 )
 from shared.domain.decisions import Decision
 from shared.domain.errors import NewerSchemaError, StoreError
+from shared.domain.ledgers import Ledger
 from shared.domain.orders import IntentState
-from shared.domain.positions import Ledger, PositionState
+from shared.domain.positions import PositionState
 from shared.domain.vocabulary import Bot, TradingState
 from tests.store import (
     BOT,

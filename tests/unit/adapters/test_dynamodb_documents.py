@@ -18,10 +18,11 @@ from shared.adapters.dynamodb.attributes import DecimalAttribute
 from shared.adapters.dynamodb.documents import decode_document, encode, encode_document, number
 from shared.domain.decisions import Decision
 from shared.domain.errors import InvalidValueError
+from shared.domain.ledgers import Counters, Ledger
 from shared.domain.market import Snapshot
 from shared.domain.options import OptionSymbol
 from shared.domain.orders import Intent
-from shared.domain.positions import ClosedTrade, Counters, Ledger, Position
+from shared.domain.positions import ClosedTrade, Position
 from shared.domain.statistics import StrategyStatistics
 from tests.store import LONG_PUT, SHORT_PUT
 

@@ -27,8 +27,9 @@ from shared.domain.book import (
     Trip,
 )
 from shared.domain.errors import ConflictError
+from shared.domain.ledgers import Counters
 from shared.domain.orders import IntentState
-from shared.domain.positions import Counters, PositionState
+from shared.domain.positions import PositionState
 from shared.domain.vocabulary import Bot, TradingMode, TradingState
 from tests.store import (
     BOT,

@@ -8,8 +8,8 @@ import pytest
 
 from shared.domain.config import Rails
 from shared.domain.decisions import DenialCode, denials_of
+from shared.domain.ledgers import Counters
 from shared.domain.market import Snapshot
-from shared.domain.positions import Counters
 from shared.domain.vocabulary import Action, Breakout
 from shared.phases.regime import classify_snapshot, rails
 from tests.builders import NOON, TODAY, buy_calls_snapshot, config, gamma, momentum, reading, seconds, snapshot
