@@ -1,6 +1,6 @@
 """The paper broker in memory: the same rules over an account that lives as long as the run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -9,7 +9,7 @@ from shared.backtest.runner.market import Market
 from shared.domain.config import BotConfig
 from shared.domain.errors import OrderRejectedError
 from shared.domain.market import BrokerClock
-from shared.domain.options import CONTRACT_MULTIPLIER, parse_option_symbol
+from shared.domain.options import CONTRACT_MULTIPLIER, OptionQuote, parse_option_symbol
 from shared.domain.orders import BrokerOrder, Order, OrderStatus
 from shared.domain.paper import PaperAccount, PaperOrder
 from shared.domain.paper_orders import (
@@ -94,15 +94,11 @@ class RunBroker:
         self.account = self._rules.advanced(before, now, quotes, self._closes(now))
         if self.account is before:
             return
-        was_working = {one.status.order_id for one in before.orders if not one.status.status.is_final}
+        was_working = {one.status.order_id: one.status for one in before.orders if not one.status.status.is_final}
         for one in self.account.orders:
-            filled = one.status.fill_price
-            if one.status.order_id not in was_working or filled is None:
-                continue
-            package = package_of(one.order, quotes)
-            if package is not None:
-                worse = abs(package.mid - abs(filled))
-                self.slippage += worse * CONTRACT_MULTIPLIER * one.status.filled_contracts
+            known = was_working.get(one.status.order_id)
+            if known is not None:
+                self.slippage += _given_away(one, known, quotes)
 
     def _closes(self, now: datetime) -> dict[str, Decimal]:
         closes = {}
@@ -112,3 +108,16 @@ class RunBroker:
             if close is not None:
                 closes[symbol] = close
         return closes
+
+
+def _given_away(one: PaperOrder, before: BrokerOrder, quotes: Mapping[str, OptionQuote]) -> Decimal:
+    """Return the dollars by which what has filled since lies off mid."""
+    contracts = one.status.filled_contracts - before.filled_contracts
+    package = package_of(one.order, quotes) if contracts else None
+    if package is None:
+        return ZERO
+    return abs(package.mid * contracts - abs(_premium(one.status) - _premium(before))) * CONTRACT_MULTIPLIER
+
+
+def _premium(order: BrokerOrder) -> Decimal:
+    return (order.fill_price or ZERO) * order.filled_contracts
