@@ -19,6 +19,7 @@ from shared.domain.errors import InvalidValueError
 from shared.domain.vocabulary import Bot
 
 if TYPE_CHECKING:
+    from infra.local.backtest.ground import Ground
     from shared.backtest.runner.market import Market
 
 DAILY = "day"
@@ -66,6 +67,7 @@ def backtest(
     market: Market = ground.market
     if snapshots is None:
         days = ground.days(begin, end)
+        tell_of_new_looks(ground, config, days, minutes, Console(stderr=True, quiet=as_json))
     else:
         market = recorded = RecordedMarket(past, read_snapshots(snapshots), SystemConfig())
         days = recorded_days(recorded, past, begin, end)
@@ -91,6 +93,20 @@ def backtest(
         console.print(f"note: {warning}")
     if report is not None:
         console.print(f"report: {report.resolve().as_uri()}")
+
+
+def tell_of_new_looks(
+    ground: "Ground", config: BotConfig, days: tuple[date, ...], minutes: int | None, console: Console
+) -> None:
+    """Say on a terminal what takes a run longer than the next one, and until when that is kept."""
+    new = ground.unseen(config.underlyings, days, minutes) if console.is_terminal else 0
+    if new:
+        console.print(
+            f"working out {new:,} looks at the market; they are kept in {ground.kept} for all bots,"
+            " until the history or the code that makes them changes",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def bar(total: int, *, quiet: bool) -> "_Bar":

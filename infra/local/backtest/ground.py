@@ -5,7 +5,7 @@ import hashlib
 import os
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from shared.backtest.minute_tape import drawn_minutes, opened_minutes
 from shared.backtest.paths import BridgePaths
 from shared.backtest.runner.market import ModelMarket
 from shared.backtest.runner.recorded import RecordedMarket
+from shared.backtest.runner.schedule import steps_of
 from shared.backtest.runner.snapshot_tape import SnapshotTape
 from shared.backtest.tape import unpacked
 from shared.backtest.yardsticks import BXM_YEARS, buy_write_years
@@ -62,6 +63,11 @@ class Ground:
 
     def _file(self, kind: str) -> Path:
         return self.kept / f"{self._name}-{self._code}-{kind}"
+
+    def unseen(self, underlyings: Sequence[str], days: Sequence[date], minutes: int | None) -> int:
+        """Count the looks at these days, one a day or one every so many minutes, that are to be worked out first."""
+        looks = (step.at for day in days for step in steps_of(day, minutes))
+        return sum(not self.seen.knows(underlying, at) for at in looks for underlying in underlyings)
 
     def keep(self) -> None:
         """Store what was worked out, for the next run of the same code over the same market."""

@@ -17,6 +17,10 @@ class SnapshotTape:
         """Count the snapshots."""
         return len(self._written)
 
+    def knows(self, underlying: str, at: datetime) -> bool:
+        """Tell whether the snapshot of a moment was made before."""
+        return name_of(underlying, at) in self._written
+
     def read(self, underlying: str, at: datetime) -> Snapshot | None:
         """Return the snapshot of a moment, None where nobody has made it."""
         written = self._written.get(name_of(underlying, at))

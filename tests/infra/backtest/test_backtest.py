@@ -5,12 +5,15 @@ import re
 from collections.abc import Iterator
 from contextlib import chdir
 from datetime import date
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from infra.cli.backtest import tell_of_new_looks
 from infra.cli.main import app
 from infra.cli.mistakes import told
 from infra.local.backtest.charts import time_marks
@@ -19,8 +22,11 @@ from infra.local.backtest.histories import opened, read_bars, write_bars
 from infra.local.demo.charts.scale import Scale
 from infra.local.errors import LocalStageError
 from shared.backtest.history import History
+from shared.backtest.runner.run import backtest as run
 from shared.backtest.runner.schedule import steps_of
 from shared.backtest.yardsticks import BXM_YEARS
+from shared.domain.config import bot_config
+from shared.domain.vocabulary import Bot
 
 SHORT = ["backtest", "SOLOMON", "--from", "2018-01-16", "--to", "2018-02-28"]
 
@@ -49,6 +55,20 @@ def test_a_run_is_told_in_figures_and_as_a_page_of_its_own(folder: Path) -> None
     assert list((folder / ".alphagex/market").glob("*gamma.gz"))
     again = CliRunner().invoke(app, [*SHORT, "--json"])
     assert json.loads(again.stdout) == figures
+
+
+def test_a_terminal_is_told_once_of_looks_that_are_worked_out(folder: Path) -> None:
+    heard, config, days = StringIO(), bot_config(Bot.SOLOMON), (date(2018, 1, 16), date(2018, 1, 17))
+    console = Console(file=heard, force_terminal=True)
+    ground = Ground(History.embedded())
+    tell_of_new_looks(ground, config, days, None, Console(file=heard))
+    assert heard.getvalue() == ""
+    tell_of_new_looks(ground, config, days, None, console)
+    assert heard.getvalue().startswith("working out 2 looks at the market; they are kept in .alphagex/market for all")
+    run(config, ground.market, days)
+    ground.keep()
+    tell_of_new_looks(Ground(History.embedded()), config, days, None, console)
+    assert heard.getvalue().count("working out") == 1
 
 
 MISTAKES = [
