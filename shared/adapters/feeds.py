@@ -1,7 +1,7 @@
 """Everything a minute needs of the vendors, read at once, with the fallbacks of each need."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -78,18 +78,18 @@ class _Minute:
 
     def read(self) -> Readings:
         underlyings = self._config.underlyings
-        clock, vix = self._pool.submit(self._clock), self._pool.submit(self._vix)
-        histories = {name: self._pool.submit(self._history, name) for name in (*underlyings, VIX)}
+        clock = self._pool.submit(self._clock)
+        histories = {name: self._begin_history(name) for name in (*underlyings, VIX)}
         spots = {name: self._pool.submit(self._spot, name) for name in underlyings}
         gammas = {name: self._pool.submit(self._gamma, name, spots[name]) for name in underlyings}
-        vix_bars, broker, index = histories[VIX].result(), clock.result(), vix.result()
+        index, vix_bars, broker = self._vix(), histories[VIX](), clock.result()
         return Readings(
             at=self._now,
             vix=index.value,
             vix_bars=vix_bars.value,
             clock=broker.value,
             underlyings=tuple(
-                self._underlying(name, spots[name].result(), gammas[name].result(), histories[name].result())
+                self._underlying(name, spots[name].result(), gammas[name].result(), histories[name]())
                 for name in underlyings
             ),
             fallbacks=(*index.passed, *vix_bars.passed, *broker.passed),
@@ -195,6 +195,11 @@ class _Minute:
             chains,
             lambda feed: computed_gamma(feed, self._pool, underlying, price.value, self._now, self._config),
         )
+
+    def _begin_history(self, symbol: str) -> Callable[[], Asked[tuple[DailyBar, ...]]]:
+        """Return what gives a history: at once where this process knows it, as it does all day but the first time."""
+        known = self._feeds.cache.known(symbol, new_york_date(self._now))
+        return self._pool.submit(self._history, symbol).result if known is None else lambda: Asked(known)
 
     def _history(self, symbol: str) -> Asked[tuple[DailyBar, ...]]:
         today = new_york_date(self._now)

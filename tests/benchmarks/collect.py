@@ -45,6 +45,9 @@ LATENCIES: dict[tuple[Vendor, str], float] = {
 class FirstMinute:
     """A cache without a memory: each minute is the first of a day, in which the history is read too."""
 
+    def known(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
+        return None
+
     def load(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
         """Know nothing."""
         return None

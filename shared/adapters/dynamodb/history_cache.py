@@ -29,10 +29,15 @@ class DynamoDbHistoryCache:
         self._writer = Writer(database.connection)
         self._known: dict[str, tuple[date, tuple[DailyBar, ...]]] = {}
 
+    def known(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
+        """Return what this process knows of this New York date."""
+        known_on, known = self._known.get(symbol, (None, ()))
+        return known if known_on == day else None
+
     def load(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
         """Return what was stored for this New York date, or None; a warm process reads it once a day."""
-        known_on, known = self._known.get(symbol, (None, ()))
-        if known_on == day:
+        known = self.known(symbol, day)
+        if known is not None:
             return known
         with translated(f"history of {symbol}"):
             row = self._table.find(keys.history(symbol), day.isoformat())

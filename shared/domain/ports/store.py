@@ -140,6 +140,9 @@ class PaperAccounts(Protocol):
 class HistoryCache(Protocol):
     """Daily history kept for the day, because it changes once a day."""
 
+    def known(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
+        """Return what was read or stored before by this very process, or None; nobody is asked."""
+
     def load(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
         """Return what was stored for this New York date, or None."""
 

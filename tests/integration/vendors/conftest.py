@@ -138,6 +138,9 @@ def volatility(vendors: VendorSimulators) -> Iterator[httpx.Client]:
 class NoCache:
     """A day's first minute, always."""
 
+    def known(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
+        return None
+
     def load(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
         return None
 

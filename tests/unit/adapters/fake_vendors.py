@@ -154,6 +154,9 @@ class FakeCache:
     kept: dict[tuple[str, date], tuple[DailyBar, ...]] = field(default_factory=dict)
     failure: Exception | None = None
 
+    def known(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
+        return None
+
     def load(self, symbol: str, day: date) -> tuple[DailyBar, ...] | None:
         if self.failure:
             raise self.failure
