@@ -17,7 +17,7 @@ def name_of(underlying: str, at: datetime) -> str:
 
 def packed(lines: Lines) -> bytes:
     """Return lines as compact bytes, the same for the same lines."""
-    text = "\n".join(f"{name} {written}" for name, written in sorted(lines.items()))
+    text = "\n".join(f"{name}\n{written}" for name, written in sorted(lines.items()))
     return gzip.compress(text.encode(), mtime=0)
 
 
@@ -28,6 +28,8 @@ def unpacked(data: bytes) -> dict[str, str]:
         InvalidValueError: the bytes are no tape.
     """
     try:
-        return dict(line.split(" ", 1) for line in gzip.decompress(data).decode().splitlines())
+        text = gzip.decompress(data).decode()
+        lines = text.split("\n") if text else []
+        return dict(zip(lines[::2], lines[1::2], strict=True))
     except (OSError, EOFError, ValueError) as error:
         raise InvalidValueError("tape", f"{len(data)} bytes", "delete the file; it is made again") from error

@@ -184,6 +184,11 @@ class LastDecided(Value):
             and new_york_date(self.decided_at) == today
         )
 
+    def following(self, snapshot_at: datetime, recent_actions: tuple[Action, ...]) -> "LastDecided":
+        """Return the memory after the next snapshot, in which no non-entry runs yet."""
+        nothing = {"decision_id": None, "decided_at": None, "fingerprint": None}
+        return self.model_copy(update={"snapshot_at": snapshot_at, "recent_actions": recent_actions, **nothing})
+
     def naming(self, decision_id: str, decided_at: datetime, fingerprint: str | None) -> "LastDecided":
         """Return the same memory with the running non-entry named."""
         return self.model_copy(

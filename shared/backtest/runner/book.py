@@ -105,6 +105,9 @@ class RunBook:
 
     def _holds(self, change: Change) -> bool:
         match change:
+            case AdvanceLast(bot, last):
+                before = self._shelves[bot].last.get(last.underlying)
+                return before is None or before.snapshot_at < last.snapshot_at
             case CreateIntent() | MoveIntent() | CreatePosition() | MovePosition() | TakeSlot() | FreeSlot():
                 return self._holding_holds(change)
             case Reserve() | SetLedger() | SetCounters():
@@ -114,9 +117,6 @@ class RunBook:
             case RequireEnabled(mode, strategy):
                 stored = self.statistics.get((mode, strategy))
                 return stored is None or not stored.is_disabled
-            case AdvanceLast(bot, last):
-                before = self._shelves[bot].last.get(last.underlying)
-                return before is None or before.snapshot_at < last.snapshot_at
             case RecordDecision(decision):
                 return decision.decision_id not in self.decisions
             case _:
@@ -154,12 +154,12 @@ class RunBook:
 
     def _make(self, change: Change) -> None:
         match change:
+            case AdvanceLast(bot, last):
+                self._shelf(bot).last[last.underlying] = last
             case CreateIntent() | MoveIntent() | CreatePosition() | MovePosition() | TakeSlot() | FreeSlot():
                 self._make_holding(change)
             case Reserve() | SetLedger() | SetCounters():
                 self._make_amount(change)
-            case AdvanceLast(bot, last):
-                self._shelf(bot).last[last.underlying] = last
             case RecordDecision(decision):
                 self.decisions[decision.decision_id] = decision
             case RepeatDecision():

@@ -80,10 +80,11 @@ def _gate(code: DenialCode, value: object, limit: object, passed: bool) -> Gate:
 
 def remembered(snapshot: Snapshot, look: Look, last: LastDecided | None) -> LastDecided:
     """Return what to remember of a decided snapshot: a valid one adds its action to the recent ones."""
-    recent = last.recent_actions if last else ()
+    before = last or LastDecided(underlying=snapshot.underlying, snapshot_at=snapshot.at)
+    recent = before.recent_actions
     if snapshot.is_valid and look.action is not None:
         recent = (*recent, look.action)[-RECENT_ACTIONS_KEPT:]
-    return LastDecided(underlying=snapshot.underlying, snapshot_at=snapshot.at, recent_actions=recent)
+    return before.following(snapshot.at, recent)
 
 
 def entry_dte(setting: Setting, strategy: Strategy) -> tuple[date, int, int]:
