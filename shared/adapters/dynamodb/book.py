@@ -10,7 +10,7 @@ from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.faults import translated
 from shared.adapters.dynamodb.live import live_state
 from shared.adapters.dynamodb.reading import read
-from shared.adapters.dynamodb.tables import ActiveIndex, DecisionsRow, PositionsRow, StatsRow
+from shared.adapters.dynamodb.tables import ActiveIndex
 from shared.adapters.dynamodb.writes import Writer
 from shared.domain.values import Value
 
@@ -30,11 +30,7 @@ class DynamoDbBook:
 
     def __init__(self, database: Database, *, positions: str, decisions: str, stats: str) -> None:
         """Keep the book in the tables of these names."""
-        self._tables = BookTables(
-            positions=database.table(PositionsRow, positions),
-            decisions=database.table(DecisionsRow, decisions),
-            stats=database.table(StatsRow, stats),
-        )
+        self._tables = BookTables(database, positions=positions, decisions=decisions, stats=stats)
         self._writer = Writer(database.connection)
 
     def live(self, bot: Bot) -> LiveState:

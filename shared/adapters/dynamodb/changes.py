@@ -1,11 +1,11 @@
 """Each change of the domain as the writes that make it, with its guards."""
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from pynamodb.expressions.operand import Path
 
 from shared.adapters.dynamodb import guards, keys, ledgers, rows
+from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.documents import encode
 from shared.adapters.dynamodb.keys import stamp
 from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, StatsRow
@@ -40,13 +40,24 @@ _Accounts = SetAccountWatch | ConfirmAccount | WithdrawConfirmation
 _Records = RecordDecision | RepeatDecision | AdvanceLast | RecordClosedTrade
 
 
-@dataclass(frozen=True, slots=True)
 class BookTables:
-    """The tables that changes are written to."""
+    """The tables that changes are written to; all but the first are bound when one is written to."""
 
-    positions: type[PositionsRow]
-    decisions: type[DecisionsRow]
-    stats: type[StatsRow]
+    def __init__(self, database: Database, *, positions: str, decisions: str, stats: str) -> None:
+        """Take those of these names."""
+        self._database = database
+        self._decisions, self._stats = decisions, stats
+        self.positions = database.table(PositionsRow, positions)
+
+    @property
+    def decisions(self) -> type[DecisionsRow]:
+        """Decisions."""
+        return self._database.table(DecisionsRow, self._decisions)
+
+    @property
+    def stats(self) -> type[StatsRow]:
+        """Results, and the breaker."""
+        return self._database.table(StatsRow, self._stats)
 
 
 def writes_of(tables: BookTables, change: Change) -> tuple[Write, ...]:
