@@ -208,7 +208,7 @@ class MarketModel:
             return known
         clock = clocked(self.history, at)
         day = self.history.days[clock.row]
-        told = self._levels(product.underlying, at) if self._levels is not None else None
+        told = None if self._levels is None or self._paths.is_drawn else self._levels(product.underlying, at)
         spot, vix = told or self._level(product, clock)
         moment = self._moments[key] = Moment(clock, day, spot, vix, term(vix, self.scale))
         if len(self._moments) > KEPT_MOMENTS:

@@ -40,6 +40,10 @@ class Paths(Protocol):
     def minute_levels(self, index: int) -> DayPath:
         """Return the levels of all minutes of the session at this row of the history."""
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether a level is at hand as soon as it is asked for."""
+
 
 Drawn = Callable[[int], DayPath]
 """Returns the minutes of a session by its row in the history."""
@@ -66,6 +70,11 @@ class BridgePaths:
             round(spots[minute] + part * (spots[minute + 1] - spots[minute]), _CENTS),
             round(vixes[minute] + part * (vixes[minute + 1] - vixes[minute]), _CENTS),
         )
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether all minutes were drawn before."""
+        return self._drawn is not None
 
     def minute_levels(self, index: int) -> DayPath:
         """Return the levels of all minutes of a session."""
@@ -99,6 +108,11 @@ class ScriptedPaths:
         opens_at = session_hours(self._days[index]).opens_at.timestamp()
         stamp = opens_at + minutes * SECONDS_PER_MINUTE
         return Level(value_at(self._spot, stamp), value_at(self._vix, stamp))
+
+    @property
+    def is_drawn(self) -> bool:
+        """A script is always at hand."""
+        return True
 
     def minute_levels(self, index: int) -> DayPath:
         """Return the scripted levels of all minutes of a session."""
