@@ -8,22 +8,21 @@ store must find true at that very moment; the transitions themselves stand in
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from shared.domain.errors import InvalidValueError
 from shared.domain.ledgers import Counters, Ledger
+from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from decimal import Decimal
-    from enum import StrEnum
-
     from shared.domain.accounts import AccountWatch, Confirmation
     from shared.domain.alerts import Alert
     from shared.domain.decisions import Decision, LastDecided
     from shared.domain.orders import Intent
     from shared.domain.positions import ClosedTrade, Position
-    from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
 
 
 @dataclass(frozen=True, slots=True)
