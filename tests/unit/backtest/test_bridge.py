@@ -1,5 +1,6 @@
 """A replayed day touches its real open, high, low and close, and is the same for the same seed."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from math import log
@@ -21,7 +22,7 @@ def path(bar: Bar, *, minutes: int = 390, seed: int = 7, vix: VixChange = CALM) 
     return day_path(bar, bar.open, vix, minutes=minutes, seed=seed)
 
 
-def touches(bar: Bar, spot: tuple[float, ...]) -> bool:
+def touches(bar: Bar, spot: Sequence[float]) -> bool:
     return (spot[0], max(spot), min(spot), spot[-1]) == (bar.open, bar.high, bar.low, bar.close)
 
 
