@@ -188,15 +188,15 @@ TOLD: Final = (
     Removal(
         "an UNKNOWN whose alert was lost is told by the next run",
         STANDING,
-        "        if intent.state is IntentState.UNKNOWN:\n",
-        "        if False:\n",
+        "    if intent.state is IntentState.UNKNOWN:\n",
+        "    if False:\n",
         ("tests/faults/test_alerts.py",),
     ),
     Removal(
         "a BROKEN whose alert was lost is told by the next run",
         STANDING,
-        "        if position.state is PositionState.BROKEN:\n",
-        "        if False:\n",
+        "    if position.state is PositionState.BROKEN:\n",
+        "    if False:\n",
         ("tests/faults/test_alerts.py",),
     ),
     Removal(
