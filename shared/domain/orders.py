@@ -60,6 +60,11 @@ class OrderLeg(Value):
     option_symbol: str
     side: OrderSide
 
+    @property
+    def sign(self) -> int:
+        """+1 when contracts come in, -1 when they go out."""
+        return self.side.sign
+
 
 class Order(Value):
     """A limit order for a whole structure, one to four legs, good for the day.

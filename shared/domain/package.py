@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from shared.domain.config import Fees
 from shared.domain.options import CONTRACT_MULTIPLIER, Leg, LegSide, OptionQuote, Right
+from shared.domain.orders import Order, PriceEffect
 from shared.domain.positions import width_of
 from shared.domain.vocabulary import Strategy
 
@@ -35,8 +36,27 @@ class PackageQuote(NamedTuple):
         return self.mid + self.spread / 2
 
 
+class SignedLeg(Protocol):
+    """A leg of a position or of an order: ``sign`` is +1 for what is owned or bought, -1 for what is owed or sold."""
+
+    @property
+    def option_symbol(self) -> str: ...
+
+    @property
+    def sign(self) -> int: ...
+
+
 def package_quote(strategy: Strategy, legs: Sequence[Leg], quotes: Mapping[str, OptionQuote]) -> PackageQuote | None:
     """Price a structure from its legs' quotes; None when any leg has no sound quote."""
+    return _priced(legs, quotes, is_credit=strategy.is_credit)
+
+
+def package_of(order: Order, quotes: Mapping[str, OptionQuote]) -> PackageQuote | None:
+    """Price an order's package in its own sense; None when any leg has no sound quote."""
+    return _priced(order.legs, quotes, is_credit=order.effect is PriceEffect.CREDIT)
+
+
+def _priced(legs: Sequence[SignedLeg], quotes: Mapping[str, OptionQuote], *, is_credit: bool) -> PackageQuote | None:
     value = spread = Decimal(0)
     for leg in legs:
         quote = quotes.get(leg.option_symbol)
@@ -46,7 +66,7 @@ def package_quote(strategy: Strategy, legs: Sequence[Leg], quotes: Mapping[str, 
             return None
         value += leg.sign * mid
         spread += width
-    return PackageQuote(-value if strategy.is_credit else value, spread)
+    return PackageQuote(-value if is_credit else value, spread)
 
 
 def executable_entry(strategy: Strategy, package: PackageQuote) -> Decimal:

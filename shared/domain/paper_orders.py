@@ -8,7 +8,7 @@ from decimal import Decimal
 from shared.domain.config import BotConfig
 from shared.domain.options import CONTRACT_MULTIPLIER, OptionQuote, parse_option_symbol
 from shared.domain.orders import BrokerLeg, BrokerOrder, Order, OrderStatus, PriceEffect
-from shared.domain.package import PackageQuote, one_way_fees
+from shared.domain.package import PackageQuote, one_way_fees, package_of
 from shared.domain.paper import PaperAccount, PaperOrder, requirement, worth
 from shared.domain.sessions import is_open, new_york_date
 from shared.domain.values import CENT
@@ -182,20 +182,6 @@ def working_symbols(account: PaperAccount, now: datetime) -> tuple[str, ...]:
     if not working or not is_open(now):
         return ()
     return tuple(sorted({leg.option_symbol for one in working for leg in one.order.legs}))
-
-
-def package_of(order: Order, quotes: Mapping[str, OptionQuote]) -> PackageQuote | None:
-    """Price an order's package in its own sense; None when any leg has no sound quote."""
-    value = spread = Decimal(0)
-    for leg in order.legs:
-        quote = quotes.get(leg.option_symbol)
-        mid = None if quote is None else quote.mid
-        width = None if quote is None else quote.spread
-        if mid is None or width is None:
-            return None
-        value -= leg.side.sign * mid
-        spread += width
-    return PackageQuote(value if order.effect is PriceEffect.CREDIT else -value, spread)
 
 
 def _settled(account: PaperAccount, closes: Mapping[str, Decimal]) -> tuple[Decimal, dict[str, int]]:

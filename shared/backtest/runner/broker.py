@@ -11,6 +11,7 @@ from shared.domain.errors import OrderRejectedError
 from shared.domain.market import BrokerClock
 from shared.domain.options import CONTRACT_MULTIPLIER, OptionQuote, parse_option_symbol
 from shared.domain.orders import BrokerOrder, Order, OrderStatus
+from shared.domain.package import package_of
 from shared.domain.paper import PaperAccount, PaperOrder
 from shared.domain.paper_orders import (
     PaperRules,
@@ -18,7 +19,6 @@ from shared.domain.paper_orders import (
     expired_holdings,
     free_cash,
     live_holdings,
-    package_of,
     with_limit,
     working_symbols,
 )
