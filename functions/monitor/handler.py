@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.monitor.minute import Tools
 from functions.monitor.parts import accounts_of, exits_of, reconciler_of, walker_of
 from functions.monitor.report import Opened, figures
 from functions.monitor.settings import MonitorSettings
+from functions.monitor.tools import Tools
 from functions.monitor.trips import Breakers
 from functions.monitor.workflow import Monitor
 from shared.adapters.later import later

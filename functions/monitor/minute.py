@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -22,33 +21,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from decimal import Decimal
 
-    from functions.monitor.accounts import Accounts
     from functions.monitor.asked import Asked, Comparison
-    from functions.monitor.exits import Exits, Scene
+    from functions.monitor.exits import Scene
     from functions.monitor.sight import Sight
-    from functions.monitor.trips import Breakers
-    from functions.monitor.walk import Walker
+    from functions.monitor.tools import Tools
     from shared.domain.book import LiveState
     from shared.domain.config import BotConfig
     from shared.domain.market import BrokerClock
     from shared.domain.options import OptionQuote
     from shared.domain.orders import Intent
-    from shared.domain.ports import Alerts, Book, Broker, Clock, MarketClock, Parameters, Quotes
+    from shared.domain.ports import Parameters
     from shared.domain.positions import Position
     from shared.domain.vocabulary import TradingState
 
 ISOLATED = (AlphaGexError, ArithmeticError, LookupError, ValueError)
 """What may go wrong about one account, bot or position without stopping the others."""
-
-
 KEPT_FOR_EXITS = 25.0
 """Seconds of a run that no account is asked in any more: quotes and an order take no longer."""
 UNREADABLE = (*UNANSWERED, StoreError)
 """Why there may be no data: no answer, or no key to ask with."""
-
-
-def _endless() -> float:
-    return math.inf
 
 
 def _urgency(intent: Intent) -> tuple[bool, bool]:
@@ -57,27 +48,6 @@ def _urgency(intent: Intent) -> tuple[bool, bool]:
 
     asks = intent.state in (IntentState.REPLACING, IntentState.CANCELING)
     return asks, intent.kind is not IntentKind.EXIT
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a minute is worked with; ``time_left`` is how many seconds of waiting the run still has.
-
-    ``known`` is the last configuration of each bot that this process could read.
-    """
-
-    book: Book
-    quotes: Quotes
-    market_clock: MarketClock
-    broker: Callable[[BotConfig, TradingMode], Broker]
-    breakers: Breakers
-    accounts: Accounts
-    walker: Walker
-    exits: Exits
-    alerts: Alerts
-    clock: Clock
-    time_left: Callable[[], float] = _endless
-    known: dict[Bot, BotConfig] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from functions.monitor.minute import Tools
+    from functions.monitor.tools import Tools
     from shared.domain.book import Flip
     from shared.domain.ports import Heartbeat, Parameters
 

@@ -12,9 +12,9 @@ from functions.learn.workflow import Learn
 from functions.monitor.accounts import Accounts
 from functions.monitor.exits import Exits
 from functions.monitor.ledger import LegLedger
-from functions.monitor.minute import Tools
 from functions.monitor.reconcile import Reconciler
 from functions.monitor.shares import Deliveries
+from functions.monitor.tools import Tools
 from functions.monitor.trips import Breakers
 from functions.monitor.walk import Walker
 from functions.monitor.workflow import Monitor

@@ -1,0 +1,43 @@
+"""What a run of the monitor is worked with."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from functions.monitor.accounts import Accounts
+    from functions.monitor.exits import Exits
+    from functions.monitor.trips import Breakers
+    from functions.monitor.walk import Walker
+    from shared.domain.config import BotConfig
+    from shared.domain.ports import Alerts, Book, Broker, Clock, MarketClock, Quotes
+    from shared.domain.vocabulary import Bot, TradingMode
+
+
+def _endless() -> float:
+    return math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a run is worked with; ``time_left`` is how many seconds of waiting the run still has.
+
+    ``known`` is the last configuration of each bot that this process could read.
+    """
+
+    book: Book
+    quotes: Quotes
+    market_clock: MarketClock
+    broker: Callable[[BotConfig, TradingMode], Broker]
+    breakers: Breakers
+    accounts: Accounts
+    walker: Walker
+    exits: Exits
+    alerts: Alerts
+    clock: Clock
+    time_left: Callable[[], float] = _endless
+    known: dict[Bot, BotConfig] = field(default_factory=dict)
