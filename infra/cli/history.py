@@ -18,7 +18,7 @@ from shared.backtest.history import Bar
 from shared.domain.errors import AlphaGexError
 from shared.domain.market import DailyBar
 from shared.domain.ports import DailyHistory
-from shared.domain.sessions import is_session, previous_session, sessions_between
+from shared.domain.sessions import is_session, last_finished_session, sessions_between
 
 SYMBOLS: Final = ("SPX", "SPY", "VIX")
 FOLDER: Final = Path("history")
@@ -38,7 +38,7 @@ def fetch(
 ) -> None:
     """Fetch daily bars of the S&P 500, SPY and the VIX from your vendors; what is there already is kept."""
     begin = day_of("--from", first)
-    end = day_of("--to", last) or previous_session(place.stage.clock.now().date())
+    end = day_of("--to", last) or last_finished_session(place.stage.clock.now())
     if begin is None or begin > end:
         raise LocalStageError(f"--from {first} lies after --to {end}", "swap the two dates")
     vendors: tuple[DailyHistory, ...] = tuple(

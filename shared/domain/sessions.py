@@ -107,6 +107,12 @@ def has_official_close(day: date, now: datetime) -> bool:
     return hours is None or now >= hours.closes_at + OFFICIAL_AFTER
 
 
+def last_finished_session(now: datetime) -> date:
+    """Return the newest session whose daily bar can be believed to end on the official close."""
+    today = new_york_date(now)
+    return today if is_session(today) and has_official_close(today, now) else previous_session(today)
+
+
 def new_york_date(at: datetime) -> date:
     """Return the New York calendar date of an aware instant."""
     if at.tzinfo is None:

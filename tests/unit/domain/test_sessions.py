@@ -12,6 +12,7 @@ from shared.domain.sessions import (
     is_open,
     is_session,
     is_third_friday,
+    last_finished_session,
     new_york_date,
     next_session,
     previous_session,
@@ -72,6 +73,20 @@ def test_the_exchange_is_closed(day: date) -> None:
 )
 def test_a_bar_of_the_day_ends_on_the_official_close_half_an_hour_after_it(day: date, now: str, is_final: bool) -> None:
     assert has_official_close(day, datetime.fromisoformat(now)) is is_final
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        pytest.param("2026-11-23T21:29:59+00:00", date(2026, 11, 20), id="a Monday whose close is not official yet"),
+        pytest.param("2026-11-23T21:30:00+00:00", date(2026, 11, 23), id="the evening of a Monday"),
+        pytest.param("2026-11-24T02:00:00+00:00", date(2026, 11, 23), id="the same evening, tomorrow in UTC"),
+        pytest.param("2026-11-26T23:00:00+00:00", date(2026, 11, 25), id="the evening of a holiday"),
+        pytest.param("2026-11-28T12:00:00+00:00", date(2026, 11, 27), id="a Saturday"),
+    ],
+)
+def test_the_last_finished_session_is_the_newest_with_an_official_close(now: str, expected: date) -> None:
+    assert last_finished_session(datetime.fromisoformat(now)) == expected
 
 
 @pytest.mark.parametrize(
