@@ -1,10 +1,13 @@
-"""What the vendors said in one minute, before anybody judged it."""
+"""What the vendors said in one minute, before anybody judged it; its parts were checked when they were read."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from shared.domain.market import BrokerClock, DailyBar, Fallback, GammaReading, Reading
-from shared.domain.values import UtcTime, Value
 
 
-class UnderlyingReadings(Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderlyingReadings:
     """One underlying: None where no source gave a usable answer; ``bars`` are the finished sessions."""
 
     underlying: str
@@ -14,10 +17,11 @@ class UnderlyingReadings(Value):
     fallbacks: tuple[Fallback, ...] = ()
 
 
-class Readings(Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
     """One minute of all underlyings; ``vix_bars`` are the finished sessions of the VIX."""
 
-    at: UtcTime
+    at: datetime
     vix: Reading | None
     vix_bars: tuple[DailyBar, ...] | None
     clock: BrokerClock | None

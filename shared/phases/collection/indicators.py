@@ -25,18 +25,31 @@ class Macd(NamedTuple):
     signal: float
 
 
-def rsi(finished: Closes, newest: Decimal) -> float:
-    """Return the relative strength index over 14 days, 0 to 100, after Wilder (1978); 50 where nothing moved.
+class Finished(NamedTuple):
+    """The closes of finished sessions, oldest first, with what they say of a next one.
 
-    ``finished`` are the closes before the newest, oldest first, more than 14.
+    ``movements`` are the smoothed gain and loss of a day; ``averages`` the fast and the slow one and the signal.
     """
-    change = float(newest - finished[-1])
-    gain, loss = _movements(finished)
+
+    closes: Closes
+    movements: tuple[float, float]
+    averages: tuple[float, float, float]
+
+
+@lru_cache(maxsize=HISTORIES_KEPT)
+def finished(closes: Closes) -> Finished:
+    """Reckon what these closes say, which are more than 14."""
+    return Finished(closes, _movements(closes), _averages(closes))
+
+
+def rsi(past: Finished, newest: Decimal) -> float:
+    """Return the relative strength index over 14 days, 0 to 100, after Wilder (1978); 50 where nothing moved."""
+    change = float(newest - past.closes[-1])
+    gain, loss = past.movements
     gain, loss = _moved_on(gain, [max(change, 0.0)]), _moved_on(loss, [max(-change, 0.0)])
     return 50.0 if gain + loss == 0.0 else 100.0 * gain / (gain + loss)
 
 
-@lru_cache(maxsize=HISTORIES_KEPT)
 def _movements(closes: Closes) -> tuple[float, float]:
     """Return the smoothed gain and loss of a day: the mean of the first 14, moved on by each later one."""
     changes = [float(after - before) for before, after in pairwise(closes)]
@@ -51,13 +64,12 @@ def _moved_on(mean: float, values: Sequence[float]) -> float:
     return mean
 
 
-def macd(finished: Closes, newest: Decimal) -> Macd:
-    """Return the MACD after Appel, 12/26/9; ``finished`` are the closes before the newest, oldest first."""
-    fast, slow, signal = _averaged_on(*_averages(finished), [float(newest)])
+def macd(past: Finished, newest: Decimal) -> Macd:
+    """Return the MACD after Appel, 12/26/9."""
+    fast, slow, signal = _averaged_on(*past.averages, [float(newest)])
     return Macd(fast - slow, signal)
 
 
-@lru_cache(maxsize=HISTORIES_KEPT)
 def _averages(closes: Closes) -> tuple[float, float, float]:
     """Return the fast and the slow average and the signal as they stand after the last close."""
     first, *later = map(float, closes)

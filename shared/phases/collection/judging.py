@@ -1,28 +1,48 @@
 """One minute judged: a snapshot for each underlying, valid or with every reason why not."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from shared.domain.config import SystemConfig
-from shared.domain.market import DailyBar, Fault, FaultCode, GammaReading, Reading, Snapshot, age_seconds
+from shared.domain.market import DailyBar, Fault, FaultCode, GammaReading, Momentum, Reading, Snapshot, age_seconds
 from shared.domain.readings import Readings, UnderlyingReadings
 from shared.domain.sessions import minute_of, new_york_date, previous_session
 from shared.domain.vocabulary import Source
 from shared.phases.collection.measures import MA_LONG, closes_of, iv_percentile, iv_rank, momentum_of
 
 
+class _Volatility(NamedTuple):
+    """Where the VIX stands in its own year, as all underlyings see it; ``closes`` is how many it is measured by."""
+
+    rank: Decimal | None
+    percentile: Decimal | None
+    closes: int
+    is_current: bool
+
+
 def snapshots(readings: Readings, config: SystemConfig) -> tuple[Snapshot, ...]:
     """Judge one minute's readings: one snapshot for each underlying, valid or with every reason why not."""
-    return tuple(_snapshot(one, readings, config) for one in readings.underlyings)
-
-
-def _snapshot(one: UnderlyingReadings, readings: Readings, config: SystemConfig) -> Snapshot:
     today = new_york_date(readings.at)
+    volatility = _volatility(readings, today, config)
+    return tuple(_snapshot(one, volatility, readings, today, config) for one in readings.underlyings)
+
+
+def _volatility(readings: Readings, today: date, config: SystemConfig) -> _Volatility:
+    bars = _finished(readings.vix_bars, today)
+    measured = [*closes_of(bars), readings.vix.value] if readings.vix else []
+    return _Volatility(
+        rank=iv_rank(measured, config.iv_window, config.iv_min_closes),
+        percentile=iv_percentile(measured, config.iv_window, config.iv_min_closes),
+        closes=len(measured),
+        is_current=_reaches_yesterday(bars, today),
+    )
+
+
+def _snapshot(
+    one: UnderlyingReadings, volatility: _Volatility, readings: Readings, today: date, config: SystemConfig
+) -> Snapshot:
     bars = _finished(one.bars, today)
-    vix_bars = _finished(readings.vix_bars, today)
-    measured = [*closes_of(vix_bars), readings.vix.value] if readings.vix else []
-    rank = iv_rank(measured, config.iv_window, config.iv_min_closes)
     momentum = momentum_of(bars, one.spot.value, config.breakout_window) if one.spot and _reaches(bars, today) else None
     return Snapshot(
         underlying=one.underlying,
@@ -30,34 +50,34 @@ def _snapshot(one: UnderlyingReadings, readings: Readings, config: SystemConfig)
         spot=one.spot,
         vix=readings.vix,
         gamma=one.gamma,
-        iv_rank=rank,
-        iv_percentile=iv_percentile(measured, config.iv_window, config.iv_min_closes),
+        iv_rank=volatility.rank,
+        iv_percentile=volatility.percentile,
         momentum=momentum,
         market_open=readings.clock is not None and readings.clock.is_open,
         faults=(
             *_spot_faults(one.spot, readings.at, config),
             *_vix_faults(readings.vix, readings.at, config),
             *_gamma_faults(one.gamma, one.spot, readings.at, config),
-            *_history_faults(momentum is None, rank is None or not _reaches_yesterday(vix_bars, today), bars, measured),
+            *_history_faults(momentum, volatility, bars),
         ),
         fallbacks=(*readings.fallbacks, *one.fallbacks),
     )
 
 
-def _finished(bars: Sequence[DailyBar] | None, today: date) -> Sequence[DailyBar]:
+def _finished(bars: tuple[DailyBar, ...] | None, today: date) -> tuple[DailyBar, ...]:
     """Return the bars, oldest first, without those of a session that is not over."""
     bars = bars or ()
     over = len(bars)
     while over and bars[over - 1].day >= today:
         over -= 1
-    return bars[:over]
+    return bars if over == len(bars) else bars[:over]
 
 
-def _reaches(bars: Sequence[DailyBar], today: date) -> bool:
+def _reaches(bars: tuple[DailyBar, ...], today: date) -> bool:
     return len(bars) >= MA_LONG and _reaches_yesterday(bars, today)
 
 
-def _reaches_yesterday(bars: Sequence[DailyBar], today: date) -> bool:
+def _reaches_yesterday(bars: tuple[DailyBar, ...], today: date) -> bool:
     return bool(bars) and bars[-1].day >= previous_session(today)
 
 
@@ -106,12 +126,12 @@ def _gamma_limit(gamma: GammaReading, spot: Reading | None, config: SystemConfig
 
 
 def _history_faults(
-    no_momentum: bool, no_rank: bool, bars: Sequence[DailyBar], measured: Sequence[Decimal]
+    momentum: Momentum | None, volatility: _Volatility, bars: tuple[DailyBar, ...]
 ) -> tuple[Fault, ...]:
     faults: tuple[Fault, ...] = ()
-    if no_momentum:
+    if momentum is None:
         last = bars[-1].day if bars else "none"
         faults += (_fault(FaultCode.NO_HISTORY, f"{len(bars)} sessions to {last}", f"{MA_LONG} to yesterday"),)
-    if no_rank:
-        faults += (_fault(FaultCode.IV_UNKNOWN, f"{len(measured)} closes"),)
+    if volatility.rank is None or not volatility.is_current:
+        faults += (_fault(FaultCode.IV_UNKNOWN, f"{volatility.closes} closes"),)
     return faults

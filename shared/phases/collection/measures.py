@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 
 from shared.domain.market import DailyBar, Momentum
 from shared.domain.vocabulary import Breakout
-from shared.phases.collection.indicators import macd, rsi
+from shared.phases.collection.indicators import HISTORIES_KEPT, finished, macd, rsi
 
 MA_SHORT = 20
 MA_LONG = 50
@@ -15,9 +16,29 @@ HUNDRED = Decimal(100)
 _CLOSE = attrgetter("close")
 
 
-def closes_of(bars: Sequence[DailyBar]) -> tuple[Decimal, ...]:
+class _Same:
+    """A history, known again by being the same object: to compare its bars would take longer than to read them."""
+
+    __slots__ = ("bars",)
+
+    def __init__(self, bars: tuple[DailyBar, ...]) -> None:
+        self.bars = bars
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.bars is other.bars
+
+    def __hash__(self) -> int:
+        return id(self.bars)
+
+
+def closes_of(bars: tuple[DailyBar, ...]) -> tuple[Decimal, ...]:
     """Return the closes of these sessions."""
-    return tuple(map(_CLOSE, bars))
+    return _closes_of(_Same(bars))
+
+
+@lru_cache(maxsize=HISTORIES_KEPT)
+def _closes_of(history: _Same) -> tuple[Decimal, ...]:
+    return tuple(map(_CLOSE, history.bars))
 
 
 def iv_rank(closes: Sequence[Decimal], window: int = 252, min_closes: int = 200) -> Decimal | None:
@@ -44,18 +65,18 @@ def iv_percentile(closes: Sequence[Decimal], window: int = 252, min_closes: int 
     return (Decimal(below) / len(recent) * HUNDRED).quantize(SIX_PLACES)
 
 
-def momentum_of(bars: Sequence[DailyBar], spot: Decimal, breakout_window: int = 20) -> Momentum:
+def momentum_of(bars: tuple[DailyBar, ...], spot: Decimal, breakout_window: int = 20) -> Momentum:
     """Return the indicators of the finished sessions with the live price as the newest close.
 
     Needs at least 50 sessions.
     """
-    finished = closes_of(bars)
-    closes = (*finished[-MA_LONG:], spot)
-    found = macd(finished, spot)
+    past = finished(closes_of(bars))
+    closes = (*past.closes[-MA_LONG:], spot)
+    found = macd(past, spot)
     return Momentum(
         ma20=_mean(closes[-MA_SHORT:]),
         ma50=_mean(closes[-MA_LONG:]),
-        rsi=_rounded(rsi(finished, spot)),
+        rsi=_rounded(rsi(past, spot)),
         macd=_rounded(found.value),
         macd_signal=_rounded(found.signal),
         macd_histogram=_rounded(found.value - found.signal),

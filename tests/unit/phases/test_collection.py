@@ -1,5 +1,6 @@
 """Phase 1 judges a minute of readings: missing is never a number, and each fault is named."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -65,7 +66,7 @@ def test_a_sound_minute_is_valid_and_carries_every_value() -> None:
     ],
 )
 def test_each_fault_alone_makes_the_snapshot_invalid(changes: dict[str, Any], code: FaultCode) -> None:
-    minute = readings(**changes) if "vix" not in changes else readings().model_copy(update=changes)
+    minute = readings(**changes) if "vix" not in changes else replace(readings(), **changes)
     (seen,) = snapshots(minute, SYSTEM)
     codes = {fault.code for fault in seen.faults}
     implied = {FaultCode.IV_UNKNOWN} if code is FaultCode.NO_VIX else set()

@@ -1,5 +1,6 @@
 """What happened to others with real money, each as the test that would have caught it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -239,10 +240,10 @@ def test_incident_i16_a_snapshot_that_was_fresh_when_stored_grows_stale() -> Non
 def test_incident_i18_what_is_missing_stays_missing(missing: str, code: FaultCode) -> None:
     minute = readings()
     if missing == "vix":
-        minute = minute.model_copy(update={"vix": None})
+        minute = replace(minute, vix=None)
     else:
-        one = minute.underlyings[0].model_copy(update={missing: None})
-        minute = minute.model_copy(update={"underlyings": (one,)})
+        one = replace(minute.underlyings[0], **{missing: None})
+        minute = replace(minute, underlyings=(one,))
     (seen,) = snapshots(minute, SYSTEM)
     assert getattr(seen, missing) is None
     assert code in {fault.code for fault in seen.faults}
