@@ -238,12 +238,12 @@ def test_incident_i16_a_snapshot_that_was_fresh_when_stored_grows_stale() -> Non
     ],
 )
 def test_incident_i18_what_is_missing_stays_missing(missing: str, code: FaultCode) -> None:
+    nothing: dict[str, Any] = {missing: None}
     minute = readings()
     if missing == "vix":
-        minute = replace(minute, vix=None)
+        minute = replace(minute, **nothing)
     else:
-        one = replace(minute.underlyings[0], **{missing: None})
-        minute = replace(minute, underlyings=(one,))
+        minute = replace(minute, underlyings=(replace(minute.underlyings[0], **nothing),))
     (seen,) = snapshots(minute, SYSTEM)
     assert getattr(seen, missing) is None
     assert code in {fault.code for fault in seen.faults}
