@@ -46,8 +46,8 @@ class IndicatorPoint(Value):
     histogram: Dollars | None = None
 
 
-class StrikeExposure(NamedTuple):
-    """Dealers' exposure at one strike, dollars of delta per +1 % move, calls less puts; checked by whoever reads it."""
+class StrikeExposures(NamedTuple):
+    """Dealers' exposure by strike, calls less puts, dollars of delta per +1 % move: two columns of one length."""
 
-    strike: Decimal
-    net_gex: Decimal
+    strikes: tuple[Decimal, ...]
+    net_gex: tuple[float, ...]

@@ -16,7 +16,7 @@ from shared.adapters.trading_volatility.replies import TRADING_VOLATILITY, judge
 from shared.adapters.trading_volatility.walls import NO_WALLS, Walls, walls_of
 from shared.domain.errors import FeedError, RateLimitedError
 from shared.domain.market import GammaReading
-from shared.domain.reference import StrikeExposure
+from shared.domain.reference import StrikeExposures
 from shared.domain.vocabulary import GammaFeedVersion
 
 ALL_EXPIRATIONS: Final = "combined"
@@ -76,11 +76,11 @@ class TradingVolatilityClient:
         document = self._state(underlying)
         return self._parsed_state(document, underlying, walls.result())
 
-    def gex_by_strike(self, underlying: str) -> tuple[StrikeExposure, ...]:
+    def gex_by_strike(self, underlying: str) -> StrikeExposures:
         """Return the net exposure by strike over all expirations."""
         if self._version is Version.V1:
-            return version_1.parse_by_strike(self._first("gammaOI", underlying), underlying)
-        document = self._get(f"/tickers/{underlying}/curves/gex_by_strike", {"exp": ALL_EXPIRATIONS})
+            return version_1.parse_by_strike(self._first("gammaOI", underlying, is_long=True), underlying)
+        document = self._get(f"/tickers/{underlying}/curves/gex_by_strike", {"exp": ALL_EXPIRATIONS}, is_long=True)
         return version_2.parse_by_strike(document, underlying)
 
     def levels(self, underlying: str) -> Mapping[str, Decimal]:
@@ -106,11 +106,11 @@ class TradingVolatilityClient:
         parse = version_1.parse_latest if self._version is Version.V1 else version_2.parse_state
         return parse(document, underlying, walls)
 
-    def _first(self, name: str, underlying: str) -> Document:
-        return self._get(f"/gex/{name}", {"ticker": underlying, "format": "json"})
+    def _first(self, name: str, underlying: str, *, is_long: bool = False) -> Document:
+        return self._get(f"/gex/{name}", {"ticker": underlying, "format": "json"}, is_long=is_long)
 
-    def _get(self, path: str, params: Mapping[str, str]) -> Document:
-        return self._http.get(path, params, before=lambda: self._windows.check(ALL_CALLS))
+    def _get(self, path: str, params: Mapping[str, str], *, is_long: bool = False) -> Document:
+        return self._http.get(path, params, before=lambda: self._windows.check(ALL_CALLS), is_long=is_long)
 
     def _judge(self, reply: HttpReply) -> None:
         try:

@@ -10,7 +10,7 @@ from shared.adapters.trading_volatility.replies import TRADING_VOLATILITY
 from shared.adapters.trading_volatility.walls import Walls, exposures_of
 from shared.adapters.vendor_times import from_utc_text
 from shared.domain.market import GammaReading
-from shared.domain.reference import StrikeExposure
+from shared.domain.reference import StrikeExposures
 from shared.domain.vocabulary import Source
 
 _SIGMA: Final = re.compile(r"^([+-])1STD \((\d+)-day\)$")
@@ -32,7 +32,7 @@ def parse_latest(document: Document, underlying: str, walls: Walls) -> GammaRead
         )
 
 
-def parse_by_strike(document: Document, underlying: str) -> tuple[StrikeExposure, ...]:
+def parse_by_strike(document: Document, underlying: str) -> StrikeExposures:
     """Return the net exposure by strike; empty rows occur and are left out."""
     curve = Record.of(TRADING_VOLATILITY, "", document).record(underlying)
     return exposures_of(curve, "gamma_array", "net_gamma_$_at_strike")

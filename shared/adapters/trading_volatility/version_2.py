@@ -10,7 +10,7 @@ from shared.adapters.trading_volatility.walls import Walls, exposures_of
 from shared.adapters.vendor_times import from_iso
 from shared.domain.errors import FeedUnavailableError, MalformedReplyError
 from shared.domain.market import GammaReading
-from shared.domain.reference import StrikeExposure
+from shared.domain.reference import StrikeExposures
 from shared.domain.vocabulary import Source
 
 
@@ -31,11 +31,11 @@ def parse_state(document: Document, underlying: str, walls: Walls) -> GammaReadi
         )
 
 
-def parse_by_strike(document: Document, underlying: str) -> tuple[StrikeExposure, ...]:
+def parse_by_strike(document: Document, underlying: str) -> StrikeExposures:
     """Return the net exposure by strike. Raises FeedUnavailableError where the curve is empty."""
     curve = Record.of(TRADING_VOLATILITY, "", document).record("data")
     exposures = exposures_of(curve, "points", "net")
-    if not exposures:
+    if not exposures.strikes:
         raise FeedUnavailableError(f"{TRADING_VOLATILITY}: the exposure of {underlying} by strike is empty")
     return exposures
 

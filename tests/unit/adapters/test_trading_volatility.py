@@ -56,9 +56,10 @@ def test_trap_19_walls_are_computed_over_all_strikes_on_net() -> None:
         pytest.param(((590, -5.0), (600, -9.0)), (None, 600), id="no positive strike"),
         pytest.param(((700, -9.0), (500, 4.0)), (500, 700), id="the spot plays no part"),
         pytest.param(((590, 0.0),), (None, None), id="nothing"),
+        pytest.param(((602.5, 9.0), (600, -9)), (Decimal("602.5"), 600), id="a strike between dollars"),
     ],
 )
-def test_trap_19_a_wall_needs_exposure_of_its_sign(points: Any, walls: tuple[int | None, int | None]) -> None:
+def test_trap_19_a_wall_needs_exposure_of_its_sign(points: Any, walls: tuple[Decimal | None, Decimal | None]) -> None:
     gamma = client(routes(gex_by_strike=reply(by_strike(*points)))).gamma("SPY")
     assert (gamma.call_wall, gamma.put_wall) == walls
 
@@ -149,7 +150,7 @@ def test_retry_after_is_obeyed() -> None:
         assert caught.value.wait_seconds == 17
     assert len(wire.requests) == 1
     clock.sleep(17)
-    assert len(feed.gex_by_strike("SPY")) == 3
+    assert len(feed.gex_by_strike("SPY").strikes) == 3
 
 
 def v1(**answers: httpx.Response) -> TradingVolatilityClient:
@@ -213,6 +214,8 @@ def test_without_time_left_in_the_run_nothing_is_asked() -> None:
     ("row", "path"),
     [
         pytest.param({"strike": 600}, "data.points[1].net", id="no exposure"),
+        pytest.param({"strike": 600, "net": 1.5e18}, "data.points[1].net", id="more dollars than there are"),
+        pytest.param({"strike": 1e18, "net": 1}, "data.points[1].strike", id="no price"),
         pytest.param({"strike": "NaN", "net": 1}, "data.points[1].strike", id="no number"),
         pytest.param({"strike": -600, "net": 1}, "data.points[1].strike", id="below zero"),
         pytest.param({"strike": True, "net": 1}, "data.points[1].strike", id="a truth value"),

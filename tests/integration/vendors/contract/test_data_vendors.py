@@ -70,7 +70,7 @@ def test_exposure_with_flip_and_walls(world: World, version: Version) -> None:
 @pytest.mark.parametrize("version", Version)
 def test_exposure_by_strike_and_levels(world: World, version: Version) -> None:
     feed = world.volatility(version)
-    strikes = [one.strike for one in feed.gex_by_strike("SPY")]
+    strikes = list(feed.gex_by_strike("SPY").strikes)
     assert strikes == sorted(strikes)
     assert any("flip" in name for name in feed.levels("SPY"))
 
