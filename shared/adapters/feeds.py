@@ -1,11 +1,11 @@
 """Everything a minute needs of the vendors, read at once, with the fallbacks of each need."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from shared.adapters.clock import Now
 from shared.adapters.computed_gamma import computed_gamma
@@ -66,6 +66,18 @@ class MarketFeeds:
         return _Minute(self, self.pool, now, config).read()
 
 
+Quoted = Asked[dict[str, Quote]]
+Spot = Callable[[], Asked[Reading]]
+"""Gives a price, at once or when the second source has answered."""
+
+
+class _Prices(NamedTuple):
+    """What the one call for all quotes came to: the quotes, and the prices of the underlyings."""
+
+    quotes: Quoted
+    spots: Mapping[str, Spot]
+
+
 class _Minute:
     """One minute's reading: what was asked, and what came of it."""
 
@@ -74,23 +86,22 @@ class _Minute:
         self._pool = pool
         self._now = now
         self._config = config
-        self._quotes: Future[Asked[dict[str, Quote]]] = pool.submit(self._ask_quotes)
+        self._prices: Future[_Prices] = pool.submit(self._ask_prices)
 
     def read(self) -> Readings:
         underlyings = self._config.underlyings
         clock = self._pool.submit(self._clock)
         histories = {name: self._begin_history(name) for name in (*underlyings, VIX)}
-        spots = {name: self._pool.submit(self._spot, name) for name in underlyings}
-        gammas = {name: self._pool.submit(self._gamma, name, spots[name]) for name in underlyings}
+        gammas = {name: self._pool.submit(self._gamma, name) for name in underlyings}
         index, vix_bars, broker = self._vix(), histories[VIX](), clock.result()
+        spots = self._prices.result().spots
         return Readings(
             at=self._now,
             vix=index.value,
             vix_bars=vix_bars.value,
             clock=broker.value,
             underlyings=tuple(
-                self._underlying(name, spots[name].result(), gammas[name].result(), histories[name]())
-                for name in underlyings
+                self._underlying(name, spots[name](), gammas[name].result(), histories[name]()) for name in underlyings
             ),
             fallbacks=(*index.passed, *vix_bars.passed, *broker.passed),
         )
@@ -110,16 +121,16 @@ class _Minute:
             fallbacks=(*spot.passed, *gamma.passed, *bars.passed),
         )
 
-    def _ask_quotes(self) -> Asked[dict[str, Quote]]:
+    def _ask_prices(self) -> _Prices:
         symbols = (*self._config.underlyings, VIX)
-        return asked("quotes", Source.TRADIER, self._feeds.tradier, lambda feed: dict(feed.quotes(symbols)))
+        quotes = asked("quotes", Source.TRADIER, self._feeds.tradier, lambda feed: dict(feed.quotes(symbols)))
+        return _Prices(quotes, {name: self._begin_spot(name, quotes) for name in self._config.underlyings})
 
     def _clock(self) -> Asked[BrokerClock]:
         return asked("clock", Source.TRADIER, self._feeds.tradier, lambda feed: feed.clock())
 
-    def _quoted(self, need: str, symbol: str) -> Asked[Reading]:
+    def _quoted(self, need: str, symbol: str, quotes: Quoted) -> Asked[Reading]:
         """Take a price out of the one call for all quotes."""
-        quotes = self._quotes.result()
         if quotes.value is None:
             return Asked(None, tuple(fallback(need, one.source, one.reason) for one in quotes.passed))
         quote = quotes.value.get(symbol)
@@ -128,16 +139,19 @@ class _Minute:
             return Asked(None, (fallback(need, Source.TRADIER, f"no price of {symbol} in the quotes"),))
         return Asked(reading)
 
-    def _spot(self, underlying: str) -> Asked[Reading]:
-        first = self._quoted("spot", underlying)
-        limit = self._config.freshness.quote
-        stale = self._stale(first.value, limit)
+    def _begin_spot(self, underlying: str, quotes: Quoted) -> Spot:
+        """Return what gives a price: at once where the quotes have a fresh one, as nearly always."""
+        first = self._quoted("spot", underlying, quotes)
+        stale = self._stale(first.value, self._config.freshness.quote)
         if first.value is not None and stale is None:
-            return first
+            return lambda: first
         if stale is not None:
             first = Asked(first.value, (fallback("spot", Source.TRADIER, stale),))
+        return self._pool.submit(self._second_spot, underlying, first).result
+
+    def _second_spot(self, underlying: str, first: Asked[Reading]) -> Asked[Reading]:
         second = asked("spot", Source.POLYGON, self._feeds.polygon, lambda feed: feed.spot(underlying))
-        return self._better(first, second, "spot", Source.POLYGON, limit)
+        return self._better(first, second, "spot", Source.POLYGON, self._config.freshness.quote)
 
     def _vix(self) -> Asked[Reading]:
         limit = self._config.freshness.vix
@@ -147,7 +161,8 @@ class _Minute:
             return first
         if stale is not None:
             first = Asked(first.value, (fallback("vix", Source.POLYGON, stale),))
-        return self._better(first, self._quoted("vix", VIX), "vix", Source.TRADIER, limit)
+        second = self._quoted("vix", VIX, self._prices.result().quotes)
+        return self._better(first, second, "vix", Source.TRADIER, limit)
 
     def _better(
         self, first: Asked[Reading], second: Asked[Reading], need: str, source: Source, limit: int
@@ -167,10 +182,10 @@ class _Minute:
             return None
         return older_than(reading, self._feeds.clock.now(), self._config.freshness.limit(usual, reading.source))
 
-    def _gamma(self, underlying: str, spot: "Future[Asked[Reading]]") -> Asked[GammaReading]:
+    def _gamma(self, underlying: str) -> Asked[GammaReading]:
         vendor = self._feeds.trading_volatility
         first = asked("gamma", Source.TRADING_VOLATILITY, vendor, lambda feed: feed.gamma(underlying))
-        price = spot.result().value
+        price = self._prices.result().spots[underlying]().value
         doubt = self._doubt(first.value, price)
         if first.value is not None and doubt is None:
             return first
