@@ -14,6 +14,7 @@ from shared.domain.book import (
     LiveState,
     MovePosition,
     RecordDecision,
+    SetLedger,
     Trip,
     WithdrawConfirmation,
 )
@@ -21,10 +22,12 @@ from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DecisionKind
 from shared.domain.errors import InvalidValueError
 from shared.domain.fills import Fill, FillKind
+from shared.domain.ledgers import Ledger
 from shared.domain.ports import Alerts, Book, Broker, Clock, TradeHistory, Trips
 from shared.domain.positions import ClosedTrade, Position, PositionState
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode, TradingState
+from shared.phases.execution.booking import has_same_stakes, recounted
 from shared.phases.execution.protocol import close_by_hand, mended, waits
 from shared.phases.monitoring.trips import ALL, measured_anew
 
@@ -169,6 +172,26 @@ class Operator:
         self.book.commit("book close", changes)
         return trade
 
+    def miscounted(self, bot: Bot) -> tuple[SetLedger, ...]:
+        """Return what would put right each ledger that says otherwise than the open positions.
+
+        It is seen twice, or it is nothing: between two readings an order may have been booked.
+        """
+        first, second = (_miscounted(self.book.live(bot)) for _ in range(2))
+        return first if first == second else ()
+
+    def recount(self, bot: Bot, reason: str) -> tuple[Ledger, ...]:
+        """Let the ledgers of a bot say what its open positions say; return those that did not.
+
+        Raises:
+            ConflictError: a ledger was changed meanwhile.
+        """
+        changes = self.miscounted(bot)
+        for change in changes:
+            decision = self._decision(bot, f"RECOUNT the ledger of {change.after.mode} mode", reason, change.after.mode)
+            self.book.commit("recount", (change, RecordDecision(decision)))
+        return tuple(change.after for change in changes)
+
     def record(
         self,
         bot: Bot,
@@ -209,6 +232,11 @@ def trader_of(strategy: Strategy) -> Bot:
     if strategy is Strategy.CASH_SECURED_PUT:
         return Bot.ATLAS
     return Bot.PROMETHEUS if strategy.is_credit else Bot.SOLOMON
+
+
+def _miscounted(live: LiveState) -> tuple[SetLedger, ...]:
+    counted = ((ledger, recounted(ledger, live.positions)) for ledger in live.ledgers)
+    return tuple(SetLedger(ledger, after) for ledger, after in counted if not has_same_stakes(ledger, after))
 
 
 def _mode_of(live: LiveState) -> TradingMode:

@@ -1,4 +1,4 @@
-"""``alphagex broken``: a person decides about a position that is not what the broker says."""
+"""``alphagex broken``: a person decides where broker and position, or positions and ledger, disagree."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -8,8 +8,9 @@ import typer
 from infra.cli.acting import held_position
 from infra.cli.breaker import ReasonOption, reason_of
 from infra.cli.mistakes import CommandError
-from infra.cli.screen import console
+from infra.cli.screen import BotArgument, bot_of, console
 from infra.cli.stage import Place
+from infra.words import counted
 
 PositionArgument = Annotated[str, typer.Argument(help="Its id, or the beginning of it.")]
 
@@ -32,6 +33,16 @@ def book(
     held = held_position(place, position)
     trade = place.stage.operator.book_close(held, _dollars(cash), reason_of(reason))
     console().say(f"{held.position_id}: closed as {trade.exit_reason}, result ${trade.pnl:,.2f}")
+
+
+def ledger(place: Place, bot: BotArgument, *, reason: ReasonOption = None) -> None:
+    """Count a bot's ledger anew from its open positions, where `doctor` found that they disagree."""
+    whose, why = bot_of(bot), reason_of(reason)
+    recounted = place.stage.operator.recount(whose, why)
+    for one in recounted:
+        console().say(f"{whose} {one.mode}: {counted(one.open_count, 'open position')}, ${one.open_risk:,.2f} at risk")
+    if not recounted:
+        console().say(f"{whose}: its ledger says what its open positions say; nothing changed")
 
 
 def _dollars(text: str) -> Decimal:

@@ -23,6 +23,7 @@ CHECKS: Final = (
     Check(NO_TRADES, "regime classification", trading.regime),
     Check(NO_TRADES, "what each bot decided last", trading.refusals),
     Check(NO_TRADES, "position count", trading.counts),
+    Check(NO_TRADES, "what is at stake", trading.stakes),
     Check(NO_TRADES, "market open", trading.market),
     Check(NO_TRADES, "switches", trading.switches),
     Check(WRONG, "decision matrix", trading.matrix),

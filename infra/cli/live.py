@@ -8,12 +8,10 @@ import typer
 from infra.cli.breaker import ReasonOption, reason_of
 from infra.cli.config import store, stored_of
 from infra.cli.mistakes import CommandError
-from infra.cli.screen import bot_of, console
+from infra.cli.screen import BotArgument, bot_of, console
 from infra.cli.stage import Place
 from shared.domain.config import parse_document
 from shared.domain.vocabulary import TradingMode
-
-BotArgument = Annotated[str, typer.Argument(help="ATLAS, PROMETHEUS or SOLOMON.")]
 
 
 def mode(

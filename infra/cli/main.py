@@ -74,9 +74,10 @@ live_mode.command("mode")(at_stage(acting(live.mode)))
 live_mode.command("confirm")(at_stage(acting(live.confirm)))
 app.add_typer(live_mode, name="live", rich_help_panel=SET_UP)
 
-repairs = typer.Typer(help="Look after BROKEN positions: mend one, or book it as closed.", no_args_is_help=True)
+repairs = typer.Typer(help="Mend or book a BROKEN position, or count a ledger anew.", no_args_is_help=True)
 repairs.command("mend")(at_stage(acting(broken.mend)))
 repairs.command("book")(at_stage(acting(broken.book)))
+repairs.command("ledger")(at_stage(acting(broken.ledger)))
 app.add_typer(repairs, name="broken", rich_help_panel=ACT)
 
 keys = typer.Typer(help="Store the vendors' keys, and tell which are stored.", no_args_is_help=True)

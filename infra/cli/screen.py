@@ -32,6 +32,7 @@ BAD: Final = "red"
 WARN: Final = "yellow"
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+BotArgument = Annotated[str, typer.Argument(help="ATLAS, PROMETHEUS or SOLOMON.")]
 BotOption = Annotated[list[str] | None, typer.Option("--bot", help="Only this bot; may be given again.")]
 
 

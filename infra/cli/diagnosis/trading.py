@@ -65,6 +65,20 @@ def counts(patient: Patient) -> Iterator[Finding]:
             yield well(f"{bot.bot}: {bot.open_positions} of {bot.max_positions}")
 
 
+def stakes(patient: Patient) -> Iterator[Finding]:
+    """Compare what each bot's ledgers put at stake, which the caps are held against, with its open positions."""
+    apart = [change for bot in Bot for change in patient.place.stage.operator.miscounted(bot)]
+    for change in apart:
+        said, counted = change.before, change.after
+        evidence = (
+            f"{said.bot} {said.mode}: the ledger says {said.open_count} open, ${said.open_risk:,.2f} at risk; "
+            f"the positions say {counted.open_count}, ${counted.open_risk:,.2f}"
+        )
+        yield ill(evidence, f'alphagex broken ledger {said.bot} --reason "..."')
+    if not apart:
+        yield well("the ledgers say what the open positions say")
+
+
 def market(patient: Patient) -> Iterator[Finding]:
     """Compare the session table with the broker's clock."""
     health = patient.health

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
+from functools import reduce
 
 from shared.domain.config import Fees
 from shared.domain.fills import Fill, FillKind
@@ -171,6 +172,32 @@ def ledger_after_adoption(ledger: Ledger, opened: Position) -> Ledger:
             "version": ledger.version + 1,
         }
     )
+
+
+def recounted(ledger: Ledger, positions: Iterable[Position]) -> Ledger:
+    """Count anew what is at stake, from all open positions of the bot; what was realized stays as it is."""
+    nothing = Decimal(0)
+    empty = ledger.model_copy(
+        update={
+            "open_count": 0,
+            "open_risk": nothing,
+            "secured_cash": nothing,
+            "risk_by_underlying": dict.fromkeys(ledger.risk_by_underlying, nothing),
+        }
+    )
+    counted = reduce(ledger_after_adoption, (one for one in positions if one.mode is ledger.mode), empty)
+    return counted.model_copy(update={"version": ledger.version + 1})
+
+
+def has_same_stakes(one: Ledger, other: Ledger) -> bool:
+    """Tell whether two ledgers put the same at stake, to the cent."""
+    return _stakes(one) == _stakes(other)
+
+
+def _stakes(ledger: Ledger) -> tuple[object, ...]:
+    by_underlying = {name: to_cents(risk) for name, risk in ledger.risk_by_underlying.items()}
+    at_risk = {name: risk for name, risk in by_underlying.items() if risk}
+    return ledger.open_count, to_cents(ledger.open_risk), to_cents(ledger.secured_cash), at_risk
 
 
 def ledger_after_close(ledger: Ledger, before: Position, pnl: Decimal, day: date) -> Ledger:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import ExitStack, closing, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, time
 from functools import partial
 from io import StringIO
@@ -14,6 +14,7 @@ import pytest
 
 from infra.cli.main import app
 from infra.cli.mistakes import told
+from infra.cli.stage import Place, open_place
 from infra.local.demo.laptop import FUNCTIONS, Laptop, let_go_of_stage
 from infra.local.ministack import REGION
 from infra.local.stage_file import FILE_VARIABLE, StageFile, write_stage_file
@@ -31,6 +32,7 @@ class Ran(NamedTuple):
 
 
 Run = Callable[..., Ran]
+Opened = Callable[[], Place]
 
 
 def run_command(*arguments: str) -> Ran:
@@ -89,3 +91,10 @@ def run(house: House) -> Run:
         return run_command(*arguments, "--stage", "local")
 
     return command
+
+
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Open the stage of this laptop as often as wanted; all is let go of in the end."""
+    with ExitStack() as held:
+        yield lambda: held.enter_context(closing(open_place("local")))

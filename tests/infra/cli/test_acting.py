@@ -11,7 +11,7 @@ from pyarrow import parquet
 from infra.cli.breaker import set_breaker
 from infra.cli.config import set_value
 from infra.cli.mistakes import CommandError
-from infra.cli.stage import Place, open_place
+from infra.cli.stage import Place
 from shared.adapters.ssm_documents import SsmDocuments, Stored
 from shared.domain.accounts import Confirmation
 from shared.domain.book import ConfirmAccount, SetLedger, Trip
@@ -23,7 +23,7 @@ from shared.domain.vocabulary import AlertLevel, Bot, ExitReason, Strategy, Trad
 from shared.phases.monitoring.trips import ALL
 from tests.functions.house import House
 from tests.functions.story import PREMIUM_TIME, Chapter
-from tests.infra.cli.conftest import Run
+from tests.infra.cli.conftest import Opened, Run
 
 SELLER = Bot.PROMETHEUS
 OPENING = Chapter.UP_FLAT.at(PREMIUM_TIME)
@@ -65,7 +65,7 @@ def test_active_for_all_tells_whose_own_trips_remain(house: House, run: Run) -> 
     assert house.stage.effective_state(Bot.SOLOMON) is TradingState.REDUCING
 
 
-def test_a_trip_that_came_after_the_look_is_not_set_back(house: House, run: Run) -> None:
+def test_a_trip_that_came_after_the_look_is_not_set_back(house: House, opened: Opened, run: Run) -> None:
     house.morning(OPENING)
     operator, trips = house.stage.operator, house.stage.trips
     trips.trip(Trip(ALL, TradingState.REDUCING, "5 orders in a row failed", house.clock.now()))
@@ -76,7 +76,7 @@ def test_a_trip_that_came_after_the_look_is_not_set_back(house: House, run: Run)
     trips.trip(later)
     assert not operator.clear_trip(seen, "looked at it")
     with pytest.raises(InvalidValueError, match="it was tripped since you looked"):
-        set_breaker(open_place("local"), TradingState.ACTIVE, "back", saw=seen.at)
+        set_breaker(opened(), TradingState.ACTIVE, "back", saw=seen.at)
     assert (operator.standing(None), deeds(house, SELLER)) == (later, [])
     told = run("breaker", "ACTIVE", "--reason", "looked again")
     assert (told.code, "set back: ALL REDUCING" in told.err, operator.standing(None)) == (0, True, None)
@@ -157,9 +157,15 @@ class Meddled(SsmDocuments):
     ],
 )
 def test_a_document_that_somebody_changed_meanwhile_is_not_overwritten_silently(
-    house: House, capsys: pytest.CaptureFixture[str], at_once: bool, raised: type[Exception], words: str, capital: int
+    house: House,
+    opened: Opened,
+    capsys: pytest.CaptureFixture[str],
+    at_once: bool,
+    raised: type[Exception],
+    words: str,
+    capital: int,
 ) -> None:
-    place = open_place("local")
+    place = opened()
     place.__dict__["documents"] = Meddled(place, at_once=at_once)
     with pytest.raises(raised, match=words):
         set_value(place, SELLER, ["capital=50000"])

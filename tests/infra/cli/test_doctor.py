@@ -8,13 +8,12 @@ import pytest
 
 from infra.cli.diagnosis import alerting, ground, positions, trading
 from infra.cli.diagnosis.findings import Verdict
-from infra.cli.stage import open_place
 from infra.local.vendors.faults import FaultKind, Vendor
 from shared.adapters.dynamodb.alert_log import DynamoDbAlertLog
 from shared.adapters.dynamodb.rows import decision_row, position_row
 from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, SnapshotsRow
 from shared.domain.alerts import Alert
-from shared.domain.book import RecordClosedTrade, Trip
+from shared.domain.book import RecordClosedTrade, SetLedger, Trip
 from shared.domain.decisions import DecisionKind
 from shared.domain.positions import PositionState
 from shared.domain.sessions import new_york_date
@@ -22,7 +21,7 @@ from shared.domain.vocabulary import AlertLevel, Bot, Strategy, TradingState
 from tests import builders
 from tests.functions.house import ONE_LOOK, House
 from tests.functions.story import PREMIUM_TIME, Chapter
-from tests.infra.cli.conftest import Run
+from tests.infra.cli.conftest import Opened, Run
 from tests.infra.cli.examined import Question, asked
 
 SELLER = Bot.PROMETHEUS
@@ -52,6 +51,12 @@ def forge_decision(house: House) -> None:
 def forge_position(house: House, **changes: object) -> None:
     table = house.stage._database.table(PositionsRow, house.laptop.names.positions)
     position_row(table, house.position(SELLER).model_copy(update=changes)).save()
+
+
+def forge_ledger(house: House) -> None:
+    ledger = house.live(SELLER).ledger(builders.PAPER)
+    forged = ledger.model_copy(update={"open_count": 7, "version": ledger.version + 1})
+    house.stage.book.commit("forge", (SetLedger(ledger, forged),))
 
 
 def blind(house: House) -> None:
@@ -130,6 +135,13 @@ BROKEN = [
         id="invalid configuration",
     ),
     pytest.param(
+        trading.stakes,
+        forge_ledger,
+        "PROMETHEUS paper: the ledger says 7 open",
+        "alphagex broken ledger PROMETHEUS",
+        id="ledger and positions apart",
+    ),
+    pytest.param(
         trading.regime, lambda house: house.empty(), "no snapshot was ever stored", "check vendors", id="no data at all"
     ),
     pytest.param(
@@ -174,20 +186,22 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("question", "break_it", "evidence", "remedy"), BROKEN)
-def test_what_is_broken_is_found(well: House, question: Question, break_it: Break, evidence: str, remedy: str) -> None:
-    place = open_place("local")
+def test_what_is_broken_is_found(
+    well: House, opened: Opened, question: Question, break_it: Break, evidence: str, remedy: str
+) -> None:
+    place = opened()
     assert [one for one in asked(place, question) if one.verdict in (Verdict.ILL, Verdict.UNKNOWN)] == []
     break_it(well)
-    found = [one for one in asked(open_place("local"), question) if one.verdict is Verdict.ILL]
+    found = [one for one in asked(opened(), question) if one.verdict is Verdict.ILL]
     if question is ground.keys:
         well.laptop._store_secrets(well.laptop.simulators.tokens)
     assert any(evidence in one.evidence and remedy in one.remedy for one in found), found
 
 
-def test_what_explains_and_is_no_fault_is_a_note(well: House) -> None:
+def test_what_explains_and_is_no_fault_is_a_note(well: House, opened: Opened) -> None:
     well.configure(SELLER, ONE_LOOK | {"enabled": False, "max_positions": 1})
     well.breaker(TradingState.REDUCING)
-    place = open_place("local")
+    place = opened()
     notes = [one for question in (trading.switches, trading.counts) for one in asked(place, question)]
     assert [one.remedy for one in notes if one.verdict is Verdict.NOTE] == [
         'alphagex breaker ACTIVE --reason "..."',
@@ -196,9 +210,9 @@ def test_what_explains_and_is_no_fault_is_a_note(well: House) -> None:
     ]
 
 
-def test_a_check_that_cannot_be_made_says_so(well: House) -> None:
+def test_a_check_that_cannot_be_made_says_so(well: House, opened: Opened) -> None:
     well.stop(*Vendor)
-    (found,) = asked(open_place("local"), ground.clocks)
+    (found,) = asked(opened(), ground.clocks)
     assert found.verdict is Verdict.UNKNOWN
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from infra.cli.diagnosis import alerting, ground, positions
 from infra.cli.diagnosis.findings import Verdict
-from infra.cli.stage import open_place
-from tests.functions.house import House
+from tests.infra.cli.conftest import Opened
 from tests.infra.cli.examined import Question, asked
 
 
@@ -60,6 +59,7 @@ class FakeAws:
         return {"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": self.actions, "Resource": "*"}]}}
 
 
+@pytest.mark.usefixtures("house")
 @pytest.mark.parametrize(
     ("question", "break_it", "evidence", "remedy"),
     [
@@ -98,11 +98,11 @@ class FakeAws:
     ],
 )
 def test_what_is_broken_in_aws_is_found(
-    house: House, question: Question, break_it: dict[str, object], evidence: str, remedy: str
+    opened: Opened, question: Question, break_it: dict[str, object], evidence: str, remedy: str
 ) -> None:
     functions = ("Collect", "Trade", "Monitor", "Learn", "Report", "Api")
     outputs = {f"{name}Function": "arn:1" for name in functions} | {"DeadLettersUrl": "https://queue"}
-    place, aws = replace(open_place("local"), outputs=outputs, endpoint_url=None), FakeAws()
+    place, aws = replace(opened(), outputs=outputs, endpoint_url=None), FakeAws()
     assert [one for one in asked(place, question, aws) if one.verdict in (Verdict.ILL, Verdict.UNKNOWN)] == []
     for name, value in break_it.items():
         setattr(aws, name, value)

@@ -1,8 +1,10 @@
-"""Going live takes two deliberate steps; a BROKEN position is a person's to decide."""
+"""Going live takes two deliberate steps; a BROKEN position is a person's to decide, and so is a ledger."""
+
+from decimal import Decimal
 
 import pytest
 
-from shared.domain.book import MovePosition
+from shared.domain.book import MovePosition, SetLedger
 from shared.domain.positions import Position, PositionState
 from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode
 from tests.functions.house import House
@@ -79,3 +81,17 @@ def test_a_sound_position_is_not_booked_by_hand(house: House, run: Run) -> None:
     held = house.enter(BOT, Chapter.UP_FLAT.at(PREMIUM_TIME))
     ran = run("broken", "mend", held.position_id, *WHY)
     assert (ran.code, "only BROKEN ones" in ran.err) == (2, True)
+
+
+def test_a_ledger_is_counted_anew_from_the_open_positions(house: House, run: Run) -> None:
+    house.enter(BOT, Chapter.UP_FLAT.at(PREMIUM_TIME))
+    sound = house.live(BOT).ledger(TradingMode.PAPER)
+    nothing = Decimal(0)
+    wrong = sound.model_copy(
+        update={"open_count": 3, "open_risk": nothing, "secured_cash": nothing, "version": sound.version + 1}
+    )
+    house.stage.book.commit("forge", (SetLedger(sound, wrong),))
+    ran = run("broken", "ledger", BOT, *WHY)
+    assert (ran.code, f"1 open position, ${sound.open_risk:,.2f} at risk" in ran.out) == (0, True), ran
+    assert house.live(BOT).ledger(TradingMode.PAPER) == sound.model_copy(update={"version": sound.version + 2})
+    assert "nothing changed" in run("broken", "ledger", BOT, *WHY).out

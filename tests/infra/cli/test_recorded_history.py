@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from infra.cli.mistakes import MISTAKE
-from infra.cli.stage import open_place
 from infra.local.backtest.histories import read_bars
 from infra.local.vendors.faults import FaultKind, Vendor
 from shared.backtest.history import History
@@ -18,7 +17,7 @@ from shared.domain.config import SystemConfig
 from shared.domain.market import Snapshot
 from shared.domain.sessions import sessions_between
 from tests.functions.house import House
-from tests.infra.cli.conftest import Run, run_command
+from tests.infra.cli.conftest import Opened, Run, run_command
 
 DAYS = sessions_between(date(2018, 1, 16), date(2018, 1, 31))
 MINUTES = 2
@@ -33,9 +32,9 @@ def collected() -> list[Snapshot]:
 
 
 def test_what_the_stage_collected_is_traded_again_and_reported(
-    run: Run, collected: list[Snapshot], tmp_path: Path
+    run: Run, opened: Opened, collected: list[Snapshot], tmp_path: Path
 ) -> None:
-    store = open_place("local", None, None).stage.snapshots
+    store = opened().stage.snapshots
     for one in collected:
         store.put(one)
     stored, page = tmp_path / "snapshots.jsonl", tmp_path / "run.html"
