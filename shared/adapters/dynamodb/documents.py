@@ -43,35 +43,44 @@ def number(value: Decimal) -> str | None:
 
 
 def encode(value: object) -> AttributeValue:
-    """Return a value in DynamoDB's own notation; enumerations and times become text."""
+    """Return a value in DynamoDB's own notation; enumerations and times become text.
+
+    What documents hold most stands first.
+    """
     match value:
-        case None:
-            return {"NULL": True}
-        case bool():
-            return {"BOOL": value}
         case str():
             return {"S": str.__str__(value)}
+        case Decimal():
+            return _numeric(value)
+        case None:
+            return {"NULL": True}
+        case dict():
+            return {"M": _encode_fields(value)}
+        case bool():
+            return {"BOOL": value}
         case date():
             return {"S": value.isoformat()}
-        case int() | float() | Decimal():
+        case int() | float():
             return _numeric(value)
-        case BaseModel() | Mapping():
-            return {"M": encode_document(value)}
         case list() | tuple():
             return {"L": [encode(item) for item in value]}
+        case BaseModel() | Mapping():
+            return {"M": encode_document(value)}
         case _:
             raise TypeError(f"a {type(value).__name__} has no place in a document")
 
 
 def _numeric(value: float | Decimal) -> AttributeValue:
-    text = str(value)
-    written = number(Decimal(text))
-    return {"S": text} if written is None else {"N": written}
+    written = number(value if isinstance(value, Decimal) else Decimal(str(value)))
+    return {"S": str(value)} if written is None else {"N": written}
 
 
 def encode_document(document: BaseModel | Mapping[str, object]) -> dict[str, AttributeValue]:
     """Return a document's fields in DynamoDB's own notation."""
-    fields = document.model_dump() if isinstance(document, BaseModel) else document
+    return _encode_fields(document.model_dump() if isinstance(document, BaseModel) else document)
+
+
+def _encode_fields(fields: Mapping[str, object]) -> dict[str, AttributeValue]:
     return {str(name): encode(value) for name, value in fields.items()}
 
 
