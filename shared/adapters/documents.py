@@ -30,7 +30,7 @@ def decoded(source: str, where: str, text: str) -> Document:
     """
     _refuse_pages(source, where, text)
     try:
-        return json.loads(text, parse_float=str, parse_constant=_refuse_constant)
+        return _EXACT.decode(text)
     except (ValueError, RecursionError) as error:
         raise MalformedReplyError(source, where, text) from error
 
@@ -57,6 +57,9 @@ def _refuse_pages(source: str, where: str, text: str) -> None:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
+
+
+_EXACT: Final = json.JSONDecoder(parse_float=str, parse_constant=_refuse_constant)
 
 
 def decimal_of(value: object) -> Decimal | None:

@@ -68,8 +68,10 @@ class RateWindows:
 
     def check(self, group: str) -> None:
         """Raise RateLimitedError, with the seconds to wait, while the window of a group is used up."""
-        self._listen()
-        wait = self.wait_s(group)
+        now = self._clock.now()
+        if self._shared is not None:
+            self._listen(self._shared, now)
+        wait = self._wait_s(self._ends.get(group), now)
         if wait is not None:
             raise RateLimitedError(self._source, wait)
 
@@ -77,17 +79,15 @@ class RateWindows:
         wait = (end - now).total_seconds() if end is not None else 0.0
         return wait if 0 < wait <= LONGEST_WINDOW_S else None
 
-    def _listen(self) -> None:
+    def _listen(self, others: SharedBudget, now: datetime) -> None:
         """Read what the others wrote down: at first, and while calls are scarce once a minute."""
-        now, looked_at = self._clock.now(), self._looked_at
-        if self._shared is None:
-            return
+        looked_at = self._looked_at
         if looked_at is not None:
             if self._watchful_until is None or now >= self._watchful_until:
                 return
             if timedelta(0) <= now - looked_at < LOOK_AGAIN:
                 return
         self._looked_at = now
-        for group, end in self._shared.closed_windows().items():
+        for group, end in others.closed_windows().items():
             if end > self._ends.get(group, now):
                 self._ends[group] = end
