@@ -76,6 +76,7 @@ class ModelMarket:
         self._tape = tape if tape is not None else GammaTape(model)
         self._seen = seen
         self._bars: dict[str, tuple[DailyBar, ...]] = {}
+        self._finished: dict[str, tuple[tuple[int, int], tuple[DailyBar, ...]]] = {}
         self._snapshots: dict[tuple[str, datetime], Snapshot] = {}
         self._held = _Quoted(None, {})
 
@@ -161,11 +162,17 @@ class ModelMarket:
             return None
 
     def _daily(self, symbol: str, at: datetime, count: int) -> tuple[DailyBar, ...]:
-        """Return the last finished sessions before a day, the newest last."""
+        """Return the last finished sessions before a day, the newest last; on one day the very same object."""
         end = self._model.history.index_at(new_york_date(at) - timedelta(days=1)) + 1
+        place = max(end - count, 0), end
+        known = self._finished.get(symbol)
+        if known is not None and known[0] == place:
+            return known[1]
         if symbol not in self._bars:
             self._bars[symbol] = tuple(self._bar(symbol, row) for row in range(len(self._model.history.days)))
-        return self._bars[symbol][max(end - count, 0) : end]
+        bars = self._bars[symbol][slice(*place)]
+        self._finished[symbol] = place, bars
+        return bars
 
     def _bar(self, symbol: str, row: int) -> DailyBar:
         """Return one bar; of the VIX phase 1 reads the close only."""

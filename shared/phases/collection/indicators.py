@@ -1,11 +1,10 @@
 """RSI and MACD of daily closes with the live price as the newest one.
 
-What the finished sessions say stays the same all day: it is reckoned once, and each minute adds the live price.
+What the finished sessions say stays the same all day: whoever keeps it adds the live price each minute.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -13,7 +12,6 @@ RSI_PERIOD: Final = 14
 MACD_FAST: Final = 12
 MACD_SLOW: Final = 26
 MACD_SIGNAL: Final = 9
-HISTORIES_KEPT: Final = 16
 
 Closes = tuple[Decimal, ...]
 
@@ -36,7 +34,6 @@ class Finished(NamedTuple):
     averages: tuple[float, float, float]
 
 
-@lru_cache(maxsize=HISTORIES_KEPT)
 def finished(closes: Closes) -> Finished:
     """Reckon what these closes say, which are more than 14."""
     return Finished(closes, _movements(closes), _averages(closes))

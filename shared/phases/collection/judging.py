@@ -9,7 +9,7 @@ from shared.domain.market import DailyBar, Fault, FaultCode, GammaReading, Momen
 from shared.domain.readings import Readings, UnderlyingReadings
 from shared.domain.sessions import minute_of, new_york_date, previous_session
 from shared.domain.vocabulary import Source
-from shared.phases.collection.measures import MA_LONG, closes_of, iv_percentile, iv_rank, momentum_of
+from shared.phases.collection.measures import MA_LONG, iv_percentile, iv_rank, momentum_of, year_of
 
 
 class _Volatility(NamedTuple):
@@ -30,12 +30,15 @@ def snapshots(readings: Readings, config: SystemConfig) -> tuple[Snapshot, ...]:
 
 def _volatility(readings: Readings, today: date, config: SystemConfig) -> _Volatility:
     bars = _finished(readings.vix_bars, today)
-    measured = [*closes_of(bars), readings.vix.value] if readings.vix else []
+    is_current = _reaches_yesterday(bars, today)
+    if readings.vix is None:
+        return _Volatility(None, None, 0, is_current)
+    year, live = year_of(bars, config.iv_window), readings.vix.value
     return _Volatility(
-        rank=iv_rank(measured, config.iv_window, config.iv_min_closes),
-        percentile=iv_percentile(measured, config.iv_window, config.iv_min_closes),
-        closes=len(measured),
-        is_current=_reaches_yesterday(bars, today),
+        rank=iv_rank(year, live, config.iv_min_closes),
+        percentile=iv_percentile(year, live, config.iv_min_closes),
+        closes=len(bars) + 1,
+        is_current=is_current,
     )
 
 

@@ -1,5 +1,6 @@
 """What is measured of daily closes and the live price: rank and percentile of the VIX, momentum, breakout."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -7,8 +8,9 @@ from operator import attrgetter
 
 from shared.domain.market import DailyBar, Momentum
 from shared.domain.vocabulary import Breakout
-from shared.phases.collection.indicators import HISTORIES_KEPT, finished, macd, rsi
+from shared.phases.collection.indicators import Closes, Finished, finished, macd, rsi
 
+HISTORIES_KEPT = 16
 MA_SHORT = 20
 MA_LONG = 50
 SIX_PLACES = Decimal("0.000001")
@@ -31,38 +33,39 @@ class _Same:
         return id(self.bars)
 
 
-def closes_of(bars: tuple[DailyBar, ...]) -> tuple[Decimal, ...]:
-    """Return the closes of these sessions."""
-    return _closes_of(_Same(bars))
+def year_of(bars: tuple[DailyBar, ...], window: int = 252) -> Closes:
+    """Return the closes that a live value is measured by, with which it makes a window; ascending."""
+    return _year_of(_Same(bars), window)
 
 
 @lru_cache(maxsize=HISTORIES_KEPT)
-def _closes_of(history: _Same) -> tuple[Decimal, ...]:
-    return tuple(map(_CLOSE, history.bars))
+def _year_of(history: _Same, window: int) -> Closes:
+    return tuple(sorted(map(_CLOSE, history.bars[-(window - 1) :])))
 
 
-def iv_rank(closes: Sequence[Decimal], window: int = 252, min_closes: int = 200) -> Decimal | None:
-    """Return where the last close lies between the window's low and high, 0 to 100.
+def iv_rank(year: Closes, live: Decimal, min_closes: int = 200) -> Decimal | None:
+    """Return where the live value of the VIX lies between the window's low and high, itself among them, 0 to 100.
 
-    ``closes`` are the VIX's, oldest first, the live value last. None when there are too few or the window is
-    flat: unknown is never a number. Formula: (current - low) / (high - low) x 100, from the workflow.
+    ``year`` are the finished closes, ascending. None when there are too few or the window is flat: unknown is never a
+    number. Formula: (current - low) / (high - low) x 100, from the workflow.
     """
-    recent = closes[-window:]
-    if len(recent) < min_closes:
+    if not _is_known(year, live, min_closes):
         return None
-    low, high = min(recent), max(recent)
-    if low == high:
-        return None
-    return ((recent[-1] - low) / (high - low) * HUNDRED).quantize(SIX_PLACES)
+    low, high = min(year[0], live), max(year[-1], live)
+    return ((live - low) / (high - low) * HUNDRED).quantize(SIX_PLACES)
 
 
-def iv_percentile(closes: Sequence[Decimal], window: int = 252, min_closes: int = 200) -> Decimal | None:
-    """Return the share of the window's closes below the last one, 0 to 100; None as for :func:`iv_rank`."""
-    recent = closes[-window:]
-    if len(recent) < min_closes or all(close == recent[-1] for close in recent):
+def iv_percentile(year: Closes, live: Decimal, min_closes: int = 200) -> Decimal | None:
+    """Return the share of the window's closes below the live value, 0 to 100; None as for :func:`iv_rank`."""
+    if not _is_known(year, live, min_closes):
         return None
-    below = sum(map(recent[-1].__gt__, recent))
-    return (Decimal(below) / len(recent) * HUNDRED).quantize(SIX_PLACES)
+    below = bisect_left(year, live)
+    return (Decimal(below) / (len(year) + 1) * HUNDRED).quantize(SIX_PLACES)
+
+
+def _is_known(year: Closes, live: Decimal, min_closes: int) -> bool:
+    is_flat = not year or year[0] == year[-1] == live
+    return len(year) + 1 >= min_closes and not is_flat
 
 
 def momentum_of(bars: tuple[DailyBar, ...], spot: Decimal, breakout_window: int = 20) -> Momentum:
@@ -70,7 +73,7 @@ def momentum_of(bars: tuple[DailyBar, ...], spot: Decimal, breakout_window: int 
 
     Needs at least 50 sessions.
     """
-    past = finished(closes_of(bars))
+    past = _past_of(_Same(bars))
     closes = (*past.closes[-MA_LONG:], spot)
     found = macd(past, spot)
     return Momentum(
@@ -82,6 +85,11 @@ def momentum_of(bars: tuple[DailyBar, ...], spot: Decimal, breakout_window: int 
         macd_histogram=_rounded(found.value - found.signal),
         breakout=breakout(bars[-breakout_window:], spot),
     )
+
+
+@lru_cache(maxsize=HISTORIES_KEPT)
+def _past_of(history: _Same) -> Finished:
+    return finished(tuple(map(_CLOSE, history.bars)))
 
 
 def breakout(bars: Sequence[DailyBar], spot: Decimal) -> Breakout:

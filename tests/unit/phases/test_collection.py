@@ -1,5 +1,6 @@
 """Phase 1 judges a minute of readings: missing is never a number, and each fault is named."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ import pytest
 from shared.domain.config import SystemConfig
 from shared.domain.market import BrokerClock, FaultCode, Snapshot
 from shared.domain.vocabulary import Breakout
-from shared.phases.collection import breakout, iv_percentile, iv_rank, momentum_of, snapshots
+from shared.phases.collection import breakout, iv_percentile, iv_rank, momentum_of, snapshots, year_of
 from tests.builders import NOON, TODAY, daily_bars, gamma, reading, readings
 
 SYSTEM = SystemConfig()
@@ -25,6 +26,12 @@ def judged(**changes: Any) -> Snapshot:
 
 def closes(*values: object) -> list[Decimal]:
     return [Decimal(str(value)) for value in values]
+
+
+def measured(measure: Callable[..., Decimal | None], history: list[Decimal]) -> Decimal | None:
+    """Measure the last of these closes, the live one, by those before it."""
+    *over, live = history
+    return measure(year_of(daily_bars(over)), live)
 
 
 def test_a_sound_minute_is_valid_and_carries_every_value() -> None:
@@ -136,20 +143,20 @@ def test_a_bar_of_today_is_no_finished_session() -> None:
     ],
 )
 def test_iv_rank_is_the_place_between_low_and_high(low: int, high: int, now: int, rank: str) -> None:
-    assert iv_rank(closes(*[low, high] * 125, now)) == Decimal(rank)
+    assert measured(iv_rank, closes(*[low, high] * 125, now)) == Decimal(rank)
 
 
 def test_iv_rank_forgets_what_is_older_than_252_closes() -> None:
     year = closes(*[10, 30] * 125, 10, 20)
     assert len(year) == 252
-    assert iv_rank([Decimal(90), *year]) == Decimal(50)
-    assert iv_rank([Decimal(90), *year[1:]]) == Decimal("12.5")
+    assert measured(iv_rank, [Decimal(90), *year]) == Decimal(50)
+    assert measured(iv_rank, [Decimal(90), *year[1:]]) == Decimal("12.5")
 
 
 def test_iv_percentile_is_the_share_of_closes_below() -> None:
-    assert iv_percentile(closes(*[10] * 126, *[30] * 125, 20)) == Decimal(50)
-    assert iv_percentile(closes(*[20] * 251, 20)) is None
-    assert iv_percentile(closes(*[20] * 125, *[21] * 126, 20)) == Decimal(0)
+    assert measured(iv_percentile, closes(*[10] * 126, *[30] * 125, 20)) == Decimal(50)
+    assert measured(iv_percentile, closes(*[20] * 251, 20)) is None
+    assert measured(iv_percentile, closes(*[20] * 125, *[21] * 126, 20)) == Decimal(0)
 
 
 @pytest.mark.parametrize("measure", [iv_rank, iv_percentile])
@@ -159,17 +166,17 @@ def test_iv_percentile_is_the_share_of_closes_below() -> None:
         pytest.param(closes(*[10, 20] * 100), True, id="200 closes"),
         pytest.param(closes(*[10, 20] * 99, 15), False, id="199 closes"),
         pytest.param(closes(*[15] * 252), False, id="a flat window"),
-        pytest.param([], False, id="none"),
+        pytest.param(closes(15), False, id="the live one alone"),
     ],
 )
 def test_too_few_closes_or_a_flat_window_are_unknown(measure: Any, history: list[Decimal], known: bool) -> None:
-    assert (measure(history) is not None) is known
+    assert (measured(measure, history) is not None) is known
 
 
 def test_one_spike_rules_the_rank_and_not_the_percentile() -> None:
     year = closes(*range(1000, 1250), 5000, 1260)
-    assert iv_rank(year) == Decimal("6.500000")
-    assert iv_percentile(year) == (Decimal(250) / 252 * 100).quantize(Decimal("0.000001"))
+    assert measured(iv_rank, year) == Decimal("6.500000")
+    assert measured(iv_percentile, year) == (Decimal(250) / 252 * 100).quantize(Decimal("0.000001"))
 
 
 def test_averages_count_the_live_price_as_the_newest_close() -> None:
