@@ -140,6 +140,28 @@ def test_of_many_transactions_for_one_slot_exactly_one_wins_with_all_that_it_wri
     assert dynamodb.get_item(TableName=table, Key=ledger)["Item"]["entries"]["N"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("account", "region", "is_seen"),
+    [
+        pytest.param("test", "us-east-1", True, id="its own"),
+        pytest.param("111122223333", "us-east-1", False, id="another account"),
+        pytest.param("test", "eu-west-1", False, id="another region"),
+    ],
+)
+def test_a_table_is_seen_in_its_account_and_region_alone(
+    ministack: MiniStack, table: str, account: str, region: str, is_seen: bool
+) -> None:
+    caller = boto3.client(
+        "dynamodb",
+        endpoint_url=ministack.endpoint_url,
+        region_name=region,
+        aws_access_key_id=account,
+        aws_secret_access_key="test",
+    )
+
+    assert (table in caller.list_tables()["TableNames"]) is is_seen
+
+
 def test_no_increment_is_lost(dynamodb: "DynamoDBClient", table: str) -> None:
     def increment(_: int) -> None:
         dynamodb.update_item(
