@@ -9,7 +9,8 @@ runs, so that a kill loses little. MiniStack's own ticker reads every schedule i
 runs a stage ticks it in New York time. MiniStack parses a query's key condition anew for every item of the partition,
 0.1 ms each: after ten weeks a query of the newest snapshot would take seconds. Here it is parsed once. It copies an
 item up to seven times to update it; here a copy goes through bytes, in a twentieth of the time. It looks at every
-call as if it could be meant for any of its services; here a plain call goes to its service at once.
+call as if it could be meant for any of its services; here a plain call goes to its service at once. It judges the text
+of a condition and of a number at every call; here once.
 """
 
 import copy
@@ -37,7 +38,7 @@ GARBAGE_THRESHOLD = 50_000
 """Objects between two collections: a store that keeps everything has little garbage and much to look through."""
 LONGEST_SAVE_SECONDS = 20.0
 POLL_SECONDS = 0.05
-NUMBERS_KNOWN = 65_536
+TEXTS_KNOWN = 65_536
 KEEP_ALIVE_SECONDS = 75
 KEY_CONDITION = "KeyConditionExpression"
 WHOLE_PARTITION = ["NAME_REF", "EQ", "VALUE_REF", "EOF"]
@@ -157,11 +158,18 @@ def _copied(value: _Copied) -> _Copied:
 
 
 def _copy_items_quickly() -> None:
-    """Copy items by way of bytes, and measure each number once."""
+    """Copy items by way of bytes."""
     from ministack.services import dynamodb
 
     dynamodb.copy = SimpleNamespace(deepcopy=_copied, copy=copy.copy)
-    dynamodb._number_size_bytes = lru_cache(NUMBERS_KNOWN)(dynamodb._number_size_bytes)  # noqa: SLF001
+
+
+def _judge_once() -> None:
+    """Keep what follows from the text of a number or of a condition alone."""
+    from ministack.services import dynamodb
+
+    for name in ("_number_size_bytes", "_number_error", "_ddb_canonicalize_number", "_condition_syntax_error"):
+        setattr(dynamodb, name, lru_cache(TEXTS_KNOWN)(getattr(dynamodb, name)))
 
 
 if __name__ == "__main__":
@@ -170,6 +178,7 @@ if __name__ == "__main__":
     _leave_out_the_ticker()
     _parse_key_conditions_once()
     _copy_items_quickly()
+    _judge_once()
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     serving = _server()
     if float(sys.argv[2]) > 0:
