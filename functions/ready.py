@@ -8,6 +8,7 @@ import collections
 import dataclasses
 import marshal
 import sys
+import typing
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -42,13 +43,14 @@ def version() -> tuple[bytes, int]:
 
 
 def _compile_no_text(texts: Mapping[str, bytes]) -> None:
-    """Let data classes and named tuples, which write their methods as text, find them compiled."""
+    """Let data classes and named tuples, which write their methods as text, and names of types find theirs compiled."""
 
     def known(run: Callable[..., Any]) -> Callable[..., Any]:
         return lambda text, *names: run(marshal.loads(texts[text]) if text in texts else text, *names)
 
     vars(dataclasses)["exec"] = known(exec)
     vars(collections)["eval"] = known(eval)
+    vars(typing)["compile"] = lambda text, *how: marshal.loads(texts[text]) if text in texts else compile(text, *how)
 
 
 def _compile_no_pattern(patterns: Mapping[tuple[str | bytes, int], bytes]) -> None:

@@ -9,6 +9,7 @@ import dataclasses
 import marshal
 import os
 import sys
+import typing
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,12 +26,13 @@ NOBODY: Final = {
 
 
 class Texts(dict[str, bytes]):
-    """The texts that data classes and named tuples compile, with their code."""
+    """The texts that data classes, named tuples and names of types compile, with their code."""
 
     def listen(self) -> None:
         """Keep each from now on."""
         vars(dataclasses)["exec"] = self._keeping(exec, "exec")
         vars(collections)["eval"] = self._keeping(eval, "eval")
+        vars(typing)["compile"] = self._keeping(compile, "eval")
 
     def _keeping(self, run: Callable[..., object], mode: str) -> Callable[..., object]:
         def kept(text: str, *names: object) -> object:
