@@ -1,16 +1,21 @@
 """Phase 7: what do closed trades say of the strategy?"""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from shared.domain.config import Feedback, Prior
-from shared.domain.positions import ClosedTrade
 from shared.domain.statistics import SizingBasis, StrategyStatistics
 from shared.domain.vocabulary import Bot, Strategy, TradingMode
 from shared.phases.sizing import kelly_fraction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.domain.positions import ClosedTrade
 
 SIX_PLACES = Decimal("0.000001")
 ASSUMED = "assumed"

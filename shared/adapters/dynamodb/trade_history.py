@@ -1,7 +1,8 @@
-"""Closed trades and the statistics made of them."""
+"""Closed trades and the statistics made of them; what a closed trade is made of is imported when there is one."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import guards, keys, rows
 from shared.adapters.dynamodb.database import Database
@@ -9,9 +10,14 @@ from shared.adapters.dynamodb.faults import translated
 from shared.adapters.dynamodb.reading import read
 from shared.adapters.dynamodb.tables import StatsRow
 from shared.adapters.dynamodb.writes import Put, Writer
-from shared.domain.positions import ClosedTrade
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Strategy, TradingMode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from shared.domain.positions import ClosedTrade
 
 _AFTER_CLOSED = f"{keys.CLOSED}~"
 
@@ -29,7 +35,7 @@ class DynamoDbTradeHistory:
         between = StatsRow.sk.between(keys.closed_since(since), _AFTER_CLOSED)
         with translated(f"closed trades of {strategy}"):
             found = list(self._table.query(keys.statistics(mode, strategy), between, consistent_read=True))
-        return tuple(read(ClosedTrade, row) for row in found)
+        return _read(found) if found else ()
 
     def statistics(self, mode: TradingMode, strategy: Strategy) -> StrategyStatistics | None:
         """Return the stored statistics, strongly consistent."""
@@ -52,3 +58,9 @@ class DynamoDbTradeHistory:
         still = guards.has_version(StatsRow, 0 if before is None else before.version)
         row = rows.statistics_row(self._table, after)
         self._writer.write("save statistics", [Put("StrategyStatistics", row, (still,))])
+
+
+def _read(found: Iterable[StatsRow]) -> tuple[ClosedTrade, ...]:
+    from shared.domain.positions import ClosedTrade
+
+    return tuple(read(ClosedTrade, row) for row in found)
