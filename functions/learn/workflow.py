@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import product
 
 from shared.domain import messages
 from shared.domain.config import Feedback, Prior
@@ -45,13 +46,9 @@ class Learn:
 
     def _stored(self, parameters: Parameters) -> dict[Pair, StrategyStatistics | None]:
         """Return what is stored of every strategy in each mode that has statistics or a bot."""
-        traded = self._traded_modes(parameters)
-        stored: dict[Pair, StrategyStatistics | None] = {}
-        for mode in TradingMode:
-            rows = self.history.all_statistics(mode)
-            if rows or mode in traded:
-                stored |= {(mode, strategy): rows.get(strategy) for strategy in Strategy}
-        return stored
+        traded, stored = self._traded_modes(parameters), self.history.statistics_by_pair()
+        modes = traded | {mode for mode, _ in stored}
+        return {pair: stored.get(pair) for pair in product(TradingMode, Strategy) if pair[0] in modes}
 
     def _traded_modes(self, parameters: Parameters) -> set[TradingMode]:
         modes = set()

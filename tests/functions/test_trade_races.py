@@ -70,7 +70,7 @@ class _NothingYet:
     def statistics(self, mode: TradingMode, strategy: Strategy) -> StrategyStatistics | None:
         return None
 
-    def all_statistics(self, mode: TradingMode) -> Mapping[Strategy, StrategyStatistics]:
+    def statistics_by_pair(self) -> Mapping[tuple[TradingMode, Strategy], StrategyStatistics]:
         return {}
 
     def save(self, before: StrategyStatistics | None, after: StrategyStatistics) -> None:

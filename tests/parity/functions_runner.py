@@ -183,8 +183,8 @@ class World:
     def statistics(self, mode: TradingMode, strategy: Strategy) -> StrategyStatistics | None:
         return self._runner.book.statistics.get((mode, strategy))
 
-    def all_statistics(self, mode: TradingMode) -> Mapping[Strategy, StrategyStatistics]:
-        return {strategy: stored for (of, strategy), stored in self._runner.book.statistics.items() if of is mode}
+    def statistics_by_pair(self) -> Mapping[tuple[TradingMode, Strategy], StrategyStatistics]:
+        return self._runner.book.statistics
 
 
 class FunctionsRunner(Runner):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import guards, keys, rows
@@ -35,23 +36,28 @@ class DynamoDbTradeHistory:
         between = StatsRow.sk.between(keys.closed_since(since), _AFTER_CLOSED)
         with translated(f"closed trades of {strategy}"):
             found = list(self._table.query(keys.statistics(mode, strategy), between, consistent_read=True))
-        return _read(found) if found else ()
+        return _trades_of(found) if found else ()
 
     def statistics(self, mode: TradingMode, strategy: Strategy) -> StrategyStatistics | None:
         """Return the stored statistics, strongly consistent."""
-        return self.get(mode, (strategy,)).get(strategy)
-
-    def get(self, mode: TradingMode, strategies: Iterable[Strategy]) -> Mapping[Strategy, StrategyStatistics]:
-        """Return the stored statistics of several strategies in one read; a strategy without any is absent."""
-        wanted = [(keys.statistics(mode, strategy), keys.STATISTICS) for strategy in strategies]
-        with translated("statistics"):
-            found = list(self._table.batch_get(wanted, consistent_read=True))
-        statistics = [read(StrategyStatistics, row) for row in found]
-        return {each.strategy: each for each in statistics}
+        return self._read((mode,), (strategy,)).get((mode, strategy))
 
     def all_statistics(self, mode: TradingMode) -> Mapping[Strategy, StrategyStatistics]:
         """Return the stored statistics of a mode in one read; a strategy without any is absent."""
-        return self.get(mode, Strategy)
+        return {strategy: found for (_, strategy), found in self._read((mode,), Strategy).items()}
+
+    def statistics_by_pair(self) -> Mapping[tuple[TradingMode, Strategy], StrategyStatistics]:
+        """Return what is stored of every mode and strategy in one read; a pair without any is absent."""
+        return self._read(TradingMode, Strategy)
+
+    def _read(
+        self, modes: Iterable[TradingMode], strategies: Iterable[Strategy]
+    ) -> dict[tuple[TradingMode, Strategy], StrategyStatistics]:
+        wanted = [(keys.statistics(*pair), keys.STATISTICS) for pair in product(modes, strategies)]
+        with translated("statistics"):
+            found = list(self._table.batch_get(wanted, consistent_read=True))
+        statistics = [read(StrategyStatistics, row) for row in found]
+        return {(each.mode, each.strategy): each for each in statistics}
 
     def save(self, before: StrategyStatistics | None, after: StrategyStatistics) -> None:
         """Store statistics. Raises ConflictError when the stored version is not that of `before`."""
@@ -60,7 +66,7 @@ class DynamoDbTradeHistory:
         self._writer.write("save statistics", [Put("StrategyStatistics", row, (still,))])
 
 
-def _read(found: Iterable[StatsRow]) -> tuple[ClosedTrade, ...]:
+def _trades_of(found: Iterable[StatsRow]) -> tuple[ClosedTrade, ...]:
     from shared.domain.positions import ClosedTrade
 
     return tuple(read(ClosedTrade, row) for row in found)

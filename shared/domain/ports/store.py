@@ -70,8 +70,8 @@ class TradeHistory(Protocol):
     def statistics(self, mode: TradingMode, strategy: Strategy) -> StrategyStatistics | None:
         """Return the stored statistics, strongly consistent."""
 
-    def all_statistics(self, mode: TradingMode) -> Mapping[Strategy, StrategyStatistics]:
-        """Return the stored statistics of a mode in one read; a strategy without any is absent."""
+    def statistics_by_pair(self) -> Mapping[tuple[TradingMode, Strategy], StrategyStatistics]:
+        """Return what is stored of every mode and strategy in one read; a pair without any is absent."""
 
     def save(self, before: StrategyStatistics | None, after: StrategyStatistics) -> None:
         """Store statistics. Raises ConflictError when the stored version is not that of ``before``."""

@@ -78,9 +78,13 @@ def test_closed_trades_come_oldest_first_since_a_moment(store: Store) -> None:
 def test_statistics_are_read_by_strategy(store: Store) -> None:
     store.history.save(None, statistics())
     store.history.save(None, statistics(strategy=Strategy.IRON_CONDOR))
+    store.history.save(None, statistics(mode=TradingMode.LIVE))
     assert store.history.statistics(PAPER, SPREAD) == statistics()
-    assert store.history.statistics(TradingMode.LIVE, SPREAD) is None
-    assert set(store.history.get(PAPER, Strategy)) == {SPREAD, Strategy.IRON_CONDOR}
+    assert store.history.statistics(TradingMode.SANDBOX, SPREAD) is None
+    assert set(store.history.all_statistics(PAPER)) == {SPREAD, Strategy.IRON_CONDOR}
+    assert set(store.history.statistics_by_pair()) == {
+        *((PAPER, SPREAD), (PAPER, Strategy.IRON_CONDOR), (TradingMode.LIVE, SPREAD))
+    }
 
 
 def test_statistics_are_replaced_only_by_who_has_read_them(store: Store) -> None:
