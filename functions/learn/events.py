@@ -1,28 +1,27 @@
 """What wakes learn: records of the stats table's stream, or the daily schedule with none."""
 
-from collections.abc import Mapping
-from typing import Any
+from pydantic import AliasPath, BaseModel, ConfigDict, Field
 
 from functions.learn.workflow import Pair
-from shared.domain.errors import InvalidValueError
 from shared.domain.vocabulary import Strategy, TradingMode
 
 
-def changed_pairs(event: Mapping[str, Any]) -> tuple[Pair, ...] | None:
-    """Return the pairs of mode and strategy that have a new closed trade; without records None, which means all.
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True, populate_by_name=True)
 
-    It is read in place: models of AWS's five levels take longer in a cold start than all that learn works out.
-
-    Raises:
-        InvalidValueError: a record is none of the stats table.
-    """
-    records = event.get("Records")
-    return None if records is None else tuple(map(_pair, records))
+    partition: str = Field(validation_alias=AliasPath("dynamodb", "Keys", "pk", "S"))
 
 
-def _pair(record: Any) -> Pair:  # noqa: ANN401 - whatever was sent
-    try:
-        mode, strategy = record["dynamodb"]["Keys"]["pk"]["S"].split("#", 1)
-        return TradingMode(mode), Strategy(strategy)
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidValueError("Records", record, "send records of the stats table's stream") from error
+class LearnRequest(BaseModel):
+    """Which pairs of mode and strategy have a new closed trade; no record means all pairs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    records: tuple[_Record, ...] | None = Field(default=None, validation_alias="Records")
+
+    def pairs(self) -> tuple[Pair, ...] | None:
+        """Return the pairs that changed, None for all. Raises ValueError on a key that is none of ours."""
+        if self.records is None:
+            return None
+        keys = [record.partition.split("#", 1) for record in self.records]
+        return tuple((TradingMode(mode), Strategy(strategy)) for mode, strategy in keys)

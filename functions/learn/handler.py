@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.learn.events import changed_pairs
+from functions.learn.events import LearnRequest
 from functions.learn.settings import LearnSettings
 from functions.learn.workflow import Learn
 from shared.composition import Stage
@@ -36,6 +36,6 @@ def _learn() -> Learn:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     """Recompute the statistics of the strategies that closed a trade, or of all."""
     with TimeUsed(metrics, context), Seam("learn", logger, _stage):
-        verdicts = _learn().run(changed_pairs(event))
+        verdicts = _learn().run(LearnRequest.model_validate(event).pairs())
         logger.info("learned", verdicts=verdicts)
         return verdicts
