@@ -4,6 +4,7 @@ import gc
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Protocol
 
 from infra.local.demo.laptop import Laptop
@@ -70,6 +71,7 @@ class Replay:
         self._live = 0
         self._held: dict[Bot, tuple[Position, ...]] = {}
         self._is_tripped = False
+        self._next_ticks = dict(pairwise(at for day in self.plan.days for at in self.plan.ticks(day)))
         self._bots_on: dict[str, list[Bot]] = {}
         for bot in self.plan.bots:
             for underlying in bot_config(bot).underlyings:
@@ -161,6 +163,8 @@ class Replay:
             for bot in self._bots_on.get(message["detail"]["underlying"], [])
         ]
         entries = self._trade(*events)
+        if at in self._next_ticks:
+            self.laptop.simulators.prepare(self._next_ticks[at])
         if self._live or entries or is_first:
             self._monitor()
         if is_first:

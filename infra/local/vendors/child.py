@@ -40,7 +40,8 @@ def market_of(source: MarketSource) -> Market:
 def serve(line: Connection) -> None:
     """Serve until the other end of the line is closed, be it by a crash of the parent.
 
-    Answers with the ports by name, or with the number of a port that is taken.
+    Answers with the ports by name, or with the number of a port that is taken. A moment that comes after that is one
+    to prepare for.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -60,7 +61,8 @@ def _serve(line: Connection) -> None:
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD, 20, 100)
     try:
-        line.recv()
+        while True:
+            stage.prepare(line.recv())
     except EOFError:
         stage.close()
 

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -141,6 +143,12 @@ class VendorSimulators:
             return self._line.recv() if self._line.poll(START_TIMEOUT_S) else None
         except (EOFError, OSError):
             return None
+
+    def prepare(self, at: datetime) -> None:
+        """Say when exposures will be asked for next: a child process works them out meanwhile; one that ended, not."""
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.send(at)
 
     def stop(self, vendor: Vendor | str) -> None:
         """Refuse connections to one vendor from now on."""

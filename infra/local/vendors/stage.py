@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from infra.local.vendors.control_desk import ControlDesk
 from infra.local.vendors.desk import Shared, VendorApp, VendorDesk
 from infra.local.vendors.faults import FaultBook, Vendor
 from infra.local.vendors.http import Application, Listener
 from infra.local.vendors.market import Clock, Market
-from infra.local.vendors.market_view import MarketView
+from infra.local.vendors.market_view import UNDERLYINGS, MarketView
 from infra.local.vendors.options import SimulatorOptions, Tokens
 from infra.local.vendors.polygon.app import PolygonApp
 from infra.local.vendors.switches import Switches
@@ -17,6 +18,7 @@ from infra.local.vendors.tradier.app import TradierApp
 from infra.local.vendors.tradier.quotes import QuoteDesk
 from infra.local.vendors.tradier.truth import Truth
 from infra.local.vendors.trading_volatility.app import TradingVolatilityApp
+from infra.local.vendors.trading_volatility.subject import Subjects
 
 CONTROL = "control"
 POLYGON_ALIAS = "polygon_alias"
@@ -55,6 +57,7 @@ class Stage:
             for vendor in (Vendor.TRADIER, Vendor.TRADIER_SANDBOX)
         }
         self.truths = tuple(Truth(accounts) for accounts in brokers.values())
+        self._subjects = Subjects(view)
         polygon = PolygonApp(view, self.switches, self.faults, tokens.polygon)
         apps: dict[Vendor, VendorApp] = {
             Vendor.POLYGON: polygon,
@@ -90,6 +93,12 @@ class Stage:
             self.listeners[name] = listener
         self._polygon.other_url = self.listeners[POLYGON_ALIAS].url
         return Ports({name: listener.port for name, listener in self.listeners.items()})
+
+    def prepare(self, at: datetime) -> None:
+        """Work out what the feed of exposures will publish at this moment, while nobody waits for it."""
+        for ticker in UNDERLYINGS:
+            with self.shared.lock:
+                self._subjects.find(ticker, self._subjects.published(at))
 
     def close(self) -> None:
         """Close every port and let go of every held call."""

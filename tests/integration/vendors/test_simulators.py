@@ -129,14 +129,16 @@ def test_the_market_model_is_served_from_a_child_process(clock: ReplayClock) -> 
     with VendorSimulators(model_market, clock, options=options) as vendors:
         taken = httpx.URL(vendors.urls.tradier_url).port
         with json_client(vendors.urls.tradier_url, vendors.tokens.tradier) as http:
-            chain = http.get(
-                "/markets/options/chains", params={"symbol": "SPY", "expiration": "2018-02-16", "greeks": "true"}
-            )
+            wanted = {"symbol": "SPY", "expiration": "2018-02-16", "greeks": "true"}
+            chain = http.get("/markets/options/chains", params=wanted)
+            vendors.prepare(NOW + timedelta(days=1))
+            meanwhile = http.get("/markets/options/chains", params=wanted)
             spot = http.get("/markets/quotes", params={"symbols": "SPY"}).json()["quotes"]["quote"]["last"]
             clock.set(NOW + timedelta(days=1))
             later = http.get("/markets/clock").json()["clock"]["date"]
         rows = chain.json()["options"]["option"]
         assert len(rows) > 200
+        assert meanwhile.json() == chain.json()
         assert all(0 <= row["bid"] < row["ask"] for row in rows)
         assert 270 < spot < 280
         assert later == "2018-01-11"
