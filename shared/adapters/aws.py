@@ -1,15 +1,17 @@
 """One way to talk to AWS: the same time limits, attempts and connections for every service."""
 
+import gzip
 import os
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import CredentialResolver, EnvProvider
 from botocore.handlers import BUILTIN_HANDLERS
-from botocore.loaders import Loader, create_loader
+from botocore.loaders import JSONFileLoader, Loader, create_loader
+from pydantic_core import from_json
 
 from shared.adapters.later import later
 
@@ -43,13 +45,27 @@ def client_config(attempts: int = ATTEMPTS) -> Config:
     )
 
 
+class _PlainFiles(JSONFileLoader):
+    """Reads the services' descriptions as plain dictionaries, many times quicker than botocore its ordered ones."""
+
+    def load_file(self, file_path: str) -> Any:  # noqa: ANN401 - whatever it holds
+        """Return what a file holds, plain or compressed; None where there is none."""
+        for ending, opened in ((".json", open), (".json.gz", gzip.open)):
+            if os.path.isfile(file_path + ending):  # noqa: PTH113 - botocore gives text
+                with opened(file_path + ending, "rb") as file:
+                    return from_json(file.read())
+        return None
+
+
 @lru_cache(maxsize=4)
 def _descriptions(search_path: str | None) -> Loader:
     """Return the services' descriptions, each read once, however many compositions there are in a process.
 
     They are ours alone: that of DynamoDB is changed for the client that hands values through.
     """
-    return create_loader(search_path)
+    loader = create_loader(search_path)
+    loader.file_loader = _PlainFiles()
+    return loader
 
 
 def read_descriptions(services: "Iterable[str]") -> None:
