@@ -33,6 +33,8 @@ KEPT: Final = Path(".alphagex/market")
 SEED: Final = 13
 WORKED_OUT_BY: Final = ("backtest", "domain", "domain/config", "phases")
 """The folders whose code makes what is kept."""
+GARBAGE_THRESHOLD: Final = 1_000_000
+"""How many new objects it takes to look for garbage: a run over twenty years keeps fewer, and none in rings."""
 _SHARED: Final = Path(shared.__path__[0])
 
 
@@ -56,6 +58,7 @@ class Ground:
         self._counts = len(self.tape), len(self.seen)
         self.market = ModelMarket(self._model, SystemConfig(), self.tape, self.seen)
         gc.freeze()  # what is open by now stays: nobody need look through it for garbage, year after year
+        gc.set_threshold(GARBAGE_THRESHOLD)
 
     def _read(self, kind: str) -> dict[str, str]:
         file = self._file(kind)
