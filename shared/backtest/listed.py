@@ -11,23 +11,21 @@ from shared.backtest.history import History
 from shared.backtest.listing import Product
 
 
-def listed_between(
-    history: History, product: Product, expiration: date, index: int, low: int, high: int
-) -> NDArray[np.intp]:
+def listed_between(history: History, product: Product, expiration: date, index: int, low: int, high: int) -> list[int]:
     """Return the strikes from low to high, in strike units, that lay near a close since the expiration was listed.
 
-    The answer is that of the morning of the session at this row of the history; empty where it is not listed then.
+    Ascending, as of the morning of the session at this row of the history; empty where it is not listed then.
     """
-    found = np.zeros(high - low + 1, dtype=bool)
     if expiration not in listing.expirations(history.days[index]):
-        return np.flatnonzero(found)
+        return []
+    found: set[int] = set()
     for row in range(index, _first_row(history, expiration) - 1, -1):
         columns = around(history, product, row)
         begin, end = columns.searchsorted((low, high + 1))
-        found[columns[begin:end] - low] = True
-        if found.all():
+        found.update(columns[begin:end].tolist())
+        if len(found) > high - low:
             break
-    return np.flatnonzero(found) + low
+    return sorted(found)
 
 
 def around(history: History, product: Product, row: int) -> NDArray[np.intp]:

@@ -22,7 +22,7 @@ from shared.backtest.moment import Moment
 from shared.backtest.open_interest import OpenBook, OpenInterest
 from shared.backtest.paths import BridgePaths, Clocked, Paths, clocked, session_hours
 from shared.backtest.pricing import Contract
-from shared.backtest.rows import GammaCurve, HeldQuote, ModelQuote, Wanted
+from shared.backtest.rows import BareQuote, GammaCurve, ModelQuote, Wanted
 from shared.backtest.surface import SCALE_FOR_PROFIT_AND_LOSS, term
 from shared.domain.errors import InvalidValueError
 from shared.domain.options import Right, parse_option_symbol
@@ -102,8 +102,8 @@ class MarketModel:
             for quoted in pricing.chain(product, root, expiration, moment, book, row, self.seed)
         ]
 
-    def wanted(self, underlying: str, expiration: date, at: datetime, wanted: Wanted) -> list[ModelQuote]:
-        """Quote the PM-settled contracts of an expiration that are wanted, without asking for their open interest."""
+    def wanted(self, underlying: str, expiration: date, at: datetime, wanted: Wanted) -> list[BareQuote]:
+        """Quote the PM-settled contracts of an expiration that are wanted."""
         product = _product(underlying)
         moment = self._moment(product, at)
         if moment.is_over(expiration):
@@ -112,7 +112,7 @@ class MarketModel:
         for is_call, within in pricing.wanted_columns(product, expiration, moment, wanted).items():
             morning, low, high = moment.clock.morning, within[0], within[-1]
             columns = listed_between(self.history, product, expiration, morning, low, high)
-            found += pricing.near(product, expiration, moment, columns, wanted, self.seed, is_call=is_call)
+            found += pricing.near(product, expiration, moment, columns, wanted, is_call=is_call)
         return found
 
     def option_quote(self, option_symbol: str, at: datetime) -> ModelQuote | None:
@@ -131,7 +131,7 @@ class MarketModel:
             return None
         return pricing.quote(contract, moment, book, row, self.seed)
 
-    def held_quote(self, option_symbol: str, at: datetime) -> HeldQuote | None:
+    def held_quote(self, option_symbol: str, at: datetime) -> BareQuote | None:
         """Quote a contract that somebody holds, and that is listed therefore; None where it is none, or over."""
         contract = self._contract(option_symbol)
         if contract is None:

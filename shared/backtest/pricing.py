@@ -1,6 +1,7 @@
 """From a moment and the open book to quotes: one contract by arithmetic, an expiration by arrays."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import date
 from math import erfc, inf, log, pi, sqrt
 from statistics import NormalDist
@@ -14,7 +15,7 @@ from shared.backtest.listing import Product
 from shared.backtest.moment import DIVIDEND_YIELD, RATE, Forward, Moment
 from shared.backtest.open_interest import OpenBook
 from shared.backtest.quotes import SPREADS
-from shared.backtest.rows import HeldQuote, ModelQuote, Wanted
+from shared.backtest.rows import BareQuote, ModelQuote, Wanted
 from shared.backtest.surface import CALENDAR_DAYS_PER_YEAR, FloatArray, total_deviations
 from shared.domain.black_scholes import VOL_POINT, Valuation, valuation
 
@@ -77,12 +78,12 @@ def quote(contract: Contract, moment: Moment, book: OpenBook, row: int, seed: in
     )
 
 
-def held(contract: Contract, moment: Moment) -> HeldQuote:
+def held(contract: Contract, moment: Moment) -> BareQuote:
     """Quote one contract that somebody holds and that is not over."""
     iv, valued = _valued(contract, moment)
     mid = max(valued.price, 0.0)
     bid, ask = SPREADS[contract.product.underlying].bid_ask(mid, valued.vega)
-    return HeldQuote(contract.option_symbol, bid, ask, mid, iv, valued.delta)
+    return BareQuote(contract.option_symbol, bid, ask, mid, iv, valued.delta)
 
 
 def _valued(contract: Contract, moment: Moment) -> tuple[float, Valuation]:
@@ -140,24 +141,19 @@ def _quantile(share: float) -> float:
 
 
 def near(
-    product: Product,
-    expiration: date,
-    moment: Moment,
-    columns: NDArray[np.intp],
-    wanted: Wanted,
-    seed: int,
-    *,
-    is_call: bool,
-) -> list[ModelQuote]:
-    """Quote the wanted contracts of one right among these strikes, PM-settled, their open interest told as none."""
-    strikes = (columns * product.strike_unit).astype(np.float64)
+    product: Product, expiration: date, moment: Moment, columns: Sequence[int], wanted: Wanted, *, is_call: bool
+) -> list[BareQuote]:
+    """Quote the wanted contracts of one right among these strikes, PM-settled."""
+    strikes = np.array([float(column * product.strike_unit) for column in columns])
     values = _values(moment.spot, strikes, moment.forward(expiration), is_call=is_call)
-    spreads = SPREADS[product.underlying]
-    quoted = [spreads.bid_ask(mid, vega) for mid, vega in zip(values.mid.tolist(), values.vega.tolist(), strict=True)]
-    nothing = [0] * len(quoted)
-    shown = _Shown([bid for bid, _ in quoted], [ask for _, ask in quoted], nothing, nothing)
-    rows = _rows(product, product.root, expiration, moment, seed, columns, values, shown, is_call=is_call)
-    return [row for row in rows if wanted.low <= abs(row.delta) <= wanted.high]
+    bid_ask = SPREADS[product.underlying].bid_ask
+    symbols = _symbols(product, product.root, expiration, columns, is_call=is_call)
+    numbers = (array.tolist() for array in (values.mid, values.iv, values.delta, values.vega))
+    return [
+        BareQuote(symbol, *bid_ask(mid, vega), mid, iv, delta)
+        for symbol, mid, iv, delta, vega in zip(symbols, *numbers, strict=True)
+        if wanted.low <= abs(delta) <= wanted.high
+    ]
 
 
 def roots(product: Product, expiration: date, today: date) -> tuple[str, ...]:
@@ -226,9 +222,8 @@ def _rows(
 ) -> list[ModelQuote]:
     """Write one side out, a row a strike."""
     underlying, unit = product.underlying, product.strike_unit
-    prefix = listing.symbol_prefix(root, expiration) + ("C" if is_call else "P")
     both_sizes = [sizes(column, is_call, moment, seed) for column in columns.tolist()]
-    symbols = [f"{prefix}{column * unit * 1000:08d}" for column in columns.tolist()]
+    symbols = _symbols(product, root, expiration, columns.tolist(), is_call=is_call)
     strikes = [float(column * unit) for column in columns.tolist()]
     numbers = zip(
         symbols, strikes, *shown[:2], *(array.tolist() for array in values), *shown[2:], both_sizes, strict=True
@@ -237,6 +232,11 @@ def _rows(
         ModelQuote(symbol, underlying, root, expiration, strike, is_call, *figures, *pair)
         for symbol, strike, *figures, pair in numbers
     ]
+
+
+def _symbols(product: Product, root: str, expiration: date, columns: Sequence[int], *, is_call: bool) -> list[str]:
+    prefix = listing.symbol_prefix(root, expiration) + ("C" if is_call else "P")
+    return [f"{prefix}{column * product.strike_unit * 1000:08d}" for column in columns]
 
 
 class _Values(NamedTuple):

@@ -15,8 +15,8 @@ class Wanted(NamedTuple):
     puts: bool = True
 
 
-class HeldQuote(NamedTuple):
-    """A contract that somebody holds, in the units of :class:`ModelQuote`; nobody asks for its open interest."""
+class BareQuote(NamedTuple):
+    """A contract that is wanted or held, in the units of :class:`ModelQuote`; nobody asks for its open interest."""
 
     option_symbol: str
     bid: float

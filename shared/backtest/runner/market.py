@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol
 
 from shared.backtest.gamma_tape import GammaTape
 from shared.backtest.market import VIX, MarketModel
-from shared.backtest.rows import HeldQuote, ModelQuote, Wanted
+from shared.backtest.rows import BareQuote, ModelQuote, Wanted
 from shared.backtest.runner.snapshot_tape import SnapshotTape
 from shared.domain.config import SystemConfig
 from shared.domain.errors import InvalidValueError
@@ -133,6 +133,7 @@ class ModelMarket:
     ) -> tuple[OptionQuote, ...]:
         """Return the contracts of one expiration, all or those that are wanted."""
         model = self._model
+        rows: Sequence[ModelQuote | BareQuote]
         if wanted is None:
             rows = model.chain(underlying, expiration, at)
         else:
@@ -184,7 +185,7 @@ class ModelMarket:
         values = {name: Decimal(repr(getattr(bar, name))) for name in ("open", "high", "low", "close")}
         return DailyBar(day=day, **values)
 
-    def _quoted(self, row: ModelQuote | HeldQuote, at: datetime) -> OptionQuote:
+    def _quoted(self, row: ModelQuote | BareQuote, at: datetime) -> OptionQuote:
         contract = parse_option_symbol(row.option_symbol)
         return OptionQuote(
             contract,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from shared.backtest.market import MarketModel
-from shared.backtest.rows import ModelQuote, Wanted
+from shared.backtest.rows import BareQuote, ModelQuote, Wanted
 from shared.backtest.runner.entries import wanted_by
 from shared.backtest.runner.market import ModelMarket
 from shared.domain.config import SystemConfig, bot_config
@@ -20,9 +20,9 @@ AFTER = new_york(date(2018, 2, 9), 15, 30)
 MARCH, WEEKLY = date(2018, 3, 16), date(2018, 3, 9)
 
 
-def bare(row: ModelQuote) -> ModelQuote:
-    """Return a row without its interest, which nobody asks for who chooses legs."""
-    return row._replace(open_interest=0, volume=0)
+def bare(row: ModelQuote) -> BareQuote:
+    """Return what of a row somebody asks for who chooses legs."""
+    return BareQuote(row.option_symbol, row.bid, row.ask, row.mid, row.iv, row.delta)
 
 
 @pytest.mark.parametrize("underlying", ["SPX", "SPY"])
