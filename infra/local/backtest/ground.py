@@ -40,11 +40,15 @@ _SHARED: Final = Path(shared.__path__[0])
 
 @dataclass
 class Ground:
-    """A market that can be run over, with its exposures, snapshots and minutes kept on disk."""
+    """A market that can be run over, with its exposures, snapshots and minutes kept on disk.
+
+    A single run asks for each moment once; one that is run over again remembers so many snapshots.
+    """
 
     history: History
     seed: int = SEED
     kept: Path = KEPT
+    snapshots_kept: int = 0
 
     def __post_init__(self) -> None:
         """Open the market."""
@@ -56,7 +60,7 @@ class Ground:
         self.tape = GammaTape(self._model, self._read("gamma.gz"))
         self.seen = SnapshotTape(self._read("snapshots.gz"))
         self._counts = len(self.tape), len(self.seen)
-        self.market = ModelMarket(self._model, SystemConfig(), self.tape, self.seen)
+        self.market = ModelMarket(self._model, SystemConfig(), self.tape, self.seen, self.snapshots_kept)
         gc.freeze()  # what is open by now stays: nobody need look through it for garbage, year after year
         gc.set_threshold(GARBAGE_THRESHOLD)
 

@@ -11,6 +11,7 @@ from infra.local.backtest.histories import opened
 from shared.backtest.calibration.judging import Judged, judge
 from shared.backtest.calibration.space import Trial
 from shared.backtest.calibration.windows import Window
+from shared.backtest.runner.market import SNAPSHOTS_KEPT
 from shared.domain.vocabulary import Bot
 
 
@@ -30,7 +31,7 @@ _opened: dict[tuple[Path | None, int], Ground] = {}
 def _ground(task: Task) -> Ground:
     key = (task.history, task.seed)
     if key not in _opened:
-        _opened[key] = Ground(opened(task.history), task.seed)
+        _opened[key] = Ground(opened(task.history), task.seed, snapshots_kept=SNAPSHOTS_KEPT)
     return _opened[key]
 
 

@@ -21,8 +21,8 @@ from shared.phases.collection import MA_LONG, snapshots
 BARS_KEPT: Final = MA_LONG
 """Sessions of an underlying that phase 1 is given: all that a decision reads; RSI and MACD settle on them."""
 
-
 SNAPSHOTS_KEPT: Final = 40_000
+"""Snapshots that a market remembers, for runs that ask for the same moments again."""
 
 
 class Market(Protocol):
@@ -69,12 +69,14 @@ class ModelMarket:
         system: SystemConfig,
         tape: GammaTape | None = None,
         seen: SnapshotTape | None = None,
+        snapshots_kept: int = SNAPSHOTS_KEPT,
     ) -> None:
-        """Take the model, the stage's configuration, and the exposures and snapshots that were worked out before."""
+        """Take the model, the stage's configuration, what was worked out before, and how much to remember."""
         self._model = model
         self._system = system
         self._tape = tape if tape is not None else GammaTape(model)
         self._seen = seen
+        self._snapshots_kept = snapshots_kept
         self._bars: dict[str, tuple[DailyBar, ...]] = {}
         self._finished: dict[str, tuple[tuple[int, int], tuple[DailyBar, ...]]] = {}
         self._snapshots: dict[tuple[str, datetime], Snapshot] = {}
@@ -90,7 +92,7 @@ class ModelMarket:
         known = self._snapshots.get((underlying, at))
         if known is None:
             known = self._snapshot(underlying, at)
-            if len(self._snapshots) < SNAPSHOTS_KEPT:
+            if len(self._snapshots) < self._snapshots_kept:
                 self._snapshots[underlying, at] = known
         return known
 
