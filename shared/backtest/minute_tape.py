@@ -1,6 +1,5 @@
 """The minutes of all sessions of a history, drawn once: no bot's configuration changes them."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,17 +28,15 @@ def opened_minutes(file: Path, history: History) -> Drawn:
         InvalidValueError: the file holds no minutes.
     """
     try:
-        rows = np.asarray(np.load(file, mmap_mode="r"))
-    except (OSError, EOFError, ValueError) as error:
+        rows = np.load(file, mmap_mode="r")
+        levels = memoryview(rows).cast("B").cast("d")
+    except (OSError, EOFError, ValueError, TypeError) as error:
         raise InvalidValueError("minutes", str(file), "delete the file; it is made again") from error
+    longest = rows.shape[-1]
 
     def day(index: int) -> DayPath:
-        spot, vix = rows[index, :, : session_minutes(history.days[index]) + 1]
-        return DayPath(_line(spot), _line(vix))
+        spot, vix = 2 * index * longest, (2 * index + 1) * longest
+        minutes = session_minutes(history.days[index]) + 1
+        return DayPath(levels[spot : spot + minutes], levels[vix : vix + minutes])
 
     return day
-
-
-def _line(minutes: FloatArray) -> Sequence[float]:
-    """Return minutes as they lie in the file: a day is asked for a few of them."""
-    return minutes.data.cast("B").cast("d")
