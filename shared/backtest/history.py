@@ -147,9 +147,10 @@ def _bar(row: list[str]) -> Bar:
 
 def _estimated_vix(closes: list[float]) -> list[float]:
     moves = [log(later / earlier) for earlier, later in pairwise(closes)]
+    squares = [move * move for move in moves]
     found = [USUAL_VIX] * min(MONTH_OF_SESSIONS, len(closes))
     for end in range(MONTH_OF_SESSIONS, len(closes)):
-        month = moves[end - MONTH_OF_SESSIONS : end]
-        realised = 100 * sqrt(252 / MONTH_OF_SESSIONS * sum(move * move for move in month))
+        month = squares[end - MONTH_OF_SESSIONS : end]
+        realised = 100 * sqrt(252 / MONTH_OF_SESSIONS * sum(month))
         found.append(round(min(max(1.1 * realised + 3.0, 9.0), 80.0), 2))
     return found
