@@ -101,7 +101,10 @@ class OrderStatus(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether nothing more can happen to the order."""
-        return self in (OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED)
+        return self in _OVER
+
+
+_OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED})
 
 
 class BrokerLeg(Value):

@@ -147,7 +147,7 @@ def _entry_window(hours: Session, after_open_seconds: int, before_close_seconds:
 
 def _minute(at: datetime) -> str:
     """Write a moment in UTC as hours and minutes."""
-    return f"{at.isoformat()[11:16]}Z"
+    return f"{at.hour:02}:{at.minute:02}Z"
 
 
 def _rate_gates(setting: Setting) -> tuple[Gate, ...]:
