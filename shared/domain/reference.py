@@ -49,5 +49,5 @@ class IndicatorPoint(Value):
 class StrikeExposures(NamedTuple):
     """Dealers' exposure by strike, calls less puts, dollars of delta per +1 % move: two columns of one length."""
 
-    strikes: tuple[Decimal, ...]
+    strikes: tuple[float, ...]
     net_gex: tuple[float, ...]

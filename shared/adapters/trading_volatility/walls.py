@@ -1,16 +1,17 @@
 """The walls, which the vendor does not deliver: strikes of the largest and the most negative net exposure.
 
-The curve is the longest list of a minute, so its rows are read in place and paths are made only for errors.
+The curve is the longest list of a minute, so it is read by columns, and row by row only where one is no number.
 """
 
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shared.adapters.documents import MOST_DIGITS, Record, decimal_of
 from shared.domain.errors import MalformedReplyError
 from shared.domain.reference import StrikeExposures
 
 STRIKE: Final = "strike"
+NUMBERS: Final = frozenset({int, float})
 LARGEST: Final = 10**MOST_DIGITS
 
 
@@ -31,8 +32,8 @@ def walls_of(exposures: StrikeExposures) -> Walls:
         return NO_WALLS
     highest, lowest = max(dollars), min(dollars)
     return Walls(
-        call_wall=strikes[dollars.index(highest)] if highest > 0 else None,
-        put_wall=strikes[dollars.index(lowest)] if lowest < 0 else None,
+        call_wall=Decimal(str(strikes[dollars.index(highest)])) if highest > 0 else None,
+        put_wall=Decimal(str(strikes[dollars.index(lowest)])) if lowest < 0 else None,
     )
 
 
@@ -42,30 +43,39 @@ def exposures_of(curve: Record, name: str, net: str) -> StrikeExposures:
     Raises:
         MalformedReplyError: a row is no object, or its strike or exposure cannot be read.
     """
+    rows = curve.listed(name)
+    return _of_numbers(rows, net) or _row_by_row(curve, name, rows, net)
+
+
+def _of_numbers(rows: list[Any], net: str) -> StrikeExposures | None:
+    """Return a curve that is all numbers, as nearly every one is; None where its rows must be looked at."""
+    try:
+        strikes, dollars = [row[STRIKE] for row in rows], [row[net] for row in rows]
+    except (LookupError, TypeError):
+        return None
+    if not rows or not NUMBERS.issuperset(map(type, strikes)) or not NUMBERS.issuperset(map(type, dollars)):
+        return None
+    if min(strikes) < 0 or max(strikes) >= LARGEST or min(dollars) <= -LARGEST or max(dollars) >= LARGEST:
+        return None
+    return StrikeExposures(tuple(strikes), tuple(dollars))
+
+
+def _row_by_row(curve: Record, name: str, rows: list[Any], net: str) -> StrikeExposures:
     strikes, dollars = [], []
-    for place, row in enumerate(curve.listed(name)):
+    for place, row in enumerate(rows):
         if not isinstance(row, dict):
             raise MalformedReplyError(curve.source, f"{curve.at(name)}[{place}]", row)
         if not row:
             continue
-        strike, exposure = _strike(row.get(STRIKE)), _dollars(row.get(net))
-        if strike is None or exposure is None:
-            field = STRIKE if strike is None else net
+        strike, exposure = _number(row.get(STRIKE)), _number(row.get(net))
+        if strike is None or strike < 0 or exposure is None:
+            field = net if strike is not None and strike >= 0 else STRIKE
             raise MalformedReplyError(curve.source, f"{curve.at(name)}[{place}].{field}", row.get(field))
         strikes.append(strike)
         dollars.append(exposure)
     return StrikeExposures(tuple(strikes), tuple(dollars))
 
 
-def _strike(value: object) -> Decimal | None:
-    if type(value) is int or type(value) is float:
-        return Decimal(value if type(value) is int else repr(value)) if 0 <= value < LARGEST else None
-    strike = decimal_of(value)
-    return strike if strike is not None and strike >= 0 else None
-
-
-def _dollars(value: object) -> float | None:
-    if type(value) is float:
-        return value if -LARGEST < value < LARGEST else None
-    dollars = decimal_of(value)
-    return None if dollars is None else float(dollars)
+def _number(value: object) -> float | None:
+    number = decimal_of(repr(value) if type(value) is float else value)
+    return None if number is None else float(number)
