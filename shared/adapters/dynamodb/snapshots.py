@@ -7,12 +7,10 @@ from typing import Final
 from shared.adapters.dynamodb import keys
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.faults import translated
-from shared.adapters.dynamodb.guards import is_absent
 from shared.adapters.dynamodb.keys import Kind
 from shared.adapters.dynamodb.reading import read
 from shared.adapters.dynamodb.tables import KEPT, SnapshotsRow
-from shared.adapters.dynamodb.writes import Put, Writer
-from shared.domain.errors import ConflictError
+from shared.adapters.dynamodb.writes import Writer
 from shared.domain.market import Snapshot
 from shared.domain.sessions import minute_of
 
@@ -31,18 +29,15 @@ class DynamoDbSnapshots:
 
     def put(self, snapshot: Snapshot) -> None:
         """Store one snapshot; the same minute again changes nothing."""
-        row = self._table(
-            snapshot.underlying,
-            keys.minute(snapshot.at),
-            kind=Kind.SNAPSHOT,
-            schema_version=snapshot.schema_version,
-            expires_at=snapshot.at + KEPT,
-            body=snapshot,
-        )
-        try:
-            self._writer.write("put snapshot", [Put("Snapshot", row, (is_absent(),))])
-        except ConflictError:
-            return
+        item = {
+            "pk": snapshot.underlying,
+            "sk": keys.minute(snapshot.at),
+            "kind": Kind.SNAPSHOT,
+            "schema_version": snapshot.schema_version,
+            "expires_at": int((snapshot.at + KEPT).timestamp()),
+            "body": snapshot,
+        }
+        self._writer.create("put snapshot", self._table, item)
 
     def get(self, underlying: str, at: datetime) -> Snapshot | None:
         """Return the snapshot of the minute that a moment lies in; it never changes, so one read is enough."""

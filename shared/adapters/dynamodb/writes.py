@@ -4,18 +4,18 @@ Each call draws a commit id and writes it into every item. A retry of a write th
 guard `is_not_applied` or by its own; the item that DynamoDB then shows carries our id, and that settles it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 from pynamodb.connection import Connection
-from pynamodb.constants import ALL_OLD, PUT_ITEM, UPDATE_ITEM
+from pynamodb.constants import ALL_OLD, CONDITION_EXPRESSION, ITEM, PUT_ITEM, TABLE_NAME, UPDATE_ITEM
 from pynamodb.exceptions import TransactWriteError, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from shared.adapters.dynamodb.documents import AttributeValue
+from shared.adapters.dynamodb.documents import AttributeValue, encode_document
 from shared.adapters.dynamodb.faults import translated
 from shared.adapters.dynamodb.guards import is_not_applied, together
 from shared.adapters.dynamodb.tables import Row
@@ -96,6 +96,28 @@ class Writer:
             return
         if refusals:
             raise ConflictError(name, tuple(dict.fromkeys(refusal.label for refusal in refusals)))
+
+    def create(self, name: str, table: type[Row], item: Mapping[str, object]) -> bool:
+        """Write an item that never changes, unless there is one with its keys; tell whether there was none.
+
+        It has no commit id: whoever meets his own item after a lost reply has what he wanted.
+
+        Raises:
+            StoreError: nobody knows; read again.
+        """
+        request = {
+            TABLE_NAME: table.Meta.table_name,
+            ITEM: encode_document(item),
+            CONDITION_EXPRESSION: f"attribute_not_exists({Row.pk.attr_name})",
+        }
+        with translated(name):
+            try:
+                self._connection.dispatch(PUT_ITEM, request)
+            except VerboseClientError as error:
+                if error.response["Error"]["Code"] != CONDITION_FAILED_ALONE:
+                    raise
+                return False
+        return True
 
     def _alone(self, name: str, write: Put | Update, commit_id: str) -> list[_Refusal]:
         condition = _condition(write, commit_id)
