@@ -17,7 +17,7 @@ THING = '''"""A module as the functions have them."""
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
 import library
 
@@ -34,6 +34,9 @@ class Leg:
 class Pair(NamedTuple):
     one: int
     other: int = 2
+
+
+Either = Union["Leg", "Pair"]
 '''
 START = """
 import json, re, sys
@@ -49,6 +52,7 @@ from functions import thing
 found = thing.WORDS.match("Abc 12")
 print(json.dumps({
     "made": [repr(thing.Leg(95)), thing.Leg(1) == thing.Leg(1), repr(thing.Pair(1)), found["first"], found[2]],
+    "names": [name.__forward_arg__ for name in typing.get_args(thing.Either)],
     "bytes": bool(thing.BYTES.match(b"12")),
     "places": [thing.__file__, thing.__spec__.cached, thing.library.__file__, thing.library.__path__[0]],
     "texts": texts,
@@ -85,7 +89,7 @@ def started(bundle: Path) -> dict[str, Any]:
     """Import the function as a cold start does, and return what it saw."""
     seen: dict[str, Any] = json.loads(python("-c", START, str(bundle)))
     assert seen["made"] == ["Leg(strike=95, sign=-1)", True, "Pair(one=1, other=2)", "Abc", "12"]
-    assert seen["bytes"] is True
+    assert (seen["bytes"], seen["names"]) == (True, ["Leg", "Pair"])
     source = bundle / "functions" / "thing.py"
     code = source.parent / "__pycache__" / "thing.cpython-313.pyc"
     library = bundle / "library"
@@ -116,4 +120,5 @@ def test_without_what_this_python_can_use_all_is_as_ever(
         file.write_bytes(marshal.dumps(left))
     seen = started(other)
     assert any("strike" in text for text in seen["texts"])
+    assert "b'Leg'" in seen["texts"]
     assert len(seen["parsed"]) == 2
