@@ -12,6 +12,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 NEW_YORK: Final = ZoneInfo("America/New_York")
+HOURS_BEHIND_UTC: Final = 5
+"""At most, four in summer: from five o'clock UTC on, New York has the date of UTC."""
 
 OPENING_TIME: Final = time(9, 30)
 CLOSING_TIME: Final = time(16, 0)
@@ -117,11 +119,8 @@ def new_york_date(at: datetime) -> date:
     """Return the New York calendar date of an aware instant."""
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no time zone: pass an aware datetime, such as one in UTC")
-    return _date_of_utc(at) if at.tzinfo is UTC else at.astimezone(NEW_YORK).date()
-
-
-@lru_cache(maxsize=_CACHED_DAYS)
-def _date_of_utc(at: datetime) -> date:
+    if at.tzinfo is UTC and at.hour >= HOURS_BEHIND_UTC:
+        return at.date()
     return at.astimezone(NEW_YORK).date()
 
 

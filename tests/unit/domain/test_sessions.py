@@ -135,8 +135,19 @@ def test_the_market_is_open_from_open_to_close(at: datetime, expected: bool) -> 
     assert is_open(at) is expected
 
 
-def test_the_new_york_date_is_not_the_utc_date() -> None:
-    assert new_york_date(datetime(2018, 2, 6, 2, 0, tzinfo=UTC)) == date(2018, 2, 5)
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        pytest.param(datetime(2018, 2, 6, 2, 0, tzinfo=UTC), date(2018, 2, 5), id="a winter evening"),
+        pytest.param(datetime(2018, 2, 6, 4, 59, tzinfo=UTC), date(2018, 2, 5), id="before midnight in winter"),
+        pytest.param(datetime(2018, 2, 6, 5, 0, tzinfo=UTC), date(2018, 2, 6), id="midnight in winter"),
+        pytest.param(datetime(2018, 7, 6, 3, 59, tzinfo=UTC), date(2018, 7, 5), id="before midnight in summer"),
+        pytest.param(datetime(2018, 7, 6, 4, 0, tzinfo=UTC), date(2018, 7, 6), id="midnight in summer"),
+        pytest.param(datetime(2018, 7, 6, 23, 0, tzinfo=NEW_YORK), date(2018, 7, 6), id="an evening in New York time"),
+    ],
+)
+def test_the_new_york_date_is_not_the_utc_date(at: datetime, expected: date) -> None:
+    assert new_york_date(at) == expected
 
 
 @pytest.mark.parametrize("question", [is_open, new_york_date])
