@@ -64,9 +64,9 @@ class Runner:
 
     def monitor(self, started: datetime) -> datetime:
         """Watch for a minute as the function does, by rounds of five seconds; return when it ended."""
-        now = started
+        now, last = started, started + timedelta(seconds=self.monitor_seconds) - ROUND_SECONDS
         trips = dict(self.book.trips)
-        while self._watch.round(now) and now - started < timedelta(seconds=self.monitor_seconds) - ROUND_SECONDS:
+        while self._watch.round(now) and now < last:
             now += ROUND_SECONDS
         self.lessons.learn(now)
         for scope, trip in self.book.trips.items():

@@ -66,6 +66,6 @@ class Sender:
                 assert_never(intent.kind)
 
     def move(self, before: Intent, after: Intent) -> None:
-        """Note where an intent stands."""
-        if before is not after and before != after:
+        """Note where an intent stands; one that nothing happened to is the same."""
+        if before is not after:
             self.book.commit(f"{before.state} to {after.state}", (MoveIntent(before, after),))
