@@ -15,8 +15,8 @@ def planned_position(
     setting: Setting, snapshot: Snapshot, regime: RegimeClassification, structure: Structure, contracts: int
 ) -> Position:
     """Return the position that the entry opens, not yet filled."""
-    config = setting.config
-    intent_id = entry_intent_id(config.bot, config.mode, snapshot.underlying, structure.strategy, snapshot.snapshot_id)
+    config, snapshot_id = setting.config, snapshot.snapshot_id
+    intent_id = entry_intent_id(config.bot, config.mode, snapshot.underlying, structure.strategy, snapshot_id)
     return Position(
         position_id=position_id_of(intent_id),
         bot=config.bot,
@@ -35,7 +35,7 @@ def planned_position(
         regime=regime.regime,
         confidence=regime.confidence,
         entry_intent=intent_id,
-        snapshot_id=snapshot.snapshot_id,
+        snapshot_id=snapshot_id,
         account_id=account_id_of(config, config.mode),
         planned_at=setting.now,
     )

@@ -26,9 +26,9 @@ def decision_of(
     else:
         what = f"NO ENTRY on {snapshot.underlying}"
         how = "no order: " + ", ".join(dict.fromkeys(refusal.code for refusal in refusals))
-    regime = look.regime
+    regime, snapshot_id = look.regime, snapshot.snapshot_id
     return Decision(
-        decision_id=f"{setting.config.bot}-{snapshot.snapshot_id}",
+        decision_id=f"{setting.config.bot}-{snapshot_id}",
         kind=kind,
         bot=setting.config.bot,
         mode=setting.config.mode,
@@ -42,7 +42,7 @@ def decision_of(
         why=gates,
         how=how,
         denials=refusals,
-        snapshot_id=snapshot.snapshot_id,
+        snapshot_id=snapshot_id,
         config_digest=setting.config.digest,
         ledger_version=setting.live.ledger(setting.config.mode).version,
         statistics_version=proposal.statistics_version if proposal else 0,
@@ -50,5 +50,5 @@ def decision_of(
         intent_id=intent.intent_id if intent else None,
         position_id=intent.position_id if intent else None,
         last_seen=setting.now,
-        last_snapshot_id=snapshot.snapshot_id,
+        last_snapshot_id=snapshot_id,
     )
