@@ -18,7 +18,8 @@ from tests.functions.story import Chapter, Story
 
 IMPORTS: Final = "a bare handler importing boto3 and pynamodb"
 READS: Final = "the same, reading one item of a table"
-COLD_STARTS: Final = 7
+COLD_STARTS: Final = 9
+"""Of which the quickest counts, ours and the bare one's: what the machine does beside it disturbs that least."""
 MINUTES: Final = 30
 MOST_OVER_BARE: Final = 1.25
 MOST_OVERHEAD_MS: Final = 5.0
@@ -83,9 +84,9 @@ def _cold(tools: Tools) -> Iterator[Figure]:
         for function, event in EVENTS.items():
             with tools.of(function) as environment:
                 spent[function].append(_first(environment, event))
-    imports, reads = (median(spent.pop(name)) for name in (IMPORTS, READS))
+    imports, reads = (min(spent.pop(name)) for name in (IMPORTS, READS))
     for function, taken in spent.items():
-        cold = median(taken)
+        cold = min(taken)
         with tools.of(function, probe=True) as environment:
             first = environment.call(EVENTS[function])[1].body
         yield Figure(
