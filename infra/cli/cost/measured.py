@@ -59,7 +59,7 @@ TAKEN: Final[Mapping[Run, Taken]] = {
     Run.MONITOR: Taken(Decimal(12), 7, Decimal(0), writes=2, reads=4, log_bytes=900),
     Run.MONITOR_HOLDING: Taken(Decimal(20), 9, Decimal("0.5"), writes=2, reads=5, log_bytes=1_200),
     Run.LOOK: Taken(Decimal(8), 1, Decimal(0), writes=0, reads=1, log_bytes=0),
-    Run.LEARN: Taken(Decimal("14.5"), 12, Decimal(0), writes=4, reads=20, log_bytes=900),
+    Run.LEARN: Taken(Decimal("14.5"), 10, Decimal(0), writes=4, reads=20, log_bytes=900),
 }
 
 MEMORY_GB: Final[Mapping[FunctionName, Decimal]] = {spec.name: Decimal(spec.memory_mb) / 1024 for spec in FUNCTIONS}
