@@ -1,7 +1,8 @@
 """The line to MiniStack: plain calls go to their service at once, all others to its application.
 
 Runs in MiniStack's own environment. The application looks at every call as if it could be meant for any of a hundred
-services, and a reply leaves it in two pieces: two thirds of the time that a small call takes.
+services, and a reply leaves it in two pieces: more than half of the time that a small call takes. A reply from here
+bears the headers that a client of AWS reads, and none for browsers.
 """
 
 import asyncio
@@ -38,7 +39,8 @@ class PlainLine(HttpToolsProtocol):  # type: ignore[misc]
 
     def on_headers_complete(self) -> None:
         """Take a plain call, or leave the request to the application."""
-        self._service = _service_of(self.headers) if self.url == b"/" else None
+        is_simple = self.url == b"/" and self.parser.should_keep_alive()
+        self._service = _service_of(self.headers) if is_simple else None
         if self._service is None:
             super().on_headers_complete()
         else:
