@@ -33,6 +33,8 @@ from tests.unit.adapters.fake_vendors import (
 )
 from tests.unit.adapters.wire import NOW
 
+TWO = SystemConfig(underlyings=("SPY", "QQQ"))
+
 
 def test_with_all_vendors_well_every_need_has_its_first_source() -> None:
     vendors = Vendors()
@@ -240,25 +242,36 @@ def test_without_any_vendor_nothing_is_known_and_everything_says_so() -> None:
     assert needs == {"vix", "vix_history", "clock", "spot", "gamma", "history"}
 
 
+def together(barrier: threading.Barrier, answer: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer when as many have asked as the barrier holds."""
+
+    def asked(*arguments: Any) -> Any:
+        barrier.wait()
+        return answer(*arguments)
+
+    return asked
+
+
 def test_all_calls_of_a_minute_are_under_way_at_once() -> None:
-    config = SystemConfig(underlyings=("SPY", "QQQ"))
     barrier = threading.Barrier(8, timeout=10)
-
-    def together(answer: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(*arguments: Any) -> Any:
-            barrier.wait()
-            return answer(*arguments)
-
-        return asked
-
     tradier, polygon, exposure = FakeTradier(), FakePolygon(), FakeGamma()
     tradier.found |= {"QQQ": quote("QQQ", last=SPOT)}
     for owner, names in ((tradier, ("quotes", "clock")), (polygon, ("vix", "daily_bars")), (exposure, ("gamma",))):
         for name in names:
-            setattr(owner, name, together(getattr(owner, name)))
-    readings = Vendors(tradier=tradier, polygon=polygon, exposure=exposure).collect(config)
+            setattr(owner, name, together(barrier, getattr(owner, name)))
+    readings = Vendors(tradier=tradier, polygon=polygon, exposure=exposure).collect(TWO)
     assert not barrier.broken
     assert all(one.gamma is not None for one in readings.underlyings)
+
+
+def test_the_second_source_is_asked_for_all_prices_at_once_and_beside_the_exposure() -> None:
+    barrier = threading.Barrier(4, timeout=10)
+    polygon, exposure = FakePolygon(), FakeGamma()
+    for owner, name in ((polygon, "spot"), (exposure, "gamma")):
+        setattr(owner, name, together(barrier, getattr(owner, name)))
+    readings = Vendors(tradier=FakeTradier(found={}), polygon=polygon, exposure=exposure).collect(TWO)
+    assert not barrier.broken
+    assert [one.spot and one.spot.source for one in readings.underlyings] == [Source.POLYGON, Source.POLYGON]
 
 
 def test_an_error_that_is_no_vendors_is_not_swallowed() -> None:
