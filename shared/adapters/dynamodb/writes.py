@@ -97,8 +97,8 @@ class Writer:
         if refusals:
             raise ConflictError(name, tuple(dict.fromkeys(refusal.label for refusal in refusals)))
 
-    def create(self, name: str, table: type[Row], item: Mapping[str, object]) -> bool:
-        """Write an item that never changes, unless there is one with its keys; tell whether there was none.
+    def create(self, name: str, table: type[Row], item: Mapping[str, object]) -> None:
+        """Write an item that never changes; where there is one with its keys, nothing happens.
 
         It has no commit id: whoever meets his own item after a lost reply has what he wanted.
 
@@ -116,8 +116,6 @@ class Writer:
             except VerboseClientError as error:
                 if error.response["Error"]["Code"] != CONDITION_FAILED_ALONE:
                     raise
-                return False
-        return True
 
     def _alone(self, name: str, write: Put | Update, commit_id: str) -> list[_Refusal]:
         condition = _condition(write, commit_id)
