@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     from shared.adapters.aws import Aws
     from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
+    from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
     from shared.adapters.journal import Journal
     from shared.domain.book import LiveState
-    from shared.domain.ports import Book, Configurations, Heartbeat, TradeHistory, Trips
+    from shared.domain.ports import Book, Configurations, Heartbeat, Trips
     from shared.domain.vocabulary import Bot
     from shared.settings import Environment
 
@@ -62,7 +63,7 @@ class Stores:
         return DynamoDbSnapshots(self._database, snapshots=self._settings.snapshots_table)
 
     @cached_property
-    def trade_history(self) -> TradeHistory:
+    def trade_history(self) -> DynamoDbTradeHistory:
         """Closed trades and statistics."""
         from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
 

@@ -13,10 +13,11 @@ from functions.trade.workflow import Trade
 from shared.adapters.aws import Aws
 from shared.adapters.dynamodb.database import Database
 from shared.adapters.dynamodb.snapshots import DynamoDbSnapshots
+from shared.adapters.dynamodb.trade_history import DynamoDbTradeHistory
 from shared.composition import Stage
 from shared.domain.config import BotConfig
 from shared.domain.errors import AlphaGexError
-from shared.domain.ports import Alerts, Book, Broker, Chains, Heartbeat, Parameters, Quotes, TradeHistory, Trips
+from shared.domain.ports import Alerts, Book, Broker, Chains, Heartbeat, Parameters, Quotes, Trips
 from shared.domain.vocabulary import TradingMode
 from shared.settings import Environment
 from tests.faults.trail import Trail, Watched
@@ -71,8 +72,8 @@ class ArenaStage(Stage):
         return cast("DynamoDbSnapshots", self._watched(super().snapshots, "snapshots"))
 
     @cached_property
-    def trade_history(self) -> TradeHistory:
-        return cast("TradeHistory", self._watched(super().trade_history, "history"))
+    def trade_history(self) -> DynamoDbTradeHistory:
+        return cast("DynamoDbTradeHistory", self._watched(super().trade_history, "history"))
 
     @cached_property
     def trips(self) -> Trips:

@@ -155,9 +155,10 @@ def iv_rank(patient: Patient) -> Iterator[Finding]:
         if bars is None:
             yield ill(f"{underlying}: no VIX history of {day} is stored", "alphagex check vendors")
             continue
-        closes = [*(bar.close for bar in bars if bar.day < day), snapshot.vix.value]
-        again = collection.iv_rank(closes, system.iv_window, system.iv_min_closes)
-        yield _compared(snapshot, again, len(closes))
+        finished = tuple(bar for bar in bars if bar.day < day)
+        year = collection.year_of(finished, system.iv_window)
+        again = collection.iv_rank(year, snapshot.vix.value, system.iv_min_closes)
+        yield _compared(snapshot, again, len(finished) + 1)
 
 
 def _compared(snapshot: Snapshot, again: Decimal | None, closes: int) -> Finding:
