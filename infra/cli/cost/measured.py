@@ -53,13 +53,13 @@ class Taken:
 
 
 TAKEN: Final[Mapping[Run, Taken]] = {
-    Run.COLLECT: Taken(Decimal("27.5"), 5, Decimal(1), writes=2, reads=1, log_bytes=2_200),
-    Run.TRADE: Taken(Decimal(11), 4, Decimal(0), writes=10, reads=2, log_bytes=1_500),
+    Run.COLLECT: Taken(Decimal("17.5"), 4, Decimal(1), writes=2, reads=1, log_bytes=2_200),
+    Run.TRADE: Taken(Decimal("9.5"), 4, Decimal(0), writes=10, reads=2, log_bytes=1_500),
     Run.TRADE_AGAIN: Taken(Decimal(2), 2, Decimal(0), writes=0, reads=1, log_bytes=500),
-    Run.MONITOR: Taken(Decimal(12), 7, Decimal(0), writes=2, reads=4, log_bytes=900),
+    Run.MONITOR: Taken(Decimal(9), 6, Decimal(0), writes=2, reads=4, log_bytes=900),
     Run.MONITOR_HOLDING: Taken(Decimal(20), 9, Decimal("0.5"), writes=2, reads=5, log_bytes=1_200),
     Run.LOOK: Taken(Decimal(8), 1, Decimal(0), writes=0, reads=1, log_bytes=0),
-    Run.LEARN: Taken(Decimal("14.5"), 10, Decimal(0), writes=4, reads=20, log_bytes=900),
+    Run.LEARN: Taken(Decimal("12.5"), 10, Decimal(0), writes=4, reads=20, log_bytes=900),
 }
 
 MEMORY_GB: Final[Mapping[FunctionName, Decimal]] = {spec.name: Decimal(spec.memory_mb) / 1024 for spec in FUNCTIONS}
