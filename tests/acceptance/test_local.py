@@ -124,7 +124,7 @@ def test_a_start_that_is_interrupted_leaves_nothing_running(laptop: Laptop) -> N
     up.send_signal(signal.SIGINT)
     _, told = up.communicate()
     assert (up.returncode, told) == (130, "alphagex: stopped; nothing is left running\n")
-    assert not any(map(is_alive, running))
+    until(lambda: not any(map(is_alive, running)), "Python's own helpers of processes to notice that theirs is gone")
     require_all_free(laptop.port)
 
 
