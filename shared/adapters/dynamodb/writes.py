@@ -6,6 +6,7 @@ guard `is_not_applied` or by its own; the item that DynamoDB then shows carries 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from pynamodb.connection import Connection
@@ -111,29 +112,29 @@ class Writer:
             CONDITION_EXPRESSION: f"attribute_not_exists({Row.pk.attr_name})",
         }
         with translated(name):
-            try:
-                self._connection.dispatch(PUT_ITEM, request)
-            except VerboseClientError as error:
-                if error.response["Error"]["Code"] != CONDITION_FAILED_ALONE:
-                    raise
+            self._sent(PUT_ITEM, request)
 
     def _alone(self, name: str, write: Put | Update, commit_id: str) -> list[_Refusal]:
         condition = _condition(write, commit_id)
         with translated(name):
-            try:
-                match write:
-                    case Put(row=row):
-                        row.commit_id = commit_id
-                        request = row.get_save_kwargs_from_instance(condition, ALL_OLD)
-                        self._connection.dispatch(PUT_ITEM, request)
-                    case Update(row=row):
-                        request = row.get_update_kwargs_from_instance(_actions(write, commit_id), condition, ALL_OLD)
-                        self._connection.dispatch(UPDATE_ITEM, request)
-            except VerboseClientError as error:
-                if error.response["Error"]["Code"] != CONDITION_FAILED_ALONE:
-                    raise
-                return [_Refusal(write.label, _stored(error))]
-        return []
+            match write:
+                case Put(row=row):
+                    row.commit_id = commit_id
+                    refused = self._sent(PUT_ITEM, row.get_save_kwargs_from_instance(condition, ALL_OLD))
+                case Update(row=row):
+                    request = row.get_update_kwargs_from_instance(_actions(write, commit_id), condition, ALL_OLD)
+                    refused = self._sent(UPDATE_ITEM, request)
+        return [] if refused is None else [_Refusal(write.label, _stored(refused))]
+
+    def _sent(self, operation: str, request: dict[str, Any]) -> VerboseClientError | None:
+        """Send one write; return the refusal where its condition did not hold."""
+        try:
+            self._connection.dispatch(operation, request)
+        except VerboseClientError as error:
+            if error.response["Error"]["Code"] != CONDITION_FAILED_ALONE:
+                raise
+            return error
+        return None
 
     def _transaction(self, name: str, writes: Sequence[Write], commit_id: str) -> list[_Refusal]:
         with translated(name):
