@@ -16,6 +16,7 @@ from infra.local.vendors.faults import Vendor
 from shared.adapters.dynamodb.keys import Kind
 from shared.adapters.dynamodb.reading import read
 from shared.adapters.dynamodb.tables import DecisionsRow, PositionsRow, Row
+from shared.composition import Stage
 from shared.domain.accounts import Confirmation
 from shared.domain.book import ConfirmAccount, LiveState
 from shared.domain.config import bot_config
@@ -51,7 +52,6 @@ class House:
 
     def __init__(self, laptop: Laptop) -> None:
         self.laptop = laptop
-        self.stage = laptop.stage
         self.clock = laptop.clock
         self._dynamodb = laptop.client("dynamodb")
         self._ssm = laptop.client("ssm")
@@ -59,6 +59,11 @@ class House:
         self._stream = ClosedTrades(laptop)
         self._told: list[Told] = []
         self._stopped: set[Vendor] = set()
+
+    @property
+    def stage(self) -> Stage:
+        """The stage as a person composes it, beside the functions."""
+        return self.laptop.stage
 
     @property
     def control(self) -> SimulatorControl:
@@ -81,7 +86,7 @@ class House:
             list(mailbox.bodies())
         self._stream.records()
         self._told.clear()
-        self.module("trade")._trade.cache_clear()
+        self.laptop.start_anew()
 
     def stop(self, *vendors: Vendor) -> None:
         """Let vendors refuse every connection from now on."""

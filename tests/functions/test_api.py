@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.dashboard.bridge import event_of
-from infra.local.demo.laptop import let_go_of_stage
+from infra.local.demo.laptop import forget
 from shared.domain.vocabulary import Bot, TradingState
 from tests.functions.house import House
 from tests.functions.story import Chapter
@@ -31,8 +31,7 @@ class Call:
 def ask(house: House) -> Ask:
     """Ask the handler as its function URL would."""
     module = house.module("api")
-    let_go_of_stage("api")
-    module._api.cache_clear()
+    forget("api")
 
     def asked(target: str, **headers: str) -> tuple[int, Any]:
         reply = module.handler(event_of("GET", target, headers), Call())

@@ -1,7 +1,6 @@
 """Collect: a minute of every vendor becomes a snapshot, valid or with every reason why not."""
 
 import os
-from collections.abc import Iterator
 from datetime import date, datetime, time
 
 import pytest
@@ -10,7 +9,7 @@ from functions.collect.settings import CollectSettings
 from functions.learn.settings import LearnSettings
 from functions.monitor.settings import MonitorSettings
 from functions.trade.settings import TradeSettings
-from infra.local.demo.laptop import FUNCTIONS, _fresh_handler
+from infra.local.demo.laptop import FUNCTIONS
 from infra.local.demo.mail import Mailbox
 from infra.local.vendors.faults import FaultKind, Vendor
 from shared.domain.decisions import DecisionKind, DenialCode
@@ -146,18 +145,7 @@ def test_without_the_broker_the_price_comes_from_polygon_and_no_entry_is_made(ho
     assert DenialCode.MARKET_CLOSED in house.denials(Bot.PROMETHEUS)
 
 
-@pytest.fixture
-def recomposed() -> Iterator[None]:
-    """Compose the functions anew, before and after."""
-    for name in FUNCTIONS:
-        _fresh_handler(name)
-    yield
-    for name in FUNCTIONS:
-        _fresh_handler(name)
-
-
 @pytest.mark.parametrize("function", FUNCTIONS)
-@pytest.mark.usefixtures("recomposed")
 def test_a_function_without_its_table_says_which_variable_is_missing(
     house: House, function: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 import pytest
 
-from infra.local.demo.laptop import let_go_of_stage
+from infra.local.demo.laptop import forget
 from infra.local.demo.sandboxes import Invocation
 from shared.domain.vocabulary import Bot
 from tests.functions.house import House
@@ -16,9 +16,7 @@ AFTER = Chapter.UP_FLAT.at(time(16, 45))
 @pytest.fixture
 def evening(house: House) -> House:
     """The evening of a day on which something was opened."""
-    module = house.module("report")
-    module._report.cache_clear()
-    let_go_of_stage("report")
+    forget("report")
     house.enter(Bot.PROMETHEUS, Chapter.UP_FLAT.at(PREMIUM_TIME))
     return house.at(AFTER)
 

@@ -106,7 +106,7 @@ class Laptop:
             client.close()
         self.stage.close()
         for name in FUNCTIONS:
-            let_go_of_stage(name)
+            forget(name)
 
     def _create(self, aws: Aws) -> str:
         """Create what a deployed stage has, and the queues that tell what left it; return the topic's ARN."""
@@ -180,26 +180,32 @@ class Laptop:
             self._clients[service] = self._session.client(service, config=READER)  # type: ignore[call-overload]
         return self._clients[service]
 
+    def start_anew(self) -> None:
+        """Let whoever talks to the stage forget what a process keeps: each function's next call is a cold start."""
+        for name in FUNCTIONS:
+            forget(name)
+        self.stage.close()
+        self.stage = Stage(Environment.parse(self.environment))
+
     def invoke(self, function: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - each handler has its own answer
         """Call a function's handler as Lambda would; its errors come through."""
         return self._handlers[function](event, Invocation(function))
 
 
-def let_go_of_stage(name: str) -> None:
-    """Close what a function's handler has composed; its next call composes anew."""
-    composed = import_module(f"functions.{name}.handler")._stage  # noqa: SLF001 - as it is kept from call to call
-    if composed.cache_info().currsize:
-        composed().close()
-        composed.cache_clear()
+def forget(name: str) -> None:
+    """Close what a function's handler has composed; its next call composes anew, in the environment of then."""
+    module = import_module(f"functions.{name}.handler")
+    if module._stage.cache_info().currsize:  # noqa: SLF001 - as it is kept from call to call
+        module._stage().close()  # noqa: SLF001
+    for composed in ("_settings", "_stage", "_parameters", f"_{name}"):
+        if hasattr(module, composed):
+            getattr(module, composed).cache_clear()
 
 
 def _fresh_handler(name: str) -> Handler:
     """Return a function's handler, composed anew for this environment."""
-    module = import_module(f"functions.{name}.handler")
-    for composed in ("_settings", "_stage", f"_{name}"):
-        if hasattr(module, composed):
-            getattr(module, composed).cache_clear()
-    handler: Handler = module.handler
+    forget(name)
+    handler: Handler = import_module(f"functions.{name}.handler").handler
     return handler
 
 

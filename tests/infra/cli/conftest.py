@@ -15,7 +15,7 @@ import pytest
 from infra.cli.main import app
 from infra.cli.mistakes import told
 from infra.cli.stage import Place, open_place
-from infra.local.demo.laptop import FUNCTIONS, Laptop, let_go_of_stage
+from infra.local.demo.laptop import FUNCTIONS, Laptop
 from infra.local.ministack import REGION
 from infra.local.stage_file import FILE_VARIABLE, StageFile, write_stage_file
 from shared.settings import Environment
@@ -75,10 +75,6 @@ def house(furnished: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         patched.setenv("TZ", "Europe/Berlin")
         tzset()
         furnished.empty()
-        for name in ("collect", "trade"):
-            module = furnished.module(name)
-            getattr(module, f"_{name}").cache_clear()
-            let_go_of_stage(name)
         yield furnished
     tzset()
 
