@@ -18,6 +18,7 @@ from infra.local.ports import free_port, require_free
 from infra.local.stage_file import FILE_VARIABLE, StageFile
 from infra.local.stage_folder import StageFolder
 from infra.local.stage_options import DEFAULT_DAY, SIMULATORS_ABOVE, StageOptions, weeks_since
+from tests import interruptible
 from tests.acceptance.cloud import until
 
 SAVE_SECONDS = 1.0
@@ -114,7 +115,7 @@ def laptop(tmp_path: Path) -> Iterator[Laptop]:
 
 
 def test_a_start_that_is_interrupted_leaves_nothing_running(laptop: Laptop) -> None:
-    command = [sys.executable, "-m", "infra.cli", "local", "up"]
+    command = [*interruptible.ALPHAGEX, "local", "up"]
     environment = {**os.environ, FILE_VARIABLE: str(laptop.file)}
     up = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     log = laptop.state.stage_log

@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import interruptible
+
 ALPHAGEX = (sys.executable, "-m", "infra.cli")
-INTERRUPTIBLE = """
-import signal
-from infra.cli.main import main
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started without one
-main()
-"""
 
 
 def run(*arguments: str, report: Path) -> subprocess.CompletedProcess[str]:
@@ -60,7 +56,7 @@ def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_demo_leaves_nothing_running(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", INTERRUPTIBLE, "demo", "--report", str(tmp_path / "report.html")]
+    command = [*interruptible.ALPHAGEX, "demo", "--report", str(tmp_path / "report.html")]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as started:

@@ -34,7 +34,7 @@ def test_an_order_without_an_answer_may_be_live(
 ) -> None:
     control.inject(kind, **ORDERS, **more)
     with json_client(vendors.urls.tradier_url, vendors.tokens.tradier) as http, pytest.raises(httpx.TransportError):
-        http.post(f"/accounts/{ACCOUNT}/orders", data=put_spread("2.00"), timeout=0.3)
+        http.post(f"/accounts/{ACCOUNT}/orders", data=put_spread("2.00"), timeout=httpx.Timeout(5, read=0.3))
     assert _live(control) == landed
 
 

@@ -89,10 +89,10 @@ def test_calls_are_counted_by_vendor_endpoint_and_status(
 def test_a_path_can_be_made_slow(broker: Broker, control: SimulatorControl) -> None:
     control.latency(5.0, vendor=Vendor.TRADIER, path="/balances")
     with pytest.raises(httpx.ReadTimeout):
-        broker.http.get(f"/accounts/{ACCOUNT}/balances", timeout=0.1)
-    assert broker.http.get("/markets/clock", timeout=2).status_code == 200
+        broker.http.get(f"/accounts/{ACCOUNT}/balances", timeout=httpx.Timeout(4, read=0.1))
+    assert broker.http.get("/markets/clock", timeout=4).status_code == 200
     control.quick()
-    assert broker.http.get(f"/accounts/{ACCOUNT}/balances", timeout=2).status_code == 200
+    assert broker.http.get(f"/accounts/{ACCOUNT}/balances", timeout=4).status_code == 200
 
 
 def test_accounts_live_on_when_told_to(broker: Broker, control: SimulatorControl, clock: ReplayClock) -> None:
