@@ -1,6 +1,7 @@
 """Fixtures and settings for all tests."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,13 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(CREDENTIALS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """See that each test has an id of its own: workers run one of those that share one, and leave out the others."""
+    shared = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if shared:
+        raise pytest.UsageError(f"tests share the id {shared[0]}; parametrise them so that each has its own")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
