@@ -16,8 +16,8 @@ import typer
 from infra.cli.mistakes import FOUND, CommandError
 from infra.cli.screen import JsonOption, day_of, write_json
 from infra.local.ports import require_free
-from infra.local.stage_file import StageFile, is_running, read_stage_file
-from infra.local.stage_folder import StageFolder
+from infra.local.stage_file import StageFile, read_stage_file
+from infra.local.stage_folder import StageFolder, is_running
 from infra.local.stage_options import DEFAULT_DAY, StageOptions, weeks_since
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 import typer
 
 from infra.cli.mistakes import CommandError
-from infra.local.stage_file import is_running, read_stage_file
+from infra.local.stage_file import read_stage_file
+from infra.local.stage_folder import is_running
 from shared.settings import Environment
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from infra.local.errors import LocalStageError
 FILE_VARIABLE: Final = "ALPHAGEX_LOCAL_STAGE"
 """Names another file, for a second stage or a test."""
 DEFAULT_FILE: Final = Path(__file__).resolve().parents[2] / ".alphagex" / "local-stage.json"
-RESTART: Final = "run `alphagex local down` and `alphagex local up`"
+ANEW: Final = "end `infra.local.stage_process` if it runs, remove the file, and run `alphagex local up`"
 
 
 class StageFile(BaseModel):
@@ -56,20 +56,9 @@ def read_stage_file() -> StageFile | None:
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as error:
-        raise LocalStageError(f"{path} cannot be read", RESTART) from error
+        raise LocalStageError(f"{path} cannot be read", ANEW) from error
 
 
 def remove_stage_file() -> None:
     """Forget the stage; harmless when there is none."""
     stage_file_path().unlink(missing_ok=True)
-
-
-def is_running(stage: StageFile) -> bool:
-    """Tell whether the process that wrote the file still lives."""
-    try:
-        os.kill(stage.process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

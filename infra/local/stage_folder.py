@@ -1,12 +1,13 @@
 """The folder of a local stage: what it keeps between two runs, and the lock that says it runs."""
 
 import fcntl
+import os
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 
 from infra.local.errors import LocalStageError
-from infra.local.stage_file import stage_file_path
+from infra.local.stage_file import StageFile, stage_file_path
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,17 @@ class StageFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         self.path.chmod(0o700)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a stage runs in it; the system lets go of the lock of a process that is killed."""
+        try:
+            self.lock().close()
+        except FileNotFoundError:
+            return False
+        except LocalStageError:
+            return True
+        return False
+
     def lock(self) -> TextIOWrapper:
         """Hold the folder for as long as the returned file is open.
 
@@ -74,3 +86,14 @@ class StageFolder:
             file.close()
             raise LocalStageError("the local stage runs already", "see `alphagex local status`") from error
         return file
+
+
+def is_running(stage: StageFile) -> bool:
+    """Tell whether the process that wrote the file still lives: after a kill its id may be that of another program."""
+    try:
+        os.kill(stage.process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return StageFolder.beside_the_stage_file().is_held

@@ -18,6 +18,7 @@ from infra.cli.stage import Place, open_place
 from infra.local.demo.laptop import FUNCTIONS, Laptop
 from infra.local.ministack import REGION
 from infra.local.stage_file import FILE_VARIABLE, StageFile, write_stage_file
+from infra.local.stage_folder import StageFolder
 from shared.settings import Environment
 from tests.functions.house import House
 from tests.functions.story import Chapter, Story
@@ -52,7 +53,10 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with Laptop(Story, Chapter.UP_FLAT.at(time(9, 0))) as laptop:
         os.environ[FILE_VARIABLE] = str(path)
         write_stage_file(_file())
-        yield House(laptop)
+        folder = StageFolder.beside_the_stage_file()
+        folder.make()
+        with folder.lock():
+            yield House(laptop)
     del os.environ[FILE_VARIABLE]
 
 

@@ -1,13 +1,14 @@
 """The local stage's commands: what they refuse, what they remember, and which moment of the past stands for now."""
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from infra.local.errors import LocalStageError
-from infra.local.stage_file import FILE_VARIABLE
-from infra.local.stage_folder import StageFolder
+from infra.local.stage_file import FILE_VARIABLE, StageFile, write_stage_file
+from infra.local.stage_folder import StageFolder, is_running
 from infra.local.stage_options import StageOptions, weeks_since
 from shared.domain.sessions import NEW_YORK
 from tests.infra.cli.conftest import run_command
@@ -63,6 +64,19 @@ def test_only_one_process_holds_the_folder(folder: StageFolder) -> None:
     with folder.lock(), pytest.raises(LocalStageError, match="runs already"):
         folder.lock()
     folder.lock().close()
+
+
+def test_after_a_kill_another_program_with_the_id_of_the_stage_is_neither_taken_for_it_nor_stopped(
+    folder: StageFolder,
+) -> None:
+    facts = {"stage": "local", "endpoint_url": "http://127.0.0.1:1", "region": "us-east-1", "process_id": os.getpid()}
+    left = StageFile.model_validate(facts | {"started_at": NOW, "environment": {}})
+    folder.make()
+    write_stage_file(left)
+    with folder.lock():
+        assert is_running(left)
+    for command, code in (("status", 1), ("down", 2)):
+        assert run_command("local", command).code == code
 
 
 def test_options_are_remembered(folder: StageFolder) -> None:

@@ -131,4 +131,7 @@ def test_the_file_of_a_stage_comes_back_as_it_was_and_is_its_owners(
     assert path.stat().st_mode & 0o077 == 0
     path.write_text("{}")
     broken = run_command("status", "--stage", "local")
-    assert (broken.code, "cannot be read; run `alphagex local down`" in broken.err) == (MISTAKE, True)
+    assert (
+        broken.code,
+        "cannot be read; end `infra.local.stage_process` if it runs, remove the file" in broken.err,
+    ) == (MISTAKE, True)
