@@ -59,6 +59,11 @@ class Place:
         """The place in a few words, for the head of what is printed."""
         return f"{self.name}, on this laptop" if self.is_local else f"{self.name}, AWS {self.region}"
 
+    @property
+    def deploying(self) -> str:
+        """The command that deploys this very stage again; an address that is left out would be taken from it."""
+        return f"make deploy STAGE={self.name}"
+
     @cached_property
     def aws(self) -> "Aws":
         """The way to AWS that the adapters take."""
@@ -158,7 +163,7 @@ def _outputs(place: Place, stage: str) -> dict[str, str]:
         if error.response["Error"]["Code"] == "ValidationError":
             raise CommandError(
                 f"there is no stage {stage} in {place.region} (no stack {name})",
-                "give --stage, --region or --profile; deploy with `make deploy`; on this laptop use --stage local",
+                f"give --stage, --region or --profile; deploy: `{place.deploying}`; on this laptop: --stage local",
             ) from error
         raise
     return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", ())}
@@ -172,7 +177,10 @@ def _environment(place: Place, stage: str, outputs: Mapping[str, str]) -> dict[s
 
     missing = [f"{name}Table" for name in TABLES if f"{name}Table" not in outputs]
     if missing:
-        raise CommandError(f"the stack of {stage} does not tell {missing[0]}", "deploy this version with `make deploy`")
+        raise CommandError(
+            f"the stack of {stage} does not tell {missing[0]}",
+            f"deploy this version with `{place.deploying}`, and its EMAIL and PHONE",
+        )
     told = {f"{name.upper()}_TABLE": outputs[f"{name}Table"] for name in TABLES}
     named = {"STAGE": stage, "TOPIC_ARN": outputs["TopicArn"], "EVENT_BUS": outputs["EventBus"], **told, **VENDOR_URLS}
     try:

@@ -27,7 +27,7 @@ def subscriptions(patient: Patient) -> Iterator[Finding]:
     """Look at who hears the topic, and who did not confirm."""
     found = _subscriptions(patient)
     if not found:
-        yield ill("nobody is subscribed to the alerts", "make deploy EMAIL=you@example.com")
+        yield ill("nobody is subscribed to the alerts", f"{patient.place.deploying} EMAIL=you@example.com")
         return
     for one in found:
         name = f"{one['Protocol']} {one['Endpoint']}"
@@ -49,9 +49,11 @@ def _subscriptions(patient: Patient) -> list[Mapping[str, str]]:
 
 def text_messages(patient: Patient) -> Iterator[Finding]:
     """Look for what keeps text messages from going out: the sandbox, no origination number, the spending limit."""
-    phones = [one["Endpoint"] for one in _subscriptions(patient) if one["Protocol"] == "sms"]
+    subscribed = _subscriptions(patient)
+    phones = [one["Endpoint"] for one in subscribed if one["Protocol"] == "sms"]
     if not phones:
-        yield note("no phone is subscribed", "make deploy PHONE=+12125550123")
+        kept = "".join(f" EMAIL={one['Endpoint']}" for one in subscribed if one["Protocol"] == "email")
+        yield note("no phone is subscribed", f"{patient.place.deploying}{kept} PHONE=+12125550123")
         return
     client = patient.client("sns")
     yield from _sandbox(client, phones)

@@ -55,16 +55,17 @@ def permissions(patient: Patient) -> Iterator[Finding]:
         yield note("a laptop's functions need no permissions")
         return
     functions, iam = patient.client("lambda"), patient.client("iam")
+    again = f"{patient.place.deploying}, with its EMAIL and PHONE,"
     for spec in FUNCTIONS:
         arn = patient.place.outputs.get(f"{spec.name.capitalize()}Function")
         if arn is None:
-            yield ill(f"the stack does not tell of {spec.name}", "make deploy")
+            yield ill(f"the stack does not tell of {spec.name}", f"{again} makes it")
             continue
         role = functions.get_function_configuration(FunctionName=arn)["Role"].rpartition("/")[2]
         allowed = _allowed(iam, role)
         missing = sorted(action for action in _needed(spec) if not _covers(allowed, action))
         if missing:
-            yield ill(f"{spec.name} may not {', '.join(missing)}", "make deploy puts its role right")
+            yield ill(f"{spec.name} may not {', '.join(missing)}", f"{again} puts its role right")
         else:
             yield well(f"{spec.name}: its role allows all that it needs")
 

@@ -27,7 +27,8 @@ def monitor(patient: Patient) -> Iterator[Finding]:
         yield well(f"monitor ran {age(beat.age_seconds)} ago")
         return
     words = "never ran" if beat.at is None else f"last ran {age(beat.age_seconds)} ago"
-    yield ill(f"monitor {words}", "see its schedule and its log; `make deploy` puts both right")
+    again = f"`{patient.place.deploying}`, with its EMAIL and PHONE,"
+    yield ill(f"monitor {words}", f"see its schedule and its log; {again} puts both right")
 
 
 def exits(patient: Patient) -> Iterator[Finding]:

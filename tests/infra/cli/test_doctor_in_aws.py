@@ -71,7 +71,11 @@ class FakeAws:
             id="unconfirmed e-mail",
         ),
         pytest.param(
-            alerting.subscriptions, {"subscriptions": []}, "nobody is subscribed", "make deploy", id="nobody listens"
+            alerting.subscriptions,
+            {"subscriptions": []},
+            "nobody is subscribed",
+            "make deploy STAGE=demo EMAIL=",
+            id="nobody listens",
         ),
         pytest.param(
             alerting.text_messages,
@@ -92,7 +96,7 @@ class FakeAws:
             ground.permissions,
             {"actions": ["dynamodb:Query", "ssm:GetParameters"]},
             "trade may not dynamodb:BatchGetItem",
-            "make deploy",
+            "make deploy STAGE=demo, with its EMAIL and PHONE,",
             id="missing permission",
         ),
     ],
@@ -108,3 +112,11 @@ def test_what_is_broken_in_aws_is_found(
         setattr(aws, name, value)
     found = [one for one in asked(place, question, aws) if one.verdict is Verdict.ILL]
     assert any(evidence in one.evidence and remedy in one.remedy for one in found), found
+
+
+@pytest.mark.usefixtures("house")
+def test_a_phone_is_added_to_this_stage_without_losing_its_e_mail(opened: Opened) -> None:
+    aws = FakeAws()
+    aws.subscriptions = aws.subscriptions[:1]
+    (found,) = asked(replace(opened(), endpoint_url=None), alerting.text_messages, aws)
+    assert found.remedy == "make deploy STAGE=demo EMAIL=you@example.com PHONE=+12125550123"
