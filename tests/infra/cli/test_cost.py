@@ -1,6 +1,8 @@
 """The bill of a month, and the load of many accounts."""
 
 from decimal import Decimal
+from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -14,6 +16,10 @@ from infra.local.errors import LocalStageError
 from shared.domain.measures import Measure
 
 ONE_DOLLAR = Decimal(1)
+PROJECT: Final = Path(__file__).parents[3]
+SCALE: Final = (PROJECT / "docs" / "scale.md").read_text()
+README: Final = (PROJECT / "README.md").read_text()
+MINUTES: Final = 21 * 390
 
 
 def total(**assumed: object) -> Decimal:
@@ -122,3 +128,38 @@ def test_the_command_prints_where_a_limit_breaks(capsys: pytest.CaptureFixture[s
 def test_a_mistake_is_named_with_its_remedy(given: dict[str, object], words: str) -> None:
     with pytest.raises(LocalStageError, match=words):
         cost(**given)  # type: ignore[arg-type]
+
+
+def decisions(accounts: int) -> Decimal:
+    """Dollars of a month's decisions, counted each minute for each bot."""
+    return PRICES[Item.DYNAMODB_WRITES].of(Decimal(MINUTES * 3 * accounts * TAKEN[Run.TRADE].writes))
+
+
+def test_the_pages_tell_the_month_that_is_computed() -> None:
+    one, many, most = (total(accounts=accounts) for accounts in (1, 100, 10_000))
+    assert f"| a month | ${one:.2f} | ${many:.2f} | ${most:,.0f} |" in SCALE
+    assert f"**${one:.2f}** for a stage" in README
+    assert f"{decisions(10_000) / most:.0%} of the bill is the count".replace("%", " %") in SCALE
+    assert f"saves {90 * decisions(1):.0f} cents" in SCALE
+
+
+def test_waiting_costs_most_of_a_stage() -> None:
+    """In the loop and for vendors; every other item of the bill is less."""
+    price, memory = PRICES[Item.LAMBDA_SECONDS], MEMORY_GB
+    loop = Decimal(MINUTES) / 10 * 50 * memory[FUNCTION_OF[Run.LOOK]]
+    vendors = sum(
+        2 * TAKEN[run].vendor_waits * MINUTES * memory[FUNCTION_OF[run]] for run in (Run.COLLECT, Run.MONITOR_HOLDING)
+    )
+    others = [line.dollars for line in bill(usage(Assumptions())).lines if line.item is not Item.LAMBDA_SECONDS]
+    assert price.of(loop + vendors) > max(others)
+
+
+@pytest.mark.parametrize("page", [README, SCALE])
+def test_a_further_stage_in_the_account_pays_for_what_is_free_for_the_first(page: str) -> None:
+    def paid(stages: int) -> Decimal:
+        return bill({Item.METRICS: Decimal(stages * METRICS), Item.ALARMS: Decimal(stages * ALARMS)}).total
+
+    words = " ".join(page.split())
+    assert paid(1) == 0
+    assert f"${paid(2):.2f} more" in words
+    assert f"each further one ${paid(3) - paid(2):.2f}" in words
