@@ -42,7 +42,9 @@ def up(
     ] = None,
     first_day: Annotated[
         str | None,
-        typer.Option("--from", help=f"The simulated market goes on from this day's week; {DEFAULT_DAY} by default."),
+        typer.Option(
+            "--from", help=f"The simulated market begins within a week of this day; {DEFAULT_DAY} by default."
+        ),
     ] = None,
     speed: Annotated[
         float | None, typer.Option("--speed", help="Simulated minutes in one, 1 to 60.", min=1, max=60)

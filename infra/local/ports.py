@@ -27,5 +27,5 @@ def require_free(port: int, *, option: str = "--port") -> None:
             probe.bind((LOOPBACK, port))
         except OSError as error:
             reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-            remedy = f"stop what listens there, or choose another one with {option} or none for a free one"
+            remedy = f"stop what listens there, or choose another one with {option}"
             raise LocalStageError(f"port {port} on {LOOPBACK} {reason}", remedy) from error

@@ -47,8 +47,8 @@ def cost(
     screen = console()
     _show_bills(screen, bills)
     screen.say(
-        f"Of the session {share:.0%} is spent in the 5-second loop; the slowest vendor call of a minute takes"
-        f" {seconds} s; positions are always held. Tables are 400 days old.\n"
+        f"Of the session {(100 * share).normalize():f}% is spent in the 5-second loop; the slowest vendor call of a"
+        f" minute takes {seconds} s; positions are always held. Tables are 400 days old.\n"
         f"Prices of {REGION}, gathered on {GATHERED_ON}, no free tier counted but CloudWatch's standing allowance;"
         f" runs as measured on {MEASURED_ON}.\nSources: {', '.join(sorted({one.source for one in PRICES.values()}))}"
     )

@@ -163,3 +163,8 @@ def test_a_further_stage_in_the_account_pays_for_what_is_free_for_the_first(page
     assert paid(1) == 0
     assert f"${paid(2):.2f} more" in words
     assert f"each further one ${paid(3) - paid(2):.2f}" in words
+
+
+def test_a_share_below_a_percent_is_told_as_it_was_given(capsys: pytest.CaptureFixture[str]) -> None:
+    cost(loop_share="0.5")
+    assert "Of the session 0.5% is spent" in " ".join(capsys.readouterr().out.split())

@@ -1,7 +1,7 @@
 """The local stage's commands: what they refuse, what they remember, and which moment of the past stands for now."""
 
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from infra.local.errors import LocalStageError
 from infra.local.stage_file import FILE_VARIABLE, StageFile, write_stage_file
 from infra.local.stage_folder import StageFolder, is_running
-from infra.local.stage_options import StageOptions, weeks_since
+from infra.local.stage_options import LAST_DAY, LAST_START, StageOptions, weeks_since
 from shared.domain.sessions import NEW_YORK
 from tests.infra.cli.conftest import run_command
 
@@ -34,6 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StageFolder:
             ("up", "--from", "yesterday"), "--from yesterday is no date; write it as", id="a day that is none"
         ),
         pytest.param(("up", "--from", "2013-05-01"), "choose a day from 2015-01-05", id="a day without history"),
+        pytest.param(("up", "--from", "2018-12-28"), "to 2018-12-22", id="a day whose market ends at once"),
         pytest.param(("up", "--port", "0"), "choose one from 1024", id="a port that is none"),
     ],
 )
@@ -98,7 +99,14 @@ def test_the_folder_is_its_owners_own(folder: StageFolder) -> None:
     assert folder.path.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("day", [date(2017, 1, 3), date(2018, 7, 2), date(2018, 12, 28)])
+@pytest.mark.parametrize("ahead", range(7))
+def test_the_last_day_to_begin_from_has_a_market_on_every_weekday(ahead: int) -> None:
+    now = NOW + timedelta(days=ahead)
+    past = StageOptions(weeks_back=weeks_since(LAST_START, now)).simulated(now)
+    assert LAST_START <= past.astimezone(NEW_YORK).date() <= LAST_DAY
+
+
+@pytest.mark.parametrize("day", [date(2017, 1, 3), date(2018, 7, 2), LAST_START])
 def test_the_simulated_moment_has_the_weekday_and_the_time_of_day_of_now(day: date) -> None:
     options = StageOptions(weeks_back=weeks_since(day, NOW))
     past, now = options.simulated(NOW).astimezone(NEW_YORK), NOW.astimezone(NEW_YORK)
