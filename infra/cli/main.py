@@ -1,5 +1,6 @@
 """``alphagex``, the operator's command line."""
 
+import logging
 import sys
 from functools import partial
 from importlib.metadata import version as installed
@@ -81,7 +82,7 @@ repairs.command("ledger")(at_stage(acting(broken.ledger)))
 app.add_typer(repairs, name="broken", rich_help_panel=ACT)
 
 keys = typer.Typer(help="Store the vendors' keys, and tell which are stored.", no_args_is_help=True)
-keys.command("set")(at_stage(secrets.set_secrets))
+keys.command("set", context_settings={"allow_extra_args": True})(at_stage(secrets.set_secrets))
 keys.command("check")(at_stage(secrets.check_secrets))
 app.add_typer(keys, name="secrets", rich_help_panel=SET_UP)
 
@@ -103,6 +104,7 @@ def alphagex(
 
 def main() -> None:
     """Run a command; a user's mistake ends in one line and exit code 2."""
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # at a terminal a retry is no news, its end is
     code = told(partial(app, standalone_mode=False))
     if code == INTERRUPTED:
         leave_at_once(code)

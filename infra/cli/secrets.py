@@ -19,14 +19,22 @@ VENDORS: Final = {
     "polygon": "optional: the VIX, history and a second source of option chains",
     "trading-volatility": "optional: gamma exposure; without it exposure is computed from the chains",
 }
+LONGEST_NAME: Final = max(map(len, VENDORS))
+"""A longer word is shown to nobody: it may be a key."""
 MARKET_DATA: Final = ("tradier", "tradier-sandbox")
 
 
 def set_secrets(
     place: Place,
+    context: typer.Context,
     vendor: Annotated[str | None, typer.Argument(help=f"One of {', '.join(VENDORS)}; all of them by default.")] = None,
 ) -> None:
     """Ask for the vendors' keys and store them; what is left empty stays as it is."""
+    if context.args:
+        raise CommandError(
+            "a key is asked for and never an argument: your shell keeps what you typed",
+            "have the vendor renew the key, and run `alphagex secrets set` without it",
+        )
     asked = tuple(VENDORS) if vendor is None else (_known(vendor),)
     stored = [one for one in asked if _store(place, one, _ask(one))]
     told = ", ".join(stored) or "nothing"
@@ -54,7 +62,8 @@ def _show(found: Mapping[str, str]) -> None:
 
 def _known(vendor: str) -> str:
     if vendor not in VENDORS:
-        raise CommandError(f"there is no vendor {vendor}", f"choose one of {', '.join(VENDORS)}; the key is asked for")
+        said = vendor if len(vendor) <= LONGEST_NAME else "of that name, which may be a key and is not shown"
+        raise CommandError(f"there is no vendor {said}", f"choose one of {', '.join(VENDORS)}; the key is asked for")
     return vendor
 
 

@@ -11,7 +11,7 @@ from shared.domain.sessions import NEW_YORK
 
 DEFAULT_PORT: Final = 4566
 SIMULATORS_ABOVE: Final = 10
-"""The simulators take the seven ports from here above the AWS's own."""
+"""The simulators take the six ports from here above the AWS's own."""
 FIRST_DAY: Final = date(2015, 1, 5)
 LAST_DAY: Final = date(2018, 12, 28)
 LAST_START: Final = date(2018, 12, 22)

@@ -22,7 +22,7 @@ from tests import interruptible
 from tests.acceptance.cloud import until
 
 SAVE_SECONDS = 1.0
-SIMULATORS = 7
+SIMULATORS = 6
 FASTEST = 60
 
 

@@ -71,7 +71,7 @@ class VendorSimulators:
         options: SimulatorOptions | None = None,
         in_process: bool = False,
     ) -> None:
-        """Prepare; `port` is the first of seven in a row, 0 takes free ones."""
+        """Prepare; `port` is the first of six in a row, 0 takes free ones."""
         self._market = market
         self._clock = clock
         self.tokens = tokens or Tokens()
@@ -194,7 +194,7 @@ def _ended(process: "subprocess.Popen[bytes]") -> None:
 def _taken(port: int) -> LocalStageError:
     return LocalStageError(
         f"port {port} on {LOOPBACK} is taken",
-        f"stop what listens there, or choose another first port ({len(PORTS)} in a row are used)",
+        f"stop what listens there, or choose another --port; the simulators take {len(PORTS)} in a row",
     )
 
 

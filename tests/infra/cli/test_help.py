@@ -1,6 +1,8 @@
 """Every command says what it does, stands among its like, and takes a slip of the keyboard in one line."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -91,3 +93,11 @@ def test_machines_are_told_whether_the_local_stage_runs(
     monkeypatch.setenv(FILE_VARIABLE, str(tmp_path_factory.mktemp("nowhere") / "stage.json"))
     ran = run_command("local", "status", "--json")
     assert (ran.code, json.loads(ran.out)) == (1, {"running": False})
+
+
+def test_a_retry_is_no_news_at_a_terminal() -> None:
+    retried = (
+        "import logging; from infra.cli import main; main.told = lambda _: logging.getLogger('stamina').warning('!')"
+    )
+    ran = subprocess.run([sys.executable, "-c", f"{retried}; main.main()"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")

@@ -39,7 +39,9 @@ def test_a_key_is_asked_for_stored_encrypted_and_not_shown() -> None:
 @pytest.mark.parametrize(
     ("arguments", "text", "words"),
     [
-        pytest.param(("set", KEY), "", "there is no vendor", id="a key as an argument"),
+        pytest.param(("set", KEY), "", "there is no vendor", id="a key in the place of a vendor"),
+        pytest.param(("set", "polygon", KEY), "", "have the vendor renew the key", id="a key as an argument"),
+        pytest.param(("set", "etrade"), "", "there is no vendor etrade", id="no vendor"),
         pytest.param(("set", "tradier"), "two words\n", "paste it alone", id="more than a key"),
     ],
 )
@@ -47,6 +49,7 @@ def test_a_mistake_is_refused(arguments: tuple[str, ...], text: str, words: str)
     ran = typed(*arguments, text=text)
     assert ran.returncode == 2
     assert words in ran.stderr
+    assert KEY not in ran.stdout + ran.stderr
 
 
 @pytest.mark.usefixtures("house")
