@@ -83,6 +83,11 @@ MISTAKES = [
     pytest.param(["--step", "0"], "give 1 to 390 minutes", id="step of nothing"),
     pytest.param(["--history", "nowhere"], "is not there; run alphagex history fetch", id="no history"),
     pytest.param(["--report", "/proc/none/run.html"], "cannot be written: No such file", id="no place"),
+    pytest.param(
+        ["--from", "2018-06-01", "--to", "2018-06-05", "--report", "/dev/full"],
+        "cannot be written: No space",
+        id="full",
+    ),
     pytest.param(["--report", "."], "--report . cannot be written; give another place", id="a folder"),
 ]
 
