@@ -15,7 +15,7 @@ def overfitting_probability(scores: Sequence[Sequence[float]]) -> float:
     """Return the probability of backtest overfitting, 0 to 1: rows are trials, columns windows.
 
     Combinatorially symmetric cross-validation (Bailey, Borwein, López de Prado and Zhu, 2017): over all ways to
-    halve the windows, how often the best trial of one half lies below the median of the other.
+    halve the windows, how often the best trial of one half is no better than the median of the other.
     """
     columns = range(len(scores[0]))
     half = len(scores[0]) // 2
@@ -27,7 +27,7 @@ def overfitting_probability(scores: Sequence[Sequence[float]]) -> float:
         outside = [fmean([row[column] for column in others]) for row in scores]
         best = max(range(len(scores)), key=inside.__getitem__)
         rank = sum(value < outside[best] for value in outside) + 0.5 * sum(value == outside[best] for value in outside)
-        below += rank / len(scores) < 0.5
+        below += rank / len(scores) <= 0.5
     return below / len(splits)
 
 

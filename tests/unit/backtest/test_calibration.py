@@ -112,6 +112,12 @@ def test_overfitting_is_likely_among_noise_and_unlikely_with_an_edge() -> None:
     assert with_edge == 0.0
 
 
+def test_the_best_of_one_half_that_is_no_better_than_the_median_of_the_other_is_overfitted() -> None:
+    assert overfitting_probability([[0.0] * 4] * 10) == 1.0
+    lucky_once = [[1.0, 0.0, 0.0, 0.0], *([[0.0] * 4] * 9)]
+    assert overfitting_probability(lucky_once) == 0.5
+
+
 def test_the_more_is_tried_the_less_a_sharpe_ratio_says() -> None:
     random = Random(3)
     moves = [random.gauss(0.001, 0.01) for _ in range(500)]
