@@ -197,6 +197,12 @@ def _tell(outcome: Any, windows: Sequence[Any], before: BotConfig, path: Path) -
     )
     console.print(_changes(outcome, before))
     console.print(_priors(outcome))
+    if not outcome.priors:
+        console.print(
+            f"note: the chosen trial closed no trade in any of {outcome.windows} windows, so it is chosen for doing"
+            " nothing; keep the document in use, or give a longer stretch",
+            soft_wrap=True,
+        )
     luck = outcome.deflated_sharpe
     told = "cannot be told, nothing moved" if luck is None else f"{luck:.0%}"
     console.print(f"probability of overfitting {outcome.overfitting:.0%}; deflated Sharpe ratio holds with {told}")

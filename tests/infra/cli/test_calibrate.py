@@ -10,6 +10,7 @@ from infra.cli.mistakes import MISTAKE
 from tests.infra.cli.conftest import Run, run_command
 
 STRETCH = ("--from", "2016-09-01", "--to", "2017-06-09", "--windows", "2", "--trials", "10", "--workers", "1")
+QUIET = ("--from", "2015-01-05", "--to", "2015-10-09", *STRETCH[4:])
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +65,13 @@ def test_a_wrong_document_changes_nothing(run: Run, tmp_path: Path, document: di
     told = run("config", "set", "ATLAS", "--file", str(tmp_path / "wrong.json"))
     assert (told.code, says in told.err, told.err.count("\n")) == (MISTAKE, True, 1), told.err
     assert run("config", "show", "ATLAS", "--json").out == before
+
+
+def test_a_trial_that_is_chosen_for_doing_nothing_is_called_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run_command("calibrate", "PROMETHEUS", *QUIET, "--out", "found.json")
+    assert ran.code == 0, ran.err
+    assert "the chosen trial closed no trade in any of 2 windows" in ran.out
+    assert "keep the document in use, or give a longer stretch" in ran.out
