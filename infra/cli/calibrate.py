@@ -70,7 +70,10 @@ def calibrate(
     judging = _in_the_cloud(open_place(stage, profile, region), yes=yes) if cloud else _here
     asked = _Asked(chosen, trials, windows, first, last, processes, seed, history, quiet=as_json)
     outcome, judged_windows = _calibrated(asked, judging)
-    path.write_text(json.dumps(outcome.document, indent=2) + "\n", encoding="ascii")
+    try:
+        path.write_text(json.dumps(outcome.document, indent=2) + "\n", encoding="ascii")
+    except OSError as error:
+        raise LocalStageError(f"--out {path} cannot be written: {error.strerror}", "give another place") from error
     if as_json:
         sys.stdout.write(outcome.model_dump_json(indent=2) + "\n")
         return
@@ -203,6 +206,11 @@ def _tell(outcome: Any, windows: Sequence[Any], before: BotConfig, path: Path) -
             " nothing; keep the document in use, or give a longer stretch",
             soft_wrap=True,
         )
+    else:
+        console.print(
+            f"note: these trades chose the document, as the best of {outcome.trials}; expect less of the next ones",
+            soft_wrap=True,
+        )
     luck = outcome.deflated_sharpe
     told = "cannot be told, nothing moved" if luck is None else f"{luck:.0%}"
     console.print(f"probability of overfitting {outcome.overfitting:.0%}; deflated Sharpe ratio holds with {told}")
@@ -213,6 +221,9 @@ def _tell(outcome: Any, windows: Sequence[Any], before: BotConfig, path: Path) -
             soft_wrap=True,
         )
     console.print(f"what the windows ahead gained, chosen by those before: {outcome.forward_gain:+.2f} % of capital")
+    if not outcome.priors:
+        console.print(f"written to {path}; nothing is installed", soft_wrap=True)
+        return
     console.print(f"written to {path}; nothing is installed. To compare and install it:")
     console.print(f"  alphagex config validate {outcome.bot} {path}", soft_wrap=True)
     console.print(f"  alphagex config set {outcome.bot} --file {path}", soft_wrap=True)
@@ -256,7 +267,7 @@ def _priors(outcome: Any) -> Table:  # noqa: ANN401
         "avg win",
         "avg loss",
         "used",
-        title="Priors, 95 % intervals",
+        title="Priors of the windows that chose it, 95 % intervals",
     )
     for prior in outcome.priors:
         low, high = prior.win_rate_interval

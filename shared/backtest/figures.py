@@ -12,7 +12,9 @@ from shared.backtest.moment import DIVIDEND_YIELD
 from shared.backtest.runner.result import BacktestResult, DayPoint
 from shared.backtest.yardsticks import CNDR_PER_YEAR
 from shared.domain.config import BotConfig
+from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.positions import ClosedTrade
+from shared.domain.sessions import new_york_date
 from shared.domain.values import Value
 from shared.domain.vocabulary import Strategy
 
@@ -184,17 +186,19 @@ def warnings_of(result: BacktestResult, years: float) -> tuple[str, ...]:
     if count < ENOUGH_TRADES:
         found.append(
             f"{count} closed trades are too few for a statistic: give a longer stretch, at least {ENOUGH_TRADES} trades"
+            f"{_most_refused(result)}"
         )
     if years < WHOLE_YEAR:
         found.append(f"{len(result.days)} sessions are less than a year: what is told a year is extrapolated")
     condors = [trade for trade in result.trades if trade.strategy is Strategy.IRON_CONDOR]
     if condors:
-        gained = sum((trade.pnl for trade in condors), Decimal(0))
-        rate = yearly(float(gained / result.config.capital), years)
-        better = "better than" if rate > CNDR_PER_YEAR else "not above"
+        found.append(_beside_the_index(result, condors, years))
+    worst = max((-trade.pnl for trade in result.trades), default=Decimal(0))
+    planned = max((point.open_risk for point in result.curve), default=Decimal(0))
+    if worst > planned:
         found.append(
-            f"short condors made {rate:.2f} % a year on capital, {better} the exchange's own index CNDR with"
-            f" {CNDR_PER_YEAR} % a year; the model is about 1 % of notional a year too kind to them"
+            f"the largest loss, ${worst:,.0f}, was more than any session ended with at risk, ${planned:,.0f}: a market"
+            " that gaps passes a stop"
         )
     if result.tripped:
         found.append(
@@ -204,6 +208,38 @@ def warnings_of(result: BacktestResult, years: float) -> tuple[str, ...]:
     if result.disabled:
         found.append(f"a strategy was disabled by its own results {times(result.disabled)}")
     return tuple(found)
+
+
+def _most_refused(result: BacktestResult) -> str:
+    reasons = ", ".join(f"{code} ({count:,} times)" for code, count in result.tally.refusals.most_common(2))
+    if not reasons:
+        return ""
+    return (
+        f"; entries were refused most by {reasons}. Where the embedded history ends, `alphagex history fetch` stores"
+        " more; more --capital lets through what is too large for it"
+    )
+
+
+def _beside_the_index(result: BacktestResult, condors: Sequence[ClosedTrade], years: float) -> str:
+    """Hold condors against CNDR by what they made of the capital and, as the index counts, of their notional.
+
+    The index holds one condor on the whole of its notional; so here each trade's result is a share of 100 times its
+    contracts times the underlying's close at entry, and the shares are added up.
+    """
+    gained = sum((trade.pnl for trade in condors), Decimal(0))
+    closes = {point.day: point.close for point in result.curve}
+    shares = [
+        trade.pnl / (CONTRACT_MULTIPLIER * trade.contracts * closes[new_york_date(trade.opened_at)])
+        for trade in condors
+    ]
+    capital = yearly(float(gained / result.config.capital), years)
+    notional = yearly(float(sum(shares, Decimal(0))), years)
+    better = "better than" if max(capital, notional) > CNDR_PER_YEAR else "not above"
+    return (
+        f"short condors made {capital:.2f} % a year on capital and {notional:.2f} % on their notional, one after"
+        f" another: {better} the exchange's own index CNDR with {CNDR_PER_YEAR} % a year; the model is about 1 % of"
+        " notional a year too kind to them"
+    )
 
 
 def times(count: int) -> str:
@@ -218,7 +254,7 @@ def verdict_of(figures: Figures) -> str:
             f"{figures.bot} looked {figures.looks:,} times and entered nothing. The rules ran as written; of returns"
             " this says nothing."
         )
-    kept = "stayed within its caps" if figures.is_within_caps else "left its caps"
+    kept = "ended each session within its caps" if figures.is_within_caps else "left its caps"
     gained = "gained" if figures.pnl >= 0 else "lost"
     return (
         f"{figures.bot} looked {figures.looks:,} times, closed {figures.trades} trades, {kept}, and {gained}"

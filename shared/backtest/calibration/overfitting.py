@@ -9,6 +9,8 @@ from typing import Final
 EULER: Final = 0.5772156649015329
 _NORMAL: Final = NormalDist()
 FEWEST_FOR_AN_INTERVAL: Final = 3
+SURE: Final = 0.95
+"""The share of an interval."""
 
 
 def overfitting_probability(scores: Sequence[Sequence[float]]) -> float:
@@ -70,7 +72,12 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float] | None:
 
 
 def _student(freedom: int) -> float:
-    """Return the two-sided 95 % quantile of Student's distribution (Abramowitz and Stegun, 26.7.5)."""
+    """Return the two-sided 95 % quantile of Student's distribution for 2 degrees of freedom or more.
+
+    Exact for 2, where it is ``p sqrt(2 / (1 - p²))``; else Abramowitz and Stegun, 26.7.5, at most .8 % too narrow.
+    """
+    if freedom == FEWEST_FOR_AN_INTERVAL - 1:
+        return SURE * sqrt(2 / (1 - SURE * SURE))
     z = _NORMAL.inv_cdf(0.975)
     first = (z**3 + z) / 4
     second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
