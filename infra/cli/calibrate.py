@@ -20,7 +20,7 @@ from infra.cli.screen import bot_of as bot_named
 from infra.cli.screen import console
 from infra.cli.stage import DEFAULT_STAGE, Place, ProfileOption, RegionOption, StageOption, open_place
 from infra.local.errors import LocalStageError
-from infra.local.places import writable
+from infra.local.places import writable, write
 from shared.domain.config import BotConfig, bot_config, parse_document
 from shared.domain.errors import InvalidValueError
 from shared.domain.vocabulary import Bot
@@ -70,10 +70,7 @@ def calibrate(
     judging = _in_the_cloud(open_place(stage, profile, region), yes=yes) if cloud else _here
     asked = _Asked(chosen, trials, windows, first, last, processes, seed, history, quiet=as_json)
     outcome, judged_windows = _calibrated(asked, judging)
-    try:
-        path.write_text(json.dumps(outcome.document, indent=2) + "\n", encoding="ascii")
-    except OSError as error:
-        raise LocalStageError(f"--out {path} cannot be written: {error.strerror}", "give another place") from error
+    write("--out", path, json.dumps(outcome.document, indent=2) + "\n")
     if as_json:
         sys.stdout.write(outcome.model_dump_json(indent=2) + "\n")
         return
@@ -221,10 +218,10 @@ def _tell(outcome: Any, windows: Sequence[Any], before: BotConfig, path: Path) -
             soft_wrap=True,
         )
     console.print(f"what the windows ahead gained, chosen by those before: {outcome.forward_gain:+.2f} % of capital")
+    console.print(f"written to {path}; nothing is installed", soft_wrap=True)
     if not outcome.priors:
-        console.print(f"written to {path}; nothing is installed", soft_wrap=True)
         return
-    console.print(f"written to {path}; nothing is installed. To compare and install it:")
+    console.print("to compare and install it:")
     console.print(f"  alphagex config validate {outcome.bot} {path}", soft_wrap=True)
     console.print(f"  alphagex config set {outcome.bot} --file {path}", soft_wrap=True)
 

@@ -15,7 +15,24 @@ def writable(option: str, path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LocalStageError(f"{option} {path} cannot be written: {error.strerror}", "give another place") from error
+        raise _refused(option, path, error) from error
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
         raise LocalStageError(f"{option} {path} cannot be written", "give another place")
     return path
+
+
+def write(option: str, path: Path, text: str) -> None:
+    """Write a result, making its folder where there is none.
+
+    Raises:
+        LocalStageError: the place could not be written after all, as on a full disk.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _refused(option, path, error) from error
+
+
+def _refused(option: str, path: Path, error: OSError) -> LocalStageError:
+    return LocalStageError(f"{option} {path} cannot be written: {error.strerror}", "give another place")

@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from infra import words
 from infra.local.backtest.charts import equity_charts, kelly_charts, payoff_chart
-from infra.local.errors import LocalStageError
+from infra.local.places import write
 from shared.backtest.figures import Figures, figures_of, months
 from shared.backtest.runner.result import BacktestResult
 from shared.backtest.yardsticks import BXM_YEARS, CNDR_DEVIATION, CNDR_PER_YEAR
@@ -33,10 +33,7 @@ def write_report(result: BacktestResult, path: Path, command: str, rebuilt: Mapp
     Raises:
         LocalStageError: the place could not be written after all, as on a full disk.
     """
-    try:
-        path.write_text(render(result, command, rebuilt), encoding="utf-8")
-    except OSError as error:
-        raise LocalStageError(f"--report {path} cannot be written: {error.strerror}", "give another place") from error
+    write("--report", path, render(result, command, rebuilt))
 
 
 def render(result: BacktestResult, command: str, rebuilt: Mapping[int, float]) -> str:

@@ -12,6 +12,7 @@ from infra.local.demo.charts.figure import FRAMES
 from infra.local.demo.charts.hover import facts
 from infra.local.demo.charts.market import SHAPES, market_figure
 from infra.local.demo.summary import AlertLine, DecisionCount, DemoSummary
+from infra.local.places import write
 from shared.domain.values import Value
 from shared.domain.vocabulary import AlertLevel, Bot, ExitReason
 
@@ -40,9 +41,8 @@ class BotDecisions(Value):
 
 
 def write_report(summary: DemoSummary, path: Path) -> None:
-    """Write the report of a run as one self-contained HTML file, making the folder where there is none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(summary), encoding="utf-8")
+    """Write the report of a run as one self-contained HTML file; raises as `write` does."""
+    write("--report", path, render(summary))
 
 
 def render(summary: DemoSummary) -> str:
