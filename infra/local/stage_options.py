@@ -11,10 +11,10 @@ from shared.domain.sessions import NEW_YORK
 
 DEFAULT_PORT: Final = 4566
 SIMULATORS_ABOVE: Final = 10
-"""The simulators take the six ports from here above the AWS's own."""
+"""The simulators take their ports from here above the AWS's own."""
 FIRST_DAY: Final = date(2015, 1, 5)
 LAST_DAY: Final = date(2018, 12, 28)
-LAST_START: Final = date(2018, 12, 22)
+LAST_START: Final = LAST_DAY - timedelta(days=6)
 """The market goes on from the first day, from here on, that has the weekday of today: six days later at most."""
 DEFAULT_DAY: Final = date(2017, 1, 3)
 WEEK: Final = timedelta(weeks=1)

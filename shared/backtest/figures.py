@@ -95,7 +95,7 @@ def figures_of(result: BacktestResult) -> Figures:
         average_loss=_mean(losses),
         fees=result.fees,
         slippage=result.slippage,
-        largest_open_risk=max((point.open_risk for point in curve), default=Decimal(0)),
+        largest_open_risk=largest_open_risk(curve),
         is_within_caps=all(is_within_caps(point, result.config) for point in curve),
         looks=result.tally.looks,
         trips=len(result.tripped),
@@ -114,6 +114,11 @@ def figures_of(result: BacktestResult) -> Figures:
 def is_within_caps(point: DayPoint, config: BotConfig) -> bool:
     """Tell whether a session ended with no more at risk, and no more positions, than the bot may have."""
     return point.open_risk <= config.caps.open_risk * config.capital and point.open_count <= config.max_positions
+
+
+def largest_open_risk(curve: Iterable[DayPoint]) -> Decimal:
+    """Return the most dollars at risk that a session ended with."""
+    return max((point.open_risk for point in curve), default=Decimal(0))
 
 
 def yearly(share: float, years: float) -> float:
@@ -194,7 +199,7 @@ def warnings_of(result: BacktestResult, years: float) -> tuple[str, ...]:
     if condors:
         found.append(_beside_the_index(result, condors, years))
     worst = max((-trade.pnl for trade in result.trades), default=Decimal(0))
-    planned = max((point.open_risk for point in result.curve), default=Decimal(0))
+    planned = largest_open_risk(result.curve)
     if worst > planned:
         found.append(
             f"the largest loss, ${worst:,.0f}, was more than any session ended with at risk, ${planned:,.0f}: a market"

@@ -18,11 +18,11 @@ from infra.local.ports import free_port, require_free
 from infra.local.stage_file import FILE_VARIABLE, StageFile
 from infra.local.stage_folder import StageFolder
 from infra.local.stage_options import DEFAULT_DAY, SIMULATORS_ABOVE, StageOptions, weeks_since
+from infra.local.vendors.stage import PORTS
 from tests import interruptible
 from tests.acceptance.cloud import until
 
 SAVE_SECONDS = 1.0
-SIMULATORS = 6
 FASTEST = 60
 
 
@@ -86,7 +86,7 @@ def _free_ports() -> int:
 
 
 def require_all_free(port: int) -> None:
-    for one in (port, *range(port + SIMULATORS_ABOVE, port + SIMULATORS_ABOVE + SIMULATORS)):
+    for one in (port, *range(port + SIMULATORS_ABOVE, port + SIMULATORS_ABOVE + len(PORTS))):
         require_free(one)
 
 

@@ -71,7 +71,7 @@ class VendorSimulators:
         options: SimulatorOptions | None = None,
         in_process: bool = False,
     ) -> None:
-        """Prepare; `port` is the first of six in a row, 0 takes free ones."""
+        """Prepare; `port` is the first of `PORTS` in a row, 0 takes free ones."""
         self._market = market
         self._clock = clock
         self.tokens = tokens or Tokens()

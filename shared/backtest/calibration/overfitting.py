@@ -9,8 +9,8 @@ from typing import Final
 EULER: Final = 0.5772156649015329
 _NORMAL: Final = NormalDist()
 FEWEST_FOR_AN_INTERVAL: Final = 3
-SURE: Final = 0.95
-"""The share of an interval."""
+CONFIDENCE: Final = 0.95
+"""The level of an interval of a mean."""
 
 
 def overfitting_probability(scores: Sequence[Sequence[float]]) -> float:
@@ -76,9 +76,9 @@ def _student(freedom: int) -> float:
 
     Exact for 2, where it is ``p sqrt(2 / (1 - p²))``; else Abramowitz and Stegun, 26.7.5, at most .8 % too narrow.
     """
-    if freedom == FEWEST_FOR_AN_INTERVAL - 1:
-        return SURE * sqrt(2 / (1 - SURE * SURE))
-    z = _NORMAL.inv_cdf(0.975)
+    if freedom == 2:
+        return CONFIDENCE * sqrt(2 / (1 - CONFIDENCE * CONFIDENCE))
+    z = _NORMAL.inv_cdf((1 + CONFIDENCE) / 2)
     first = (z**3 + z) / 4
     second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
     third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
