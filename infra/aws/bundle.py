@@ -22,7 +22,7 @@ SOURCES: Final = ("functions", "shared")
 LAMBDA_ROOT: Final = "/var/task"
 
 _PROCESSORS: Final = {ProcessorArchitecture.ARM64: "aarch64", ProcessorArchitecture.X86_64: "x86_64"}
-_RECIPE: Final = "6"
+_RECIPE: Final = "7"
 """Raise it when the steps below change, so that no older bundle passes for a new one."""
 
 

@@ -1,5 +1,6 @@
 """Takes out of the installed libraries what never runs, or only makes a cold start slower."""
 
+import ast
 import gzip
 import json
 import shutil
@@ -26,6 +27,12 @@ OBJECT_STORE: Final = "s3"
 
 LEFT_OUT: Final = ("anyio", "boto3", "s3transfer")
 """Libraries that others ask for and nothing here imports: Lambda has its own boto3, and nothing is asynchronous."""
+
+GATHERING: Final = tuple(
+    Path("aws_lambda_powertools", *parts) for parts in (("event_handler",), ("utilities", "data_classes"))
+)
+"""Packages that import all they hold, so that each name can be had from them: forty kinds of events, of which one
+comes, and an event loop for a resolver that nobody makes."""
 
 _READ_ALOUD: Final = ("clientContextParams",)
 """What botocore refuses to read without its words; S3 has it."""
@@ -56,6 +63,22 @@ class PaginatorDocstring(LazyLoadedDocstring):
     """Of a paginator."""
 '''
 
+_ON_DEMAND: Final = '''
+
+_PLACES = {places!r}
+
+
+def __getattr__(name):
+    """Import what is asked for."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+    from importlib import import_module
+
+    module, its_name = _PLACES[name]
+    globals()[name] = held = getattr(import_module(module, __name__), its_name)
+    return held
+'''
+
 
 def trim(target: Path, services: Sequence[str] = AWS_SERVICES) -> None:
     """Remove commands, type hints, libraries that nothing imports, and what botocore says of services not in use."""
@@ -77,6 +100,8 @@ def trim(target: Path, services: Sequence[str] = AWS_SERVICES) -> None:
     for tests in (target / "numpy").rglob("tests"):
         shutil.rmtree(tests)
     _without_docs(target / "botocore" / "docs")
+    for package in GATHERING:
+        _on_demand(target / package / "__init__.py")
 
 
 def _in_use(description: Path, operations: Collection[str] | None) -> None:
@@ -142,3 +167,18 @@ def _without_docs(docs: Path) -> None:
     (docs / "__init__.py").write_text('"""Left out."""\n', encoding="utf-8")
     (docs / "utils.py").write_text(kept, encoding="utf-8")
     (docs / "docstring.py").write_text(_DOCSTRINGS, encoding="utf-8")
+
+
+def _on_demand(gathering: Path) -> None:
+    """Let a package import each name when it is first asked for; one that its module hides stays as it is."""
+    text = gathering.read_text(encoding="utf-8")
+    kept, places = text.splitlines(), {}
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.ImportFrom):
+            module = f"{'.' * statement.level}{statement.module}"
+            names = {one.asname or one.name: (module, one.name) for one in statement.names}
+            if module.rpartition(".")[2] not in names:
+                places.update(names)
+                for number in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
+                    kept[number] = ""
+    gathering.write_text("\n".join(kept) + _ON_DEMAND.format(places=places), encoding="utf-8")

@@ -85,6 +85,10 @@ class Sources:
     gamma_rows: Callable[[], GammaRows]
 
 
+Opening = Callable[[], Sources]
+"""Opens a stage, with the first question."""
+
+
 def configurations(
     sources: Sources, read: Parameters | None = None
 ) -> tuple[SystemConfig, dict[Bot, BotConfig], dict[str, str]]:

@@ -11,7 +11,7 @@ from shared.domain.values import to_cents
 class View(BaseModel):
     """An answer to a reader; decimals are written as text, curves for drawing as plain numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def dollars(amount: Decimal) -> Decimal:

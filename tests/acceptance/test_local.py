@@ -155,6 +155,6 @@ def test_a_local_stage_lives_through_the_death_of_its_aws(laptop: Laptop) -> Non
 
     running = (laptop.process_id, laptop.aws_process(), *children(laptop.process_id))
     assert "stopped" in laptop.done("local", "down")
-    assert not any(map(is_alive, running))
+    until(lambda: not any(map(is_alive, running)), "Python's own helpers of processes to notice that theirs are gone")
     require_all_free(laptop.port)
     assert laptop.alphagex("local", "status").returncode == 1
