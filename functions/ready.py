@@ -14,13 +14,13 @@ from importlib import import_module
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import MAGIC_NUMBER
 from io import open_code
+from mmap import ACCESS_READ, mmap
 from types import CodeType
 from typing import Any, Final
 
 LEFT_READY: Final = "ready.bin"
-"""Lies beside this module in a bundle; `infra/aws/ready.py` writes it."""
-HEADER_BYTES: Final = 16
-"""What stands before the code in a compiled file."""
+CODE: Final = "code.bin"
+"""Both lie beside this module in a bundle, the code of one module after another; `infra/aws/ready.py` writes them."""
 
 
 def take_what_is_ready() -> None:
@@ -34,7 +34,9 @@ def take_what_is_ready() -> None:
     if left["python"] == version():
         _compile_no_text(left["texts"])
         _compile_no_pattern(left["patterns"])
-        sys.meta_path.insert(0, _Finder(here.rpartition("/")[0], left["modules"]))
+        with open_code(f"{here}/{CODE}") as file:
+            code = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
+        sys.meta_path.insert(0, _Finder(here.rpartition("/")[0], left["modules"], code))
 
 
 def version() -> tuple[bytes, int]:
@@ -68,31 +70,32 @@ def _compile_no_pattern(patterns: Mapping[tuple[str | bytes, int], bytes]) -> No
 class _Finder:
     """Knows of each module where its source and its code lie."""
 
-    def __init__(self, root: str, modules: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, root: str, modules: Mapping[str, tuple[str, int, int]], code: memoryview) -> None:
         self._root = root
         self._modules = modules
+        self._code = code
 
     def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: object = None) -> ModuleSpec | None:
         """Return a module's place; None where it is not one of the bundle's."""
         if name not in self._modules:
             return None
-        source, code = (f"{self._root}/{place}" for place in self._modules[name])
+        place, start, end = self._modules[name]
+        source = f"{self._root}/{place}"
         folder, _, file = source.rpartition("/")
-        spec = ModuleSpec(name, _Loader(name, source, code), origin=source)
-        spec.has_location, spec.cached = True, code
+        spec = ModuleSpec(name, _Loader(name, source, self._code[start:end]), origin=source)
+        spec.has_location = True
         spec.submodule_search_locations = [folder] if file == "__init__.py" else None
         return spec
 
 
 class _Loader(SourceFileLoader):
-    """Reads a module's code without asking whether its source is younger: it cannot be."""
+    """Has a module's code without asking whether its source is younger: it cannot be."""
 
-    def __init__(self, name: str, source: str, code: str) -> None:
+    def __init__(self, name: str, source: str, code: memoryview) -> None:
         super().__init__(name, source)
         self._code = code
 
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - there is but one
         """Return the module's code."""
-        with open_code(self._code) as file:
-            code: CodeType = marshal.loads(memoryview(file.read())[HEADER_BYTES:])
+        code: CodeType = marshal.loads(self._code)
         return code

@@ -28,7 +28,19 @@ if TYPE_CHECKING:
     from shared.desk import Desk
     from shared.domain.book import Flip
     from shared.domain.config import BotConfig
-    from shared.domain.ports import Alerts, Broker, Chains, Clock, Events, Feeds, Parameters, Quotes, VendorBudgets
+    from shared.domain.ports import (
+        Alerts,
+        Broker,
+        Chains,
+        Clock,
+        DecisionLog,
+        Events,
+        Feeds,
+        GammaRows,
+        Parameters,
+        Quotes,
+        VendorBudgets,
+    )
     from shared.operator import Operator
     from shared.settings import Environment
     from shared.vendors import Vendors
@@ -166,10 +178,7 @@ class Stage(Stores):
 
     @cached_property
     def sources(self) -> Sources:
-        """What the views read."""
-        from shared.adapters.computed_gamma import ChainGammaRows
-        from shared.adapters.dynamodb.decision_log import DynamoDbDecisionLog
-        from shared.vendors import KEPT_FOR_EXITS
+        """What the views read; what only some of them ask for is made then."""
         from shared.views.sources import Sources
 
         return Sources(
@@ -177,14 +186,29 @@ class Stage(Stores):
             clock=self.clock,
             parameters=self.parameters,
             book=self.book,
-            decisions=DynamoDbDecisionLog(self._database, decisions=self._settings.decisions_table),
+            decisions=later(self._decision_log),
             snapshots=self.snapshots,
-            history=self.trade_history,
+            history=later(lambda: self.trade_history),
             trips=self.trips,
             heartbeat=self.heartbeat,
-            quotes=lambda: self.vendors.quotes(KEPT_FOR_EXITS),
-            gamma_rows=lambda: ChainGammaRows(self.chains),
+            quotes=self._quotes_beside_exits,
+            gamma_rows=self._gamma_rows,
         )
+
+    def _decision_log(self) -> DecisionLog:
+        from shared.adapters.dynamodb.decision_log import DynamoDbDecisionLog
+
+        return DynamoDbDecisionLog(self._database, decisions=self._settings.decisions_table)
+
+    def _quotes_beside_exits(self) -> Quotes:
+        from shared.vendors import KEPT_FOR_EXITS
+
+        return self.vendors.quotes(KEPT_FOR_EXITS)
+
+    def _gamma_rows(self) -> GammaRows:
+        from shared.adapters.computed_gamma import ChainGammaRows
+
+        return ChainGammaRows(self.chains)
 
     @cached_property
     def operator(self) -> Operator:

@@ -37,7 +37,6 @@ class Stores:
     def book(self) -> Book:
         """Positions, intents, decisions, ledgers."""
         from shared.adapters.dynamodb.book import DynamoDbBook
-        from shared.adapters.journal import JournaledBook
 
         names = self._settings
         book = DynamoDbBook(
@@ -46,7 +45,11 @@ class Stores:
             decisions=names.decisions_table,
             stats=names.stats_table,
         )
-        return book if self._journal is None else JournaledBook(book, self._journal)
+        if self._journal is None:
+            return book
+        from shared.adapters.journal import JournaledBook
+
+        return JournaledBook(book, self._journal)
 
     @property
     def seen(self) -> Mapping[Bot, LiveState]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.adapters.market_data import MarketData
     from shared.adapters.polygon.client import PolygonClient
     from shared.adapters.tradier.client import TradierClient
+    from shared.adapters.tradier.market import TradierMarket
     from shared.adapters.trading_volatility.client import TradingVolatilityClient
     from shared.domain.ports import Chains, Clock, Feeds, HistoryCache, Quotes, VendorBudgets
     from shared.domain.readings import Readings
@@ -77,14 +78,28 @@ class Vendors:
     _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
     _plan: tuple[float, SystemConfig] | None = field(default=None, repr=False)
 
-    def market(self, reserve: int = 0) -> TradierClient:
+    def market(self, reserve: int = 0) -> TradierMarket:
         """Return the client of market data: the production market's where its token is given, else the sandbox's.
 
         Raises:
             CredentialsError: there is neither token.
         """
+        from shared.adapters.tradier.market import TradierMarket
+
         url, token, source = self._market_access()
-        return self._tradier(url, token, "", reserve, source)
+        text = token.get_secret_value()
+        return self._client(
+            (url, text, reserve),
+            lambda: TradierMarket(
+                f"{url}/v1",
+                text,
+                clock=self.clock,
+                budgets=self.budgets,
+                reserve=reserve,
+                source=source,
+                time_left=self.time_left,
+            ),
+        )
 
     def _market_access(self) -> tuple[str, SecretStr, Source]:
         token = self.secrets.find(TRADIER)
@@ -105,25 +120,19 @@ class Vendors:
 
     def account(self, account_id: str, *, is_sandbox: bool) -> TradierClient:
         """Return the client of a broker account. Raises CredentialsError where its token is missing."""
-        if is_sandbox:
-            token = self.secrets.get(TRADIER_SANDBOX)
-            return self._tradier(self.urls.tradier_sandbox, token, account_id, 0, Source.TRADIER_SANDBOX)
-        return self._tradier(self.urls.tradier, self.secrets.get(TRADIER), account_id, 0, Source.TRADIER)
-
-    def _tradier(self, url: str, token: SecretStr, account_id: str, reserve: int, source: Source) -> TradierClient:
         from shared.adapters.tradier.client import TradierClient
 
-        text = token.get_secret_value()
+        url = self.urls.tradier_sandbox if is_sandbox else self.urls.tradier
+        text = self.secrets.get(TRADIER_SANDBOX if is_sandbox else TRADIER).get_secret_value()
         return self._client(
-            (url, text, account_id, reserve),
+            (url, text, account_id),
             lambda: TradierClient(
                 f"{url}/v1",
                 text,
                 account_id,
                 clock=self.clock,
                 budgets=self.budgets,
-                reserve=reserve,
-                source=source,
+                source=Source.TRADIER_SANDBOX if is_sandbox else Source.TRADIER,
                 time_left=self.time_left,
             ),
         )
@@ -241,7 +250,7 @@ class FreshFeeds:
             pool=self._pool,
         ).collect(now, config)
 
-    def _tradier(self) -> TradierClient | None:
+    def _tradier(self) -> TradierMarket | None:
         try:
             return self._vendors.market(KEPT_FOR_EXITS)
         except CredentialsError:

@@ -7,9 +7,6 @@ from typing import Final
 
 METRICS_NAMESPACE: Final = "AlphaGEX"
 LOG_LEVEL: Final = "INFO"
-NO_PLUGINS: Final = "__all__"
-"""pydantic otherwise looks through every installed library for plugins, of which there are none."""
-
 TIME_ZONES: Final = "/usr/share/zoneinfo"
 """Where time zones lie; Python otherwise reads how it was built itself to learn it. Where there are none, tzdata has
 them."""
@@ -80,7 +77,6 @@ class StageEnvironment:
             "PARAMETER_PREFIX": parameter_prefix(self.stage),
             "POWERTOOLS_SERVICE_NAME": function,
             "LOG_LEVEL": LOG_LEVEL,
-            "PYDANTIC_DISABLE_PLUGINS": NO_PLUGINS,
             "PYTHONTZPATH": TIME_ZONES,
             **OF_FUNCTION.get(function, {}),
             **VENDOR_URLS,

@@ -10,12 +10,16 @@ import marshal
 import os
 import sys
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from importlib.util import find_spec
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
+COME_FIRST: Final = ("functions", "functions.ready")
+"""What takes the rest from where it was left."""
+HEADER_BYTES: Final = 16
+"""What stands before the code in a compiled file."""
 NOBODY: Final = {
     "AWS_ACCESS_KEY_ID": "nobody",
     "AWS_SECRET_ACCESS_KEY": "none",
@@ -72,43 +76,55 @@ def own_modules(bundle: Path) -> Iterator[str]:
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def places(bundle: Path, libraries: Path) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Return where each module that was imported lies in the bundle: its source, and its code."""
-    for name, module in sorted(sys.modules.items()):
+def places(bundle: Path, libraries: Path) -> Iterator[tuple[str, Path]]:
+    """Return where the source of each module that was imported lies in the bundle, in the order of their coming."""
+    for name, module in sys.modules.items():
         source = Path(getattr(module, "__file__", None) or "")
         for root in (bundle, libraries):
-            if source.suffix == ".py" and source.is_relative_to(root):
+            if source.suffix == ".py" and source.is_relative_to(root) and name not in COME_FIRST:
                 place = source.relative_to(root)
-                code = place.parent / "__pycache__" / f"{place.stem}.{sys.implementation.cache_tag}.pyc"
-                if (bundle / place).is_file() and (bundle / code).is_file():
-                    yield name, (place.as_posix(), code.as_posix())
+                if (bundle / place).is_file():
+                    yield name, place
 
 
-def prepare_a_call() -> None:
-    """Make a client of AWS and sign a call that is never sent: it compiles what each first call would."""
-    if find_spec("shared") is not None and find_spec("shared.adapters.aws") is not None:
+def one_after_another(
+    bundle: Path, sources: Iterable[tuple[str, Path]], code: BinaryIO
+) -> dict[str, tuple[str, int, int]]:
+    """Move the code of the modules into one file; return where each one's source lies, and its code there."""
+    modules = {}
+    for name, place in sources:
+        compiled = bundle / cache_from_source(place)
+        start = code.tell()
+        code.write(compiled.read_bytes()[HEADER_BYTES:])
+        compiled.unlink()
+        modules[name] = place.as_posix(), start, code.tell()
+    return modules
+
+
+def prepare_calls() -> None:
+    """Sign a call of AWS and open a line to a vendor, sending nothing: it compiles what each first call would."""
+    if find_spec("shared") is not None and find_spec("shared.adapters") is not None:
         os.environ.update(NOBODY)
         os.environ.pop("AWS_PROFILE", None)
         ssm = import_module("shared.adapters.aws").Aws("us-east-1").client("ssm")
         ssm.generate_presigned_url("get_parameters", {"Names": ["/"]})
+        line = import_module("shared.adapters.http").VendorHttp
+        line("nobody", "http://localhost", headers={}, secrets=(), judge=print).close()
 
 
 def leave_ready(bundle: Path, libraries: Path) -> None:
-    """Import all that runs, prepare a call, and write down what that compiled and found."""
+    """Import all that runs, prepare calls, and write down what that compiled and found."""
     sys.path[:0] = [str(libraries), str(bundle)]
     texts, patterns = Texts(), Patterns()
     texts.listen()
     patterns.listen()
     for name in own_modules(bundle):
         import_module(name)
-    prepare_a_call()
+    prepare_calls()
     ready = import_module("functions.ready")
-    left = {
-        "python": ready.version(),
-        "texts": dict(texts),
-        "patterns": dict(patterns),
-        "modules": dict(places(bundle, libraries)),
-    }
+    with (bundle / "functions" / ready.CODE).open("wb") as code:
+        modules = one_after_another(bundle, list(places(bundle, libraries)), code)
+    left = {"python": ready.version(), "texts": dict(texts), "patterns": dict(patterns), "modules": modules}
     (bundle / "functions" / ready.LEFT_READY).write_bytes(marshal.dumps(left))
 
 

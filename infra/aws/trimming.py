@@ -34,6 +34,19 @@ GATHERING: Final = tuple(
 """Packages that import all they hold, so that each name can be had from them: forty kinds of events, of which one
 comes, and an event loop for a resolver that nobody makes."""
 
+REPLACED: Final[Mapping[Path, str]] = {
+    Path("pydantic", "plugin", "_loader.py"): '''"""Plugins are left out: no library here has any."""
+
+
+def get_plugins():
+    """Return none."""
+    return ()
+''',
+    Path("urllib3", "http2", "__init__.py"): '''"""Left out: AWS is spoken to by HTTP/1.1."""
+''',
+}
+"""Modules that look through what is installed, with all that takes, for what is never there."""
+
 _READ_ALOUD: Final = ("clientContextParams",)
 """What botocore refuses to read without its words; S3 has it."""
 
@@ -100,6 +113,7 @@ def trim(target: Path, services: Sequence[str] = AWS_SERVICES) -> None:
     for tests in (target / "numpy").rglob("tests"):
         shutil.rmtree(tests)
     _without_docs(target / "botocore" / "docs")
+    _replace(target)
     for package in GATHERING:
         _on_demand(target / package / "__init__.py")
 
@@ -167,6 +181,12 @@ def _without_docs(docs: Path) -> None:
     (docs / "__init__.py").write_text('"""Left out."""\n', encoding="utf-8")
     (docs / "utils.py").write_text(kept, encoding="utf-8")
     (docs / "docstring.py").write_text(_DOCSTRINGS, encoding="utf-8")
+
+
+def _replace(target: Path) -> None:
+    for module, text in REPLACED.items():
+        (target / module).unlink()
+        (target / module).write_text(text, encoding="utf-8")
 
 
 def _on_demand(gathering: Path) -> None:

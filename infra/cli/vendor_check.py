@@ -12,6 +12,7 @@ from shared.adapters.feeds import VIX
 from shared.adapters.passing import quote_reading
 from shared.adapters.polygon.client import PolygonClient
 from shared.adapters.tradier.client import TradierClient
+from shared.adapters.tradier.market import TradierMarket
 from shared.adapters.trading_volatility.client import TradingVolatilityClient
 from shared.domain.config import Freshness, SystemConfig
 from shared.domain.errors import (
@@ -106,7 +107,7 @@ class Check:
             return error
 
     def _broker(self, tradier: Any) -> Iterator[Finding]:  # noqa: ANN401
-        is_sandbox = isinstance(tradier, TradierClient) and tradier.source is Source.TRADIER_SANDBOX
+        is_sandbox = isinstance(tradier, TradierMarket) and tradier.source is Source.TRADIER_SANDBOX
         name = _broker_name(is_sandbox=is_sandbox)
         for symbol in (*self._config.underlyings, VIX):
             need = "vix" if symbol == VIX else f"spot {symbol}"
@@ -136,7 +137,7 @@ class Check:
         return self._config.freshness
 
     def _quote(self, symbol: str) -> Question:
-        def ask(feed: TradierClient) -> Told:
+        def ask(feed: TradierMarket) -> Told:
             quote = feed.quotes([symbol]).get(symbol)
             reading = quote_reading(quote) if quote is not None else None
             if reading is None:
@@ -165,19 +166,19 @@ class Check:
         return ask
 
     def _chain(self, underlying: str) -> Question:
-        def ask(feed: TradierClient | PolygonClient) -> Told:
+        def ask(feed: TradierMarket | PolygonClient) -> Told:
             day = self._expiration(feed, underlying)
             rows = feed.option_chain(underlying, day)
             quoted = [row for row in rows if row.mid is not None]
             greeks = sum(1 for row in rows if row.iv is not None and row.delta is not None)
             newest = max((row.as_of for row in quoted if row.as_of is not None), default=None)
             said = f"{day}: {len(rows)} contracts, {len(quoted)} quoted, {greeks} with greeks"
-            source = feed.source if isinstance(feed, TradierClient) else Source.POLYGON
+            source = feed.source if isinstance(feed, TradierMarket) else Source.POLYGON
             return Told(said, newest, self._fresh.limit(self._fresh.quote, source))
 
         return ask
 
-    def _expiration(self, feed: TradierClient | PolygonClient, underlying: str) -> date:
+    def _expiration(self, feed: TradierMarket | PolygonClient, underlying: str) -> date:
         """Return the expiration to look at; what one source lists saves the next one the calls."""
         if underlying not in self._listed:
             least = new_york_date(self._vendors.clock.now()) + timedelta(days=CHAIN_DTE)
@@ -186,7 +187,7 @@ class Check:
         return self._listed[underlying]
 
     def _history(self, symbol: str) -> Question:
-        def ask(feed: TradierClient | PolygonClient) -> Told:
+        def ask(feed: TradierMarket | PolygonClient) -> Told:
             today = new_york_date(self._vendors.clock.now())
             end = previous_session(today)
             bars = feed.daily_bars(symbol, today - timedelta(days=HISTORY_DAYS), end)
@@ -230,7 +231,7 @@ def _broker_name(*, is_sandbox: bool) -> str:
     return (Source.TRADIER_SANDBOX if is_sandbox else Source.TRADIER).value
 
 
-def _clock(feed: TradierClient) -> Told:
+def _clock(feed: TradierMarket) -> Told:
     said = feed.clock()
     return Told("open" if said.is_open else "closed", said.now)
 
@@ -253,9 +254,9 @@ def _outcome(error: AlphaGexError) -> Outcome:
     return outcomes.get(type(error), Outcome.NO_ANSWER)
 
 
-def _calls_left(client: TradierClient | PolygonClient | TradingVolatilityClient) -> int | None:
+def _calls_left(client: TradierMarket | PolygonClient | TradingVolatilityClient) -> int | None:
     match client:
-        case TradierClient():
+        case TradierMarket():
             return min(client.remaining_calls().values(), default=None)
         case PolygonClient():
             return client.remaining_calls()

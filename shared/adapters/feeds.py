@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from shared.adapters.clock import Now
-from shared.adapters.computed_gamma import computed_gamma
 from shared.adapters.passing import Asked, asked, bars_reach, fallback, older_than, quote_reading, spot_apart
 from shared.domain.config import SystemConfig
 from shared.domain.errors import StoreError
@@ -34,7 +33,7 @@ THREADS: Final = 64
 _log: Final = logging.getLogger(__name__)
 
 
-class TradierMarket(Quotes, Chains, MarketClock, DailyHistory, Protocol):
+class BrokerMarket(Quotes, Chains, MarketClock, DailyHistory, Protocol):
     """The broker as a source of market data."""
 
 
@@ -53,7 +52,7 @@ class MarketFeeds:
     computed exposure; without it Tradier's are taken.
     """
 
-    tradier: TradierMarket | None
+    tradier: BrokerMarket | None
     polygon: PolygonMarket | None
     trading_volatility: GammaFeed | None
     cache: HistoryCache
@@ -204,6 +203,8 @@ class _Minute:
         chains = self._feeds.computed_from or self._feeds.tradier
         if price is None:
             return Asked(None, (fallback("gamma", Source.COMPUTED, "no spot to compute from"),))
+        from shared.adapters.computed_gamma import computed_gamma
+
         return asked(
             "gamma",
             Source.COMPUTED,

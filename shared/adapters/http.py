@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Final
 
 import httpx
-import stamina
 
 from shared.adapters.documents import Document, decoded, quickly_decoded
 from shared.domain.errors import FeedError, FeedUnavailableError, RateLimitedError
@@ -224,6 +223,8 @@ def _endless() -> float:
 
 def _again(once: Callable[[], Document], failure: FeedError, ends: float) -> Document:
     """Try again after a first failure, where that can help; preparing for it costs more than most reads."""
+    import stamina
+
     for attempt in stamina.retry_context(
         on=_worth_another_try,
         attempts=ATTEMPTS,

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from shared.adapters.tradier.client import TradierClient
+    from shared.adapters.tradier.market import TradierMarket
     from shared.domain.market import BrokerClock, DailyBar, Quote
     from shared.domain.options import OptionQuote
     from shared.domain.ports import Clock
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class MarketData:
     """Ports Quotes, Chains, MarketClock and DailyHistory."""
 
-    def __init__(self, client: Callable[[], TradierClient], clock: Clock) -> None:
+    def __init__(self, client: Callable[[], TradierMarket], clock: Clock) -> None:
         """Ask for the client at each question; without any key it raises CredentialsError."""
         self._client: Final = client
         self._clock: Final = clock

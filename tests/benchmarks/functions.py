@@ -37,8 +37,6 @@ EVENTS: Final[Mapping[str, dict[str, Any]]] = {
     "api": event_of("GET", "/api/health", {}),
 }
 EVERY_MINUTE: Final = ("collect", "trade", "monitor", "learn")
-FOR_A_PERSON: Final = "api"
-"""It wakes when somebody opens the page, and carries a resolver that validates every question and answer."""
 IN_SESSION: Final = ("collect", "trade")
 """They start cold each morning in the first minute of the session; before it they ask nothing of anybody."""
 
@@ -83,39 +81,40 @@ def measure() -> Iterable[Figure]:
 def _cold(tools: Tools, function: str, *, in_session: bool = False) -> Iterator[Figure]:
     """Processor time (user and system) from the start of the process to the first reply, in turns.
 
-    Before the session no vendor speaks. The limit is set by the bare function that answers without asking anything, so
-    what the first reply asks of AWS is left out, as in a flat minute, and told. All of it stands beside a function that
-    opens a table and reads an item, as any must here.
-
-    There is no limit for what answers a person, nor in the session, where vendors speak and a minute's own work is done
-    for the first time: both are shown.
+    Before the session no vendor speaks; in it they do, and a minute's own work is done for the first time. The limit is
+    set by the bare function that answers without asking anything, so what the first reply asks of AWS and of vendors
+    is left out, as in a flat minute, and told. All of it stands beside a function that opens a table and reads an item,
+    as any must here.
     """
     turns = [_turn(tools, function) for _ in range(COLD_STARTS)]
-    cold, imports, reads = (median(taken) for taken in zip(*turns, strict=True))
+    cold, asked, imports, reads = (median(taken) for taken in zip(*turns, strict=True))
     with tools.of(function, probe=True) as environment:
         first = environment.call(EVENTS[function])[1].body
-    asked = first["processor_ms"] - first["own_ms"]
     what = f"{function}, cold start to first reply" + (" in the session" if in_session else "")
     yield Figure(
-        f"{what} without AWS, over {IMPORTS}",
-        median((taken - asked) / bare for taken, bare, _ in turns),
+        f"{what} without AWS and vendors, over {IMPORTS}",
+        median((taken - calls) / bare for taken, calls, bare, _ in turns),
         "×",
-        limit=None if in_session or function == FOR_A_PERSON else MOST_OVER_BARE,
-        note=f"{cold:.1f} over {imports:.1f} ms; {asked:.1f} ms in {first['calls']} calls of AWS are left out",
+        limit=MOST_OVER_BARE,
+        note=f"{cold:.1f} over {imports:.1f} ms; {asked:.1f} ms in {first['calls']} calls are left out",
     )
     yield Figure(what, cold, "ms", peer=READS, peer_value=reads, note=f"{cold / reads:.2f} × it")
     if function not in EVERY_MINUTE:
         yield Figure(f"{function}, most memory held", first["peak_mb"], "MB", limit=MOST_MEMORY_MB)
 
 
-def _turn(tools: Tools, function: str) -> tuple[float, float, float]:
-    """Return the milliseconds of one start of a function, of the bare one that imports and of the one that reads."""
-    with tools.of(function) as environment:
-        taken = _first(environment, EVENTS[function])
+def _turn(tools: Tools, function: str) -> tuple[float, float, float, float]:
+    """Return the milliseconds of one start of a function, of what it asked of others, and of the two bare functions.
+
+    The first of them only imports, the second reads.
+    """
+    with tools.of(function, probe=True) as environment:
+        first = environment.call(EVENTS[function])[1].body
+        taken = environment.processor_seconds() * MILLISECONDS
     with tools.nothing() as environment:
         imports = _first(environment, {"only_imports": True})
     with tools.nothing() as environment:
-        return taken, imports, _first(environment, {})
+        return taken, first["processor_ms"] - first["own_ms"], imports, _first(environment, {})
 
 
 def _first(environment: ExecutionEnvironment, event: Mapping[str, Any]) -> float:

@@ -36,7 +36,7 @@ USED_BY_ALL: Final = (
     "shared.adapters.dynamodb.trade_history",
     "shared.adapters.dynamodb.trips",
     "shared.adapters.journal",
-    "shared.adapters.tradier.client",
+    "shared.adapters.tradier.market",
     "shared.desk",
 )
 """What a function imports at its first invocation; imported before the fork, it is imported once."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from infra.aws.environment import LOG_LEVEL, NO_PLUGINS, TIME_ZONES
+from infra.aws.environment import LOG_LEVEL, TIME_ZONES
 from infra.aws.pythons import lambda_python
 from tests.benchmarks.lambda_runtime.api import Reply, RuntimeApi
 
@@ -43,7 +43,6 @@ class ExecutionEnvironment:
                 **self.environment,
                 "LOG_LEVEL": LOG_LEVEL,
                 "POWERTOOLS_LOG_LEVEL": LOG_LEVEL,
-                "PYDANTIC_DISABLE_PLUGINS": NO_PLUGINS,
                 "PYTHONTZPATH": TIME_ZONES,
                 "AWS_LAMBDA_RUNTIME_API": self._api.address,
                 "AWS_LAMBDA_FUNCTION_NAME": "bench",

@@ -4,6 +4,8 @@ import ast
 import gzip
 import json
 import runpy
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from infra.aws import bundle
 from infra.aws.bundle import CALIBRATION, PROJECT, TRADING, digest
 from infra.aws.output import forget_old_assets
 from infra.aws.settings import ProcessorArchitecture
-from infra.aws.trimming import AWS_SERVICES, LEFT_OUT, OBJECT_STORE, OPERATIONS, trim
+from infra.aws.trimming import AWS_SERVICES, GATHERING, LEFT_OUT, OBJECT_STORE, OPERATIONS, REPLACED, trim
 
 ARM64, X86_64 = ProcessorArchitecture.ARM64, ProcessorArchitecture.X86_64
 
@@ -115,6 +117,19 @@ def test_a_library_that_is_left_out_is_imported_by_nothing() -> None:
     assert not imported & set(LEFT_OUT)
 
 
+OF_A_PACKAGE = ("__init__", "first", "hidden", "second")
+GATHERED = '''"""All kinds."""
+
+from .first import (
+    OfFirst,
+)
+from .second import OfSecond as Another
+from .hidden import hidden, OfHidden
+
+__all__ = ["OfFirst", "Another", "hidden", "OfHidden"]
+'''
+
+
 @pytest.fixture
 def libraries(tmp_path: Path) -> Path:
     """What botocore and its neighbours look like when they are installed."""
@@ -149,6 +164,14 @@ def libraries(tmp_path: Path) -> Path:
         "class Schema(TypedDict):\n    type: str\n"
         "class AnySchema(Schema, total=False):\n    ref: str\n"
     )
+    for module in REPLACED:
+        (tmp_path / module).parent.mkdir(parents=True)
+        (tmp_path / module).write_text("import what_looks_through_all_that_is_installed\n")
+    for package in GATHERING:
+        (tmp_path / package).mkdir(parents=True)
+        (tmp_path / package / "__init__.py").write_text(GATHERED)
+        for kind in ("first", "second", "hidden"):
+            (tmp_path / package / f"{kind}.py").write_text(f"class Of{kind.title()}: ...\n{kind} = 1\n")
     return tmp_path
 
 
@@ -156,13 +179,54 @@ def test_what_never_runs_is_taken_out(libraries: Path) -> None:
     trim(libraries)
     left = sorted(str(path.relative_to(libraries)) for path in libraries.rglob("*") if path.is_file())
     assert left == [
+        *(f"{package}/{module}.py" for package in map(str, GATHERING) for module in OF_A_PACKAGE),
         "botocore/data/dynamodb/1/service-2.json",
         "botocore/data/endpoints.json",
         "botocore/docs/__init__.py",
         "botocore/docs/docstring.py",
         "botocore/docs/utils.py",
+        "pydantic/plugin/_loader.py",
         "pydantic_core/core_schema.py",
+        "urllib3/http2/__init__.py",
     ]
+
+
+START = """
+import sys
+from importlib import import_module
+
+sys.path.insert(0, sys.argv[1])
+package = import_module(sys.argv[2])
+loaded = lambda: sorted(name.rpartition(".")[2] for name in sys.modules if name.startswith(sys.argv[2] + "."))
+assert package.__doc__ == "All kinds."
+assert loaded() == ["hidden"], loaded()
+from_it = __import__(sys.argv[2], fromlist=["Another"])
+assert from_it.Another.__name__ == "OfSecond" and vars(package)["Another"] is from_it.Another
+assert loaded() == ["hidden", "second"], loaded()
+assert package.hidden == 1 and package.OfHidden.__name__ == "OfHidden"
+assert all(hasattr(package, name) for name in package.__all__)
+assert not hasattr(package, "unknown")
+"""
+
+
+@pytest.mark.parametrize("package", GATHERING, ids=str)
+def test_a_package_that_gathers_all_imports_what_is_asked_for(libraries: Path, package: Path) -> None:
+    trim(libraries)
+    for folder in package.parents[:-1]:
+        (libraries / folder / "__init__.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", START, str(libraries), ".".join(package.parts)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+def test_nothing_looks_through_what_is_installed(libraries: Path) -> None:
+    trim(libraries)
+    assert runpy.run_path(str(libraries / "pydantic" / "plugin" / "_loader.py"))["get_plugins"]() == ()
+    runpy.run_path(str(libraries / "urllib3" / "http2" / "__init__.py"))
 
 
 def test_the_descriptions_of_types_become_plain_dictionaries(libraries: Path) -> None:

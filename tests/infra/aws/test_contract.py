@@ -130,7 +130,7 @@ def test_vendors_are_named_by_host_and_the_clients_know_the_path(template: Templ
         ssm = boto3.client("ssm", region_name="us-east-1")
         ssm.put_parameter(Name=ParameterNames("paper").secret("tradier"), Value="key", Type="SecureString")
         stage = Stage(settings_of("collect").parse(variables))
-        assert repr(stage.vendors.market()) == "TradierClient('https://api.tradier.com/v1')"
+        assert repr(stage.vendors.market()) == "TradierMarket('https://api.tradier.com/v1')"
 
 
 def test_every_handler_is_there(template: Template) -> None:

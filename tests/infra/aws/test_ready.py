@@ -97,6 +97,12 @@ def started(bundle: Path) -> dict[str, Any]:
     return seen
 
 
+def test_the_code_lies_in_one_file(bundle: Path) -> None:
+    apart = sorted(file.name.partition(".")[0] for file in bundle.rglob("*.pyc"))
+    assert apart == ["__init__", "ready"], "what takes the rest from there"
+    assert b"strike" in (bundle / "functions" / "code.bin").read_bytes()
+
+
 def test_a_start_compiles_no_text_and_no_pattern(bundle: Path) -> None:
     seen = started(bundle)
     assert (seen["texts"], seen["parsed"]) == ([], [])

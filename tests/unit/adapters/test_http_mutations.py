@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from shared.adapters.feeds import MarketFeeds
 from shared.adapters.polygon import PolygonClient
-from shared.adapters.tradier import TradierClient
+from shared.adapters.tradier.client import TradierClient
 from shared.adapters.trading_volatility import TradingVolatilityClient, Version
 from shared.domain.errors import AlphaGexError
 from shared.domain.market import DailyBar, Snapshot, age_seconds

@@ -11,7 +11,7 @@ import pytest
 
 from shared.adapters.polygon import PolygonClient
 from shared.adapters.shared_budget import OwnBudgets, token_name
-from shared.adapters.tradier import TradierClient
+from shared.adapters.tradier.client import TradierClient
 from shared.domain.errors import ConflictError, NotEntitledError, RateLimitedError, StoreError
 from shared.domain.ports import VendorBudgets
 from shared.domain.vendor_budget import VendorBudget

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.tradier import TradierClient
-from shared.adapters.tradier.client import ACCOUNT_TIMEOUT_S, ORDER_TIMEOUT_S, SHORTEST_ORDER_S
+from shared.adapters.tradier.client import ACCOUNT_TIMEOUT_S, ORDER_TIMEOUT_S, SHORTEST_ORDER_S, TradierClient
 from shared.domain.errors import FeedUnavailableError, OrderDeniedError
 from tests.unit.adapters.test_tradier_trading import ACK, TAG, order
 from tests.unit.adapters.wire import Wire, reply

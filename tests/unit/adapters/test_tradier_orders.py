@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.tradier import TradierClient
+from shared.adapters.tradier.client import TradierClient
 from shared.domain.errors import CredentialsError, MalformedReplyError, OrderUnknownError
 from shared.domain.orders import OrderStatus
 from tests.unit.adapters.vendor_bodies import (

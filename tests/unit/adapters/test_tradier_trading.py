@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.adapters.tradier import TradierClient
+from shared.adapters.tradier.client import TradierClient
 from shared.domain.errors import (
     CredentialsError,
     FeedUnavailableError,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.adapters.tradier import TradierClient
+from shared.adapters.tradier.client import TradierClient
 from tests.unit.adapters.wire import StandingClock, Wire, reply
 
 

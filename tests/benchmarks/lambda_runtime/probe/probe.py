@@ -9,14 +9,17 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from importlib import import_module
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import botocore.client
-
 module, _, name = os.environ["PROBED"].rpartition(".")
 probed = getattr(import_module(module), name)
+
+client = import_module("botocore.client")  # after the function, which knows where it lies
 
 
 class Outside:
@@ -45,21 +48,40 @@ class Outside:
                 with self._lock:
                     self.seconds += time.thread_time() - began
                     self.calls += 1
-                    if isinstance(args[0], botocore.client.BaseClient):
+                    if isinstance(args[0], client.BaseClient):
                         self.services.append(args[0].meta.service_model.service_name)
 
         setattr(owner, method, measured)
 
 
 outside = Outside()
-outside.wrap(botocore.client.BaseClient, "_make_api_call")
+outside.wrap(client.BaseClient, "_make_api_call")
 
 
-def watch_vendors() -> None:
-    """Measure the requests to vendors too, once a run has loaded what sends them."""
-    line = sys.modules.get("shared.adapters.http")
-    if line is not None and not hasattr(line.VendorHttp.send, "__wrapped__"):
-        outside.wrap(line.VendorHttp, "send")
+class Vendors:
+    """Measures the requests to vendors as soon as what sends them is loaded, which the first run does that needs it."""
+
+    module = "shared.adapters.http"
+
+    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: object = None) -> ModuleSpec | None:
+        """Find the module as ever, and measure it once it has run."""
+        if name != self.module:
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(name)
+        assert spec is not None
+        assert spec.loader is not None
+        run = spec.loader.exec_module
+
+        def measured(module: Any) -> None:
+            run(module)
+            outside.wrap(module.VendorHttp, "send")
+
+        vars(spec.loader)["exec_module"] = measured
+        return spec
+
+
+sys.meta_path.insert(0, Vendors())
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -68,7 +90,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     began = time.process_time()
     answer = probed(event, context)
     spent = time.process_time() - began
-    watch_vendors()
     return {
         "answer": answer,
         "processor_ms": spent * 1000,

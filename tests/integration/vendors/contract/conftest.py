@@ -12,7 +12,7 @@ from infra.local.replay_clock import ReplayClock
 from infra.local.vendors.simulators import VendorSimulators
 from shared.adapters.clock import clock_for
 from shared.adapters.polygon import PolygonClient
-from shared.adapters.tradier import TradierClient
+from shared.adapters.tradier.client import TradierClient
 from shared.adapters.trading_volatility import TradingVolatilityClient, Version
 from tests.integration.vendors.conftest import ACCOUNT, NOW
 from tests.integration.vendors.contract import recorded, recorded_moment
