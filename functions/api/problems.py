@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.content_types import APPLICATION_JSON
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from shared.domain.errors import AlphaGexError, InvalidValueError
-from shared.views.gamma import NoSnapshotError
+from shared.views.snapshots import NoSnapshotError
 from shared.views.underlyings import UnknownUnderlyingError
 from shared.views.view import View
 

@@ -28,11 +28,13 @@ OBJECT_STORE: Final = "s3"
 LEFT_OUT: Final = ("anyio", "boto3", "s3transfer")
 """Libraries that others ask for and nothing here imports: Lambda has its own boto3, and nothing is asynchronous."""
 
-GATHERING: Final = tuple(
-    Path("aws_lambda_powertools", *parts) for parts in (("event_handler",), ("utilities", "data_classes"))
+GATHERING: Final = (
+    Path("aws_lambda_powertools", "event_handler"),
+    Path("aws_lambda_powertools", "utilities", "data_classes"),
+    Path("httpcore"),
 )
 """Packages that import all they hold, so that each name can be had from them: forty kinds of events, of which one
-comes, and an event loop for a resolver that nobody makes."""
+comes, event loops for what nobody makes, and all of HTTP once more for them."""
 
 REPLACED: Final[Mapping[Path, str]] = {
     Path("pydantic", "plugin", "_loader.py"): '''"""Plugins are left out: no library here has any."""
@@ -190,15 +192,27 @@ def _replace(target: Path) -> None:
 
 
 def _on_demand(gathering: Path) -> None:
-    """Let a package import each name when it is first asked for; one that its module hides stays as it is."""
+    """Let a package import each name when it is first asked for.
+
+    One that its module hides stays as it is, and what is done with all names at the end is left undone: httpcore calls
+    its own home their module.
+    """
     text = gathering.read_text(encoding="utf-8")
     kept, places = text.splitlines(), {}
     for statement in ast.parse(text).body:
-        if isinstance(statement, ast.ImportFrom):
-            module = f"{'.' * statement.level}{statement.module}"
-            names = {one.asname or one.name: (module, one.name) for one in statement.names}
-            if module.rpartition(".")[2] not in names:
-                places.update(names)
-                for number in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
-                    kept[number] = ""
+        names = _names_of(statement)
+        if names is not None:
+            places.update(names)
+            for number in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
+                kept[number] = ""
     gathering.write_text("\n".join(kept) + _ON_DEMAND.format(places=places), encoding="utf-8")
+
+
+def _names_of(statement: ast.stmt) -> dict[str, tuple[str, str]] | None:
+    """Return module and name of what a statement imports, None where it stays."""
+    if isinstance(statement, ast.ImportFrom):
+        module = f"{'.' * statement.level}{statement.module}"
+        names = {one.asname or one.name: (module, one.name) for one in statement.names}
+        return None if module.rpartition(".")[2] in names else names
+    is_of_all = isinstance(statement, ast.For) and ast.unparse(statement.iter) == "__all__"
+    return {} if is_of_all else None

@@ -4,26 +4,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from shared.domain.errors import FeedUnavailableError
 from shared.domain.gamma import gamma_exposure, profile
-from shared.domain.market import FaultCode, Snapshot
 from shared.domain.vocabulary import Source
+from shared.views.snapshots import FaultView, NoSnapshotError, newest_snapshot
 from shared.views.sources import Sources, configurations
-from shared.views.underlyings import known_underlying
 from shared.views.view import View, seconds_between
 
 STRIKE_REACH: Final = 0.10
 """Strikes further than this share from the spot are left out of the picture."""
 PROFILE_REACH: Final = 0.08
 PROFILE_POINTS: Final = 33
-
-
-class FaultView(View):
-    """Why a snapshot cannot be traded on."""
-
-    code: FaultCode
-    value: str | None
-    limit: str | None
 
 
 class GexView(View):
@@ -64,24 +54,6 @@ class GammaProfileView(View):
     strikes: tuple[StrikeView, ...]
     spots: tuple[float, ...]
     exposure: tuple[float, ...]
-
-
-class NoSnapshotError(FeedUnavailableError):
-    """Nothing was collected of an underlying yet."""
-
-
-def newest_snapshot(sources: Sources, underlying: str) -> Snapshot:
-    """Return the newest snapshot.
-
-    Raises:
-        UnknownUnderlyingError: no data of this underlying is collected.
-        NoSnapshotError: none was collected yet.
-    """
-    known_underlying(underlying, configurations(sources)[0])
-    snapshot = sources.snapshots.latest(underlying)
-    if snapshot is None:
-        raise NoSnapshotError(f"no snapshot of {underlying} yet; collect stores one a minute of the session")
-    return snapshot
 
 
 def gex_view(sources: Sources, underlying: str) -> GexView:

@@ -10,7 +10,7 @@ from shared.domain.config import BotConfig
 from shared.domain.market import Snapshot
 from shared.domain.sessions import is_open, new_york_date, next_session, session
 from shared.domain.vocabulary import Bot, Source, TradingMode, TradingState, stricter
-from shared.views.gamma import FaultView
+from shared.views.snapshots import FaultView
 from shared.views.sources import Sources, configurations
 from shared.views.view import View, dollars, seconds_between
 

@@ -9,7 +9,7 @@ from shared.domain.market import Snapshot
 from shared.domain.vocabulary import Action, Breakout, GammaRegime, IvMeasure, Rule, Trend, Volatility
 from shared.phases.regime import RegimeClassification, classify_snapshot
 from shared.phases.regime.classification import limits_of
-from shared.views.gamma import FaultView, newest_snapshot
+from shared.views.snapshots import FaultView, newest_snapshot
 from shared.views.sources import Sources, configurations
 from shared.views.underlyings import reader_of
 from shared.views.view import View, seconds_between

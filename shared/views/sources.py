@@ -1,19 +1,28 @@
 """The ports that the views read from."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from __future__ import annotations
 
-from shared.domain.book import LiveState, Trip
-from shared.domain.config import BotConfig, SystemConfig
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from shared.domain.config import SystemConfig
 from shared.domain.errors import InvalidConfigurationError
-from shared.domain.market import Snapshot
-from shared.domain.options import OptionQuote
-from shared.domain.ports import DecisionLog, GammaRows, Parameters, SnapshotHistory
-from shared.domain.positions import ClosedTrade
-from shared.domain.statistics import StrategyStatistics
-from shared.domain.vocabulary import Bot, Strategy, TradingMode
+from shared.domain.ports import SnapshotHistory
+from shared.domain.vocabulary import Bot, TradingMode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from shared.domain.book import LiveState, Trip
+    from shared.domain.config import BotConfig
+    from shared.domain.market import Snapshot
+    from shared.domain.options import OptionQuote
+    from shared.domain.ports import DecisionLog, GammaRows, Parameters
+    from shared.domain.positions import ClosedTrade
+    from shared.domain.statistics import StrategyStatistics
+    from shared.domain.vocabulary import Strategy
 
 
 class Now(Protocol):

@@ -10,10 +10,11 @@ from shared.domain.decisions import Decision, DecisionKind, DenialCode
 from shared.domain.market import Fallback, Fault, FaultCode
 from shared.domain.vocabulary import Action, Bot, GammaRegime, Source, TradingState
 from shared.views.decisions import DAYS_A_PAGE, decisions_view
-from shared.views.gamma import NoSnapshotError, gamma_profile_view, gex_view
+from shared.views.gamma import gamma_profile_view, gex_view
 from shared.views.gates import QUESTIONS
 from shared.views.health import health_view
 from shared.views.regime import regime_view
+from shared.views.snapshots import NoSnapshotError
 from shared.views.sources import Sources
 from shared.views.underlyings import UnknownUnderlyingError
 from tests.builders import NOON, decision, gamma, snapshot, spx_snapshot
