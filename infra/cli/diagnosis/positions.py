@@ -27,6 +27,9 @@ def monitor(patient: Patient) -> Iterator[Finding]:
         yield well(f"monitor ran {age(beat.age_seconds)} ago")
         return
     words = "never ran" if beat.at is None else f"last ran {age(beat.age_seconds)} ago"
+    if patient.place.is_local:
+        yield ill(f"monitor {words}", "see `alphagex local status` and `alphagex local logs monitor`")
+        return
     again = f"`{patient.place.deploying}`, with its EMAIL and PHONE,"
     yield ill(f"monitor {words}", f"see its schedule and its log; {again} puts both right")
 

@@ -151,7 +151,11 @@ BROKEN = [
     pytest.param(trading.inputs, blind, "SPY: NO_SPOT", "alphagex check vendors", id="no vendor answers"),
     pytest.param(trading.iv_rank, forget_history, "no VIX history", "alphagex check vendors", id="no VIX history"),
     pytest.param(
-        positions.monitor, lambda house: house.later(1_200), "monitor last ran 20 min", "make deploy", id="no monitor"
+        positions.monitor,
+        lambda house: house.later(1_200),
+        "monitor last ran 20 min",
+        "alphagex local logs monitor",
+        id="no monitor",
     ),
     pytest.param(
         positions.states,

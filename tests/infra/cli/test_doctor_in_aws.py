@@ -7,6 +7,7 @@ import pytest
 
 from infra.cli.diagnosis import alerting, ground, positions
 from infra.cli.diagnosis.findings import Verdict
+from tests.functions.house import House
 from tests.infra.cli.conftest import Opened
 from tests.infra.cli.examined import Question, asked
 
@@ -120,3 +121,9 @@ def test_a_phone_is_added_to_this_stage_without_losing_its_e_mail(opened: Opened
     aws.subscriptions = aws.subscriptions[:1]
     (found,) = asked(replace(opened(), endpoint_url=None), alerting.text_messages, aws)
     assert found.remedy == "make deploy STAGE=demo EMAIL=you@example.com PHONE=+12125550123"
+
+
+def test_a_silent_monitor_is_deployed_again(house: House, opened: Opened) -> None:
+    house.later(1_200)
+    (found,) = asked(replace(opened(), endpoint_url=None), positions.monitor, FakeAws())
+    assert (found.verdict, "make deploy STAGE=demo" in found.remedy) == (Verdict.ILL, True)
