@@ -29,13 +29,13 @@ def take_what_is_ready() -> None:
     try:
         with open_code(f"{here}/{LEFT_READY}") as file:
             left = marshal.loads(file.read())
+        with open_code(f"{here}/{CODE}") as file:
+            code = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
     except FileNotFoundError:
         return
     if left["python"] == version():
         _compile_no_text(left["texts"])
         _compile_no_pattern(left["patterns"])
-        with open_code(f"{here}/{CODE}") as file:
-            code = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
         sys.meta_path.insert(0, _Finder(here.rpartition("/")[0], left["modules"], code))
 
 

@@ -5,11 +5,10 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.settings import ApiSettings
-from functions.api.workflow import resolver_of
+from functions.api.workflow import Resolver
 from shared.composition import Stage
 
 logger = Logger()
@@ -21,8 +20,8 @@ def _stage() -> Stage:
 
 
 @cache
-def _api() -> LambdaFunctionUrlResolver:
-    return resolver_of(lambda: _stage().sources)
+def _api() -> Resolver:
+    return Resolver(lambda: _stage().sources)
 
 
 @logger.inject_lambda_context

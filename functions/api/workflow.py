@@ -36,7 +36,9 @@ ROUTES: Final[Mapping[str, str]] = {
 
 
 class Resolver(LambdaFunctionUrlResolver):
-    """Answers from these sources; it knows a route from the first question of its path.
+    """Answers from these sources, for a deployed API and for the page on a laptop alike.
+
+    It knows a route from the first question of its path.
 
     It keeps its request to itself: Powertools keeps one for all resolvers of the process. In Lambda there is one at a
     time; on a laptop the page asks many at once, and would read one another's questions.
@@ -60,12 +62,13 @@ class Resolver(LambdaFunctionUrlResolver):
     def meet(self, is_asked: Callable[[str], bool]) -> None:
         """Load the routes that are asked for and not known yet."""
         for path in tuple(filter(is_asked, self._unknown)):
-            module, _, name = self._unknown.pop(path).partition(".")
+            module, _, name = self._unknown[path].partition(".")
             answer = vars(import_module(f"functions.api.routes.{module}"))[name]
             responses: dict[int, Any] = {200: {"description": "The answer."}, 422: INVALID, 503: UNAVAILABLE}
             if "<underlying>" in path:
                 responses[404] = UNKNOWN
             self.get(path, summary=answer.__doc__, responses=responses)(MethodType(answer, self._sources))
+            del self._unknown[path]
 
     def _describe(self) -> Response[str]:
         """Return the description of all routes."""
@@ -82,11 +85,6 @@ class Resolver(LambdaFunctionUrlResolver):
         if method.upper() != "GET" and any(_fits(path, one) for one in known):
             return only_get(method)
         return no_such_path(path, known)
-
-
-def resolver_of(sources: Opening) -> LambdaFunctionUrlResolver:
-    """Make the resolver of all routes; the same for a deployed API and for the page on a laptop."""
-    return Resolver(sources)
 
 
 def _fits(path: str, route: str) -> bool:

@@ -6,9 +6,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from aws_lambda_powertools.event_handler import LambdaFunctionUrlResolver
-
-from functions.api.workflow import resolver_of
+from functions.api.workflow import Resolver
 from shared.views.sources import Sources
 
 DOMAIN: Final = "laptop"
@@ -29,7 +27,7 @@ class ApiBridge:
     def __init__(self, sources: Callable[[], Sources]) -> None:
         """Answer from these sources."""
         self._sources = sources
-        self._idle: SimpleQueue[LambdaFunctionUrlResolver] = SimpleQueue()
+        self._idle: SimpleQueue[Resolver] = SimpleQueue()
 
     def get(self, target: str, headers: Mapping[str, str]) -> Answer:
         """Answer a GET; ``target`` is path and query, ``headers`` have names in lower case."""
@@ -44,11 +42,11 @@ class ApiBridge:
             self._idle.put(resolver)
         return Answer(reply["statusCode"], reply["headers"], reply.get("body") or "")
 
-    def _resolver(self) -> LambdaFunctionUrlResolver:
+    def _resolver(self) -> Resolver:
         try:
             return self._idle.get_nowait()
         except Empty:
-            return resolver_of(self._sources)
+            return Resolver(self._sources)
 
 
 class _Context:

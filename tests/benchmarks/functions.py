@@ -81,28 +81,35 @@ def measure() -> Iterable[Figure]:
 
 
 def _cold(tools: Tools, function: str, *, in_session: bool = False) -> Iterator[Figure]:
-    """Processor time (user and system) from the start of the process to the first reply, in turns.
+    """Processor time (user and system) from the start of the process to the first reply, in turns, over two bare ones.
 
-    Before the session no vendor speaks; in it they do, and a minute's own work is done for the first time. The limit is
-    set by the bare function that answers without asking anything, so what the first reply asks of AWS and of vendors
-    is left out, as in a flat minute, and told. All of it stands beside a function that opens a table and reads an item,
-    as any must here. What collect does beyond starting, in that first minute, is shown without a limit.
+    One only imports and answers without asking anything, so what a first reply asks of AWS and of vendors is left out,
+    as in a flat minute, and told. The other opens a table and reads an item, as any must here; beside it all counts.
+
+    Before the session no vendor speaks; in it they do, and what collect does beyond starting, in that first minute, is
+    shown without a limit beside the one that does nothing.
     """
     turns = [_turn(tools, function) for _ in range(COLD_STARTS)]
     cold, asked, imports, reads = (median(taken) for taken in zip(*turns, strict=True))
-    with tools.of(function, probe=True) as environment:
-        first = environment.call(EVENTS[function])[1].body
     what = f"{function}, cold start to first reply" + (" in the session" if in_session else "")
     yield Figure(
         f"{what} without AWS and vendors, over {IMPORTS}",
         median((taken - calls) / bare for taken, calls, bare, _ in turns),
         "×",
         limit=None if in_session and function == SPEAKS_TO_VENDORS else MOST_OVER_BARE,
-        note=f"{cold:.1f} over {imports:.1f} ms; {asked:.1f} ms in {first['calls']} calls are left out",
+        note=f"{cold - asked:.1f} over {imports:.1f} ms, {asked:.1f} ms of calls left out",
     )
-    yield Figure(what, cold, "ms", peer=READS, peer_value=reads, note=f"{cold / reads:.2f} × it")
+    yield Figure(
+        f"{what}, over {READS}",
+        median(taken / bare for taken, _, _, bare in turns),
+        "×",
+        limit=MOST_OVER_BARE,
+        note=f"{cold:.1f} over {reads:.1f} ms",
+    )
     if function not in EVERY_MINUTE:
-        yield Figure(f"{function}, most memory held", first["peak_mb"], "MB", limit=MOST_MEMORY_MB)
+        with tools.of(function, probe=True) as environment:
+            peak = environment.call(EVENTS[function])[1].body["peak_mb"]
+        yield Figure(f"{function}, most memory held", peak, "MB", limit=MOST_MEMORY_MB)
 
 
 def _turn(tools: Tools, function: str) -> tuple[float, float, float, float]:
