@@ -91,13 +91,15 @@ def one_after_another(
     bundle: Path, sources: Iterable[tuple[str, Path]], code: BinaryIO
 ) -> dict[str, tuple[str, int, int]]:
     """Move the code of the modules into one file; return where each one's source lies, and its code there."""
-    modules = {}
+    modules, moved = {}, set()
     for name, place in sources:
         compiled = bundle / cache_from_source(place)
         start = code.tell()
         code.write(compiled.read_bytes()[HEADER_BYTES:])
-        compiled.unlink()
+        moved.add(compiled)
         modules[name] = place.as_posix(), start, code.tell()
+    for compiled in moved:
+        compiled.unlink()
     return modules
 
 

@@ -210,7 +210,7 @@ def _on_demand(gathering: Path) -> None:
 
 def _names_of(statement: ast.stmt) -> dict[str, tuple[str, str]] | None:
     """Return module and name of what a statement imports, None where it stays."""
-    if isinstance(statement, ast.ImportFrom):
+    if isinstance(statement, ast.ImportFrom) and statement.module != "__future__":
         module = f"{'.' * statement.level}{statement.module}"
         names = {one.asname or one.name: (module, one.name) for one in statement.names}
         return None if module.rpartition(".")[2] in names else names
