@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +33,9 @@ SCRIPTS: Final = Path(__file__).parent / "peers"
 SHORT, LONG = 20, 50
 PER_SHORT, PER_LONG = Decimal("0.05"), Decimal("0.02")
 YEAR: Final = (date(2017, 1, 3), date(2017, 12, 29))
-KEPT_NOTE: Final = "exposures, phase 1's snapshots and minutes of SPX and SPY, kept on disk by code and history"
+RUNS: Final = 5
+"""The quickest counts: other work of the machine disturbs that least."""
+KEPT_NOTE: Final = "works out exposures, phase 1's snapshots and minutes of SPX and SPY, and keeps them for the next"
 CONDORS: Final = {
     "iv_measure": "percentile",
     "sell_premium_from": 0,
@@ -81,24 +84,30 @@ def _conditions() -> list[Conditions]:
 
 def _twenty_years(folder: Path) -> Iterator[Figure]:
     made = _apart("tape", folder)
-    yield Figure("looks of 20 years worked out, once a market", made["seconds"], "s", note=KEPT_NOTE)
+    yield Figure("20 years of each bot, the first time", made["seconds"], "s", note=KEPT_NOTE)
     for bot in Bot:
-        ran = _apart(bot.value, folder)
-        note = f"{ran['sessions']:.0f} sessions, {ran['trades']:.0f} trades, chains priced on demand"
+        ran = min((_apart(bot.value, folder) for _ in range(RUNS)), key=itemgetter("seconds"))
+        note = f"{ran['sessions']:.0f} sessions, {ran['trades']:.0f} trades, chains priced on demand; best of {RUNS}"
         yield Figure(f"20 years of {bot}", ran["seconds"], "s", SECONDS_LIMIT, note=note)
         yield Figure(f"20 years of {bot}, memory", ran["megabytes"], "MB", MEGABYTES_LIMIT)
 
 
 def _like_tasks(folder: Path) -> Iterator[Figure]:
-    ours = _trend_microseconds()
     bars = folder / "spx.csv"
     write_bars(bars, History.twenty_years().bars)
     for name, script in (("backtesting.py 0.6.6", "backtesting_py"), ("NautilusTrader 1.221", "nautilus")):
-        peer = _peer(script, bars)
+        turns = [(_warm_trend_microseconds(), _peer(script, bars)["us_per_bar"]) for _ in range(RUNS)]
+        ours, theirs = (min(taken) for taken in zip(*turns, strict=True))
         yield Figure(
-            "hold in an uptrend, 20 years daily, a bar", ours, "µs", None, False, name, peer["us_per_bar"],
+            "hold in an uptrend, 20 years daily, a bar", ours, "µs", None, False, name, theirs,
             "trend by phase 2 here; their broker also books orders",
         )  # fmt: skip
+
+
+def _warm_trend_microseconds() -> float:
+    """Return what one bar takes the second time, as with backtesting.py."""
+    _trend_microseconds()
+    return _trend_microseconds()
 
 
 def _trend_microseconds() -> float:
@@ -216,11 +225,9 @@ def _measured(what: str, folder: Path) -> dict[str, float]:
 
 
 def _work_out(ground: Ground, days: tuple[date, ...]) -> None:
-    from shared.backtest.runner.schedule import steps_of
-
-    for underlying in ("SPX", "SPY"):
-        for day in days:
-            ground.market.snapshot(underlying, steps_of(day, None)[0].at)
+    """Run every bot as for the first time, and keep what that worked out, as the command does."""
+    for bot in Bot:
+        backtest(bot_config(bot), ground.market, days)
     ground.keep()
 
 
