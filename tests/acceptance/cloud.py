@@ -135,8 +135,7 @@ class Cloud:
 
     def wait_until_saved(self) -> None:
         """Wait for a snapshot that was begun after this moment."""
-        file, began = self.folder / "aws" / "state" / "ssm.json", time.time()
-        until(lambda: file.exists() and file.stat().st_mtime > began + SAVE_SECONDS, "a snapshot of the running AWS")
+        wait_for_a_snapshot(self.folder / "aws")
 
     def aws_command(self, *arguments: str) -> None:
         """Run the AWS command line itself."""
@@ -257,6 +256,17 @@ class Cloud:
 
 TABLES: Final = ("Positions", "Decisions", "Stats", "Snapshots")
 VENDORS: Final = ("TRADIER", "TRADIER_SANDBOX", "POLYGON", "TRADING_VOLATILITY")
+
+
+def wait_for_a_snapshot(aws: Path) -> None:
+    """Wait until two snapshots were written from now on: the first may have been begun before."""
+    file, seen = aws / "state" / "ssm.json", set[int]()
+
+    def are_three_known() -> bool:
+        seen.add(file.stat().st_mtime_ns if file.exists() else 0)
+        return len(seen) > 2
+
+    until(are_three_known, "two snapshots of the running AWS")
 
 
 def until(is_so: Callable[[], bool], what: str) -> None:

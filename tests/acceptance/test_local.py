@@ -20,7 +20,7 @@ from infra.local.stage_folder import StageFolder
 from infra.local.stage_options import DEFAULT_DAY, SIMULATORS_ABOVE, StageOptions, weeks_since
 from infra.local.vendors.stage import PORTS
 from tests import interruptible
-from tests.acceptance.cloud import until
+from tests.acceptance.cloud import until, wait_for_a_snapshot
 
 SAVE_SECONDS = 1.0
 FASTEST = 60
@@ -69,8 +69,7 @@ class Laptop:
 
     def wait_until_saved(self) -> None:
         """Wait for a snapshot that was begun after this moment."""
-        file, began = self.state.aws / "state" / "ssm.json", time.time()
-        until(lambda: file.exists() and file.stat().st_mtime > began + SAVE_SECONDS, "a snapshot of the running AWS")
+        wait_for_a_snapshot(self.state.aws)
 
 
 def _free_ports() -> int:
