@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from functions.api.etags import with_etag
 from functions.api.problems import INVALID, UNAVAILABLE, UNKNOWN, handle_problems, no_such_path, only_get
-from shared.views.sources import Opening
+from shared.views.sources import OpenSources
 
 API_VERSION: Final = "1"
 DESCRIPTION: Final = (
@@ -44,10 +44,10 @@ class Resolver(LambdaFunctionUrlResolver):
     time; on a laptop the page asks many at once, and would read one another's questions.
     """
 
-    def __init__(self, sources: Opening) -> None:
+    def __init__(self, sources: OpenSources) -> None:
         super().__init__(enable_validation=True)
         self._sources = sources
-        self._unknown = dict(ROUTES)
+        self._not_loaded = dict(ROUTES)
         self.use(middlewares=[with_etag])
         handle_problems(self)
         self.get(OPENAPI_PATH, include_in_schema=False, enable_validation=False)(self._describe)
@@ -56,19 +56,19 @@ class Resolver(LambdaFunctionUrlResolver):
     def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
         own = super()._to_proxy_event(event)
         self.current_event = own  # type: ignore[assignment]
-        self.meet(lambda route: _fits(own.path, route))
+        self.load(lambda route: _fits(own.path, route))
         return own
 
-    def meet(self, is_asked: Callable[[str], bool]) -> None:
-        """Load the routes that are asked for and not known yet."""
-        for path in tuple(filter(is_asked, self._unknown)):
-            module, _, name = self._unknown[path].partition(".")
+    def load(self, is_asked: Callable[[str], bool]) -> None:
+        """Load the routes that are asked for and not loaded yet."""
+        for path in tuple(filter(is_asked, self._not_loaded)):
+            module, _, name = self._not_loaded[path].partition(".")
             answer = vars(import_module(f"functions.api.routes.{module}"))[name]
             responses: dict[int, Any] = {200: {"description": "The answer."}, 422: INVALID, 503: UNAVAILABLE}
             if "<underlying>" in path:
                 responses[404] = UNKNOWN
             self.get(path, summary=answer.__doc__, responses=responses)(MethodType(answer, self._sources))
-            del self._unknown[path]
+            del self._not_loaded[path]
 
     def _describe(self) -> Response[str]:
         """Return the description of all routes."""
@@ -77,7 +77,7 @@ class Resolver(LambdaFunctionUrlResolver):
     @cached_property
     def _description(self) -> str:
         described = Resolver(self._sources)
-        described.meet(lambda _: True)
+        described.load(lambda _: True)
         return described.get_openapi_json_schema(title="AlphaGEX", version=API_VERSION, description=DESCRIPTION)
 
     def _refuse(self, _: Exception) -> Response[str]:

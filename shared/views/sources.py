@@ -94,7 +94,7 @@ class Sources:
     gamma_rows: Callable[[], GammaRows]
 
 
-Opening = Callable[[], Sources]
+OpenSources = Callable[[], Sources]
 """Opens a stage, with the first question."""
 
 

@@ -8,11 +8,11 @@ from functions.api.parameters import Day, Limit, Next, OneBot, bots_of
 from shared.domain.decisions import DecisionKind
 from shared.views.decisions import DecisionsView, decisions_view
 from shared.views.paging import PAGE
-from shared.views.sources import Opening
+from shared.views.sources import OpenSources
 
 
 def decisions(
-    sources: Opening,
+    sources: OpenSources,
     bot: OneBot = None,
     kind: Annotated[DecisionKind | None, Query(description="Only this kind.")] = None,
     day: Annotated[Day | None, Query(description="Only this New York date.")] = None,

@@ -2,9 +2,9 @@
 
 from functions.api.parameters import OneBot, bots_of
 from shared.views.positions import PositionsView, positions_view
-from shared.views.sources import Opening
+from shared.views.sources import OpenSources
 
 
-def positions(sources: Opening, bot: OneBot = None) -> PositionsView:
+def positions(sources: OpenSources, bot: OneBot = None) -> PositionsView:
     """Return the open positions with mark, P&L, distance to target and stop, and payoff."""
     return positions_view(sources(), bots=bots_of(bot))

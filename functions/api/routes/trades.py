@@ -2,12 +2,12 @@
 
 from functions.api.parameters import Limit, Next, OneBot, bots_of
 from shared.views.paging import PAGE
-from shared.views.sources import Opening
+from shared.views.sources import OpenSources
 from shared.views.trades import TradesView, trades_view
 
 
 def trades(
-    sources: Opening,
+    sources: OpenSources,
     bot: OneBot = None,
     limit: Limit = PAGE,
     next: Next = None,  # noqa: A002 - the name of the parameter
