@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ ISOLATED = (AlphaGexError, ArithmeticError, LookupError, ValueError)
 """What may go wrong about one account, bot or position without stopping the others."""
 KEPT_FOR_EXITS = 25.0
 """Seconds of a run that no account is asked in any more: quotes and an order take no longer."""
+STILL_SENDING = timedelta(seconds=30)
+"""How long whoever wrote an alert down may be on the way to SNS with it: an unsent one this young is theirs to send."""
 UNREADABLE = (*UNANSWERED, StoreError)
 """Why there may be no data: no answer, or no key to ask with."""
 
@@ -105,8 +108,11 @@ class Minute:
 
     def send_unsent(self) -> None:
         """Send what an earlier run could not send, after the exits and no further than the first that fails again."""
+        now = self.tools.clock.now()
         for live in self.sight.lives.values():
             for alert in live.unsent_alerts:
+                if now - alert.at < STILL_SENDING:
+                    continue
                 if not self.tools.alerts.resend(alert):
                     return
 
