@@ -203,7 +203,7 @@ class _Lots:
     def close_of(self, position: Position, config: BotConfig) -> HandClose | None:
         """Return the close of a position that its lots tell of."""
         left = [lot for lot in self._all(position) if lot.symbol not in self.used]
-        return closed_by_lots(position, left, config.fees)
+        return closed_by_lots(position, left, config.fees, self.ledger.clock.now())
 
     def use(self, position: Position) -> None:
         """Let the lots of a booked position count no more."""

@@ -1,6 +1,7 @@
 """What an order, a close and a failure do to the counters of a bot."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.domain.ledgers import Counters
 from shared.domain.sessions import new_york_date
@@ -30,21 +31,21 @@ def counters_after_order(counters: Counters, now: datetime, fingerprint: str = "
 
 
 def counters_after_close(counters: Counters, reason: ExitReason, closed_at: datetime) -> Counters:
-    """Remember a stop or a target, for the rails and the breaker."""
-    today = new_york_date(closed_at)
-    same_day = counters.day == today
-    is_stop = reason is ExitReason.STOP_LOSS
-    return counters.model_copy(
-        update={
-            "day": today,
+    """Remember a stop or a target, for the rails and the breaker; a close of an earlier day counts for no other."""
+    day, is_stop = new_york_date(closed_at), reason is ExitReason.STOP_LOSS
+    update: dict[str, Any] = {"order_failures": 0, "version": counters.version + 1}
+    if counters.day is None or day >= counters.day:
+        same_day = counters.day == day
+        update |= {
+            "day": day,
             "orders_today": counters.orders_today if same_day else 0,
             "stops_today": (counters.stops_today if same_day else 0) + (1 if is_stop else 0),
-            "last_stop_on": today if is_stop else counters.last_stop_on,
-            "last_target_at": closed_at if reason is ExitReason.PROFIT_TARGET else counters.last_target_at,
-            "order_failures": 0,
-            "version": counters.version + 1,
         }
-    )
+    if is_stop:
+        update["last_stop_on"] = max(day, counters.last_stop_on or day)
+    if reason is ExitReason.PROFIT_TARGET:
+        update["last_target_at"] = max(closed_at, counters.last_target_at or closed_at)
+    return counters.model_copy(update=update)
 
 
 def counters_after_failure(counters: Counters) -> Counters:

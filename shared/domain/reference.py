@@ -9,15 +9,15 @@ from shared.domain.values import Dollars, UtcTime, Value
 
 
 class GainLoss(Value):
-    """One closed lot as the broker books it; ``quantity`` is signed, the rest total dollars."""
+    """One closed lot as the broker books it, which tells days only; ``quantity`` is signed, the rest total dollars."""
 
     symbol: str
     quantity: Decimal
     cost: Dollars
     proceeds: Dollars
     gain_loss: Dollars
-    opened_at: UtcTime
-    closed_at: UtcTime
+    opened_on: date
+    closed_on: date
 
 
 class Holiday(Value):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.local.vendors.faults import FaultKind
+from shared.domain.book import SetLedger
 from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.positions import Position, PositionState
 from shared.domain.sessions import NEW_YORK
@@ -43,6 +44,24 @@ def test_a_close_by_hand_is_recognised_and_booked_at_its_real_prices(arena: Aren
     assert trade.exit_reason is ExitReason.MANUAL
     assert seen.gained == trade.pnl
     assert (seen.holdings, seen.open_positions) == ({}, ())
+
+
+def test_a_close_by_hand_of_an_older_position_adds_to_the_loss_of_the_day(arena: Arena) -> None:
+    """The broker's lots tell the day of a close and no time; today's loss, which the breaker measures, stays."""
+    held = arena.enter()
+    arena.at(datetime.combine(date(2026, 11, 24), time(11), NEW_YORK)).minutes(1, 1)
+    ledger, loss = arena.live().ledger(TradingMode.LIVE), Decimal(-9000)
+    lost = ledger.model_copy(
+        update={"day": date(2026, 11, 24), "day_pnl": loss, "realized_pnl": loss, "version": ledger.version + 1}
+    )
+    arena.stage.book.commit("a loss of today", (SetLedger(ledger, lost),))
+    _by_hand(arena, held)
+    arena.minutes(4, 61)
+    (trade,) = arena.seen().trades
+    after = arena.live().ledger(TradingMode.LIVE)
+    assert trade.exit_reason is ExitReason.MANUAL
+    assert trade.closed_at.astimezone(NEW_YORK).date() == date(2026, 11, 24)
+    assert (after.day, after.day_pnl) == (date(2026, 11, 24), loss + trade.pnl)
 
 
 @pytest.mark.parametrize("day", [pytest.param(date(2026, 11, 24), id="overnight")])

@@ -61,8 +61,8 @@ def _lot(row: Record) -> GainLoss:
             cost=row.number("cost"),
             proceeds=row.number("proceeds"),
             gain_loss=row.number("gain_loss"),
-            opened_at=row.moment("open_date", from_iso),
-            closed_at=row.moment("close_date", from_iso),
+            opened_on=row.moment("open_date", from_iso).date(),
+            closed_on=row.moment("close_date", from_iso).date(),
         )
 
 

@@ -211,12 +211,10 @@ def ledger_after_part(ledger: Ledger, before: Position, after: Position, day: da
 
 
 def _with_result(ledger: Ledger, pnl: Decimal, day: date) -> Ledger:
+    """Add a result to the whole, and to its day; one of an earlier day, told late, leaves the present one's as it is."""
     realized = ledger.realized_pnl + pnl
-    return ledger.model_copy(
-        update={
-            "realized_pnl": realized,
-            "peak_pnl": max(ledger.peak_pnl, realized),
-            "day": day,
-            "day_pnl": (ledger.day_pnl if ledger.day == day else Decimal(0)) + pnl,
-        }
-    )
+    so_far = ledger.model_copy(update={"realized_pnl": realized, "peak_pnl": max(ledger.peak_pnl, realized)})
+    if ledger.day is not None and day < ledger.day:
+        return so_far
+    of_day = ledger.day_pnl if ledger.day == day else Decimal(0)
+    return so_far.model_copy(update={"day": day, "day_pnl": of_day + pnl})

@@ -189,22 +189,25 @@ def closed_by_order(position: Position, orders: Iterable[BrokerOrder], fees: Fee
     return None
 
 
-def closed_by_lots(position: Position, lots: Iterable[GainLoss], fees: Fees) -> HandClose | None:
+def closed_by_lots(position: Position, lots: Iterable[GainLoss], fees: Fees, now: datetime) -> HandClose | None:
     """Return the close that the broker's closed lots tell of, every leg with its real price; None if one is missing.
 
-    A long leg brought its lot's proceeds; a short one cost its lot's cost.
+    A long leg brought its lot's proceeds; a short one cost its lot's cost. Lots tell the day and no time: the close
+    is dated now, or at the end of that session where it is over.
     """
     since = position.opened_at or position.planned_at
-    recent = [lot for lot in lots if lot.closed_at >= since.replace(hour=0, minute=0, second=0, microsecond=0)]
-    by_leg, latest = dict[str, Decimal](), since
+    first = new_york_date(since)
+    recent = [lot for lot in lots if lot.closed_on >= first]
+    by_leg, latest = dict[str, Decimal](), first
     for symbol, contracts in position.signed_legs().items():
         mine = [lot for lot in recent if lot.symbol == symbol]
         if sum((abs(lot.quantity) for lot in mine), Decimal(0)) != abs(contracts):
             return None
         by_leg[symbol] = sum((lot.proceeds if contracts > 0 else -lot.cost for lot in mine), Decimal(0))
-        latest = max([latest, *(lot.closed_at for lot in mine)])
-    cash = sum(by_leg.values(), Decimal(0))
-    return HandClose(_closing(position, latest, cash, by_leg, fees), "the broker's closed lots")
+        latest = max([latest, *(lot.closed_on for lot in mine)])
+    cash, hours = sum(by_leg.values(), Decimal(0)), session(latest)
+    at = min(now, hours.closes_at) if hours else now
+    return HandClose(_closing(position, max(since, at), cash, by_leg, fees), "the broker's closed lots")
 
 
 def _closing(position: Position, at: datetime, cash: Decimal, by_leg: dict[str, Decimal] | None, fees: Fees) -> Fill:

@@ -1,5 +1,6 @@
 """Tradier's account: orders told by their legs and their cash, positions, money."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -285,4 +286,4 @@ def test_closed_lots_are_read() -> None:
         "open_date": "2026-02-04T00:00:00.000Z", "close_date": "2026-03-04T00:00:00.000Z", "term": 28,
     }  # fmt: skip
     (one,) = answering({"gainloss": {"closed_position": lot}}).gain_loss()
-    assert (one.gain_loss, one.closed_at.day) == (Decimal("112.0"), 4)
+    assert (one.gain_loss, one.opened_on, one.closed_on) == (Decimal("112.0"), date(2026, 2, 4), date(2026, 3, 4))

@@ -169,6 +169,13 @@ def test_a_new_day_starts_at_nothing_and_a_loss_leaves_the_peak() -> None:
     assert (after.day_pnl, after.realized_pnl, after.peak_pnl) == (Decimal(-120), Decimal(380), Decimal(500))
 
 
+def test_a_result_of_an_earlier_day_leaves_the_loss_of_this_one() -> None:
+    booked = ledger(open_count=1, day=TODAY, day_pnl=Decimal(-900), realized_pnl=Decimal(500), peak_pnl=Decimal(500))
+    after = ledger_after_close(booked, position(), Decimal(120), TODAY - timedelta(days=1))
+    assert (after.day, after.day_pnl) == (TODAY, Decimal(-900))
+    assert (after.realized_pnl, after.peak_pnl, after.open_count) == (Decimal(620), Decimal(620), 0)
+
+
 def test_orders_are_counted_by_the_minute_and_by_the_day() -> None:
     before = counters(orders_today=3, order_times=(NOON - seconds(60), NOON - seconds(59)))
     after = counters_after_order(before, NOON)
@@ -194,6 +201,13 @@ def test_stops_and_targets_are_remembered(reason: ExitReason, stops: int, stoppe
 def test_stops_are_counted_anew_each_day() -> None:
     after = counters_after_close(counters(stops_today=2), ExitReason.STOP_LOSS, NOON + timedelta(days=1))
     assert after.stops_today == 1
+
+
+@pytest.mark.parametrize("reason", [ExitReason.MANUAL, ExitReason.STOP_LOSS, ExitReason.PROFIT_TARGET])
+def test_a_close_of_an_earlier_day_leaves_the_counts_of_this_one(reason: ExitReason) -> None:
+    today = counters(orders_today=3, stops_today=2, order_failures=1, last_stop_on=TODAY, last_target_at=NOON)
+    after = counters_after_close(today, reason, NOON - timedelta(days=1))
+    assert after == today.model_copy(update={"order_failures": 0, "version": today.version + 1})
 
 
 def test_failures_add_up() -> None:

@@ -1,6 +1,6 @@
 """The leg ledger: merged legs, orders in flight, other hands, expirations, and closes by hand."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from shared.domain.config import Fees
 from shared.domain.orders import BrokerPosition, Intent, OrderStatus
 from shared.domain.positions import Position, PositionState
 from shared.domain.reference import GainLoss
+from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import Strategy
 from shared.phases.monitoring.holdings import (
     booked_legs,
@@ -186,8 +187,8 @@ def _lot(symbol: str, quantity: int, cost: int, proceeds: int, day: int = 0) -> 
         cost=Decimal(cost),
         proceeds=Decimal(proceeds),
         gain_loss=Decimal(proceeds - cost),
-        opened_at=NOON,
-        closed_at=NOON + timedelta(days=day),
+        opened_on=NOON.date(),
+        closed_on=(NOON + timedelta(days=day)).date(),
     )
 
 
@@ -195,9 +196,29 @@ LOTS = (_lot(SHORT_PUT, -3, cost=600, proceeds=900, day=2), _lot(LONG_PUT, 3, co
 
 
 def test_lots_give_what_the_short_leg_cost_and_the_long_leg_brought() -> None:
-    close = closed_by_lots(HELD, LOTS, FREE)
+    close = closed_by_lots(HELD, LOTS, FREE, NOON + timedelta(days=3))
     assert close is not None
     assert (close.fill.cash, close.fill.at) == (Decimal(375 - 600), NOON + timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("days", "now", "at"),
+    [
+        pytest.param(1, time(11), time(11), id="while its session lasts, now"),
+        pytest.param(1, time(18), time(16), id="after its session, at the end of it"),
+        pytest.param(2, time(11), time(16), id="told a day late, at the end of its session"),
+        pytest.param(0, time(9, 45), None, id="never before the entry"),
+    ],
+)
+def test_a_close_whose_lots_tell_the_day_alone_is_dated(days: int, now: time, at: time | None) -> None:
+    opened = datetime.combine(NOON.date(), time(12), NEW_YORK)
+    held = position(contracts=3, opened_at=opened)
+    day = min(days, 1)
+    lots = (_lot(SHORT_PUT, -3, 600, 900, day), _lot(LONG_PUT, 3, 500, 375, day))
+    close = closed_by_lots(held, lots, FREE, datetime.combine(NOON.date() + timedelta(days=days), now, NEW_YORK))
+    assert close is not None
+    expected = opened if at is None else datetime.combine(NOON.date() + timedelta(days=day), at, NEW_YORK)
+    assert close.fill.at == expected
 
 
 @pytest.mark.parametrize(
@@ -209,7 +230,7 @@ def test_lots_give_what_the_short_leg_cost_and_the_long_leg_brought() -> None:
     ],
 )
 def test_without_every_real_price_nothing_is_booked(held: Position, lots: tuple[GainLoss, ...]) -> None:
-    assert closed_by_lots(held, lots, FREE) is None
+    assert closed_by_lots(held, lots, FREE, NOON + timedelta(days=3)) is None
 
 
 def test_an_order_that_is_not_listed_yet_counts_as_held_and_a_listed_one_does_not_count_twice() -> None:
