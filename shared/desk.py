@@ -119,7 +119,16 @@ class Desk:
         self._move(claimed, doubted)
 
     def end(self, intent: Intent, position: Position, state: IntentState, reason: str) -> Intent:
-        """End an intent of which nothing filled, against the state of this moment."""
+        """End an intent of which nothing filled, against the state of this moment; once more where others change it."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._end(intent, position, state, reason)
+            except ConflictError as conflict:
+                if MoveIntent.__name__ in conflict.reasons:
+                    raise
+        return self._end(intent, position, state, reason)
+
+    def _end(self, intent: Intent, position: Position, state: IntentState, reason: str) -> Intent:
         live = self.book.live(position.bot)
         present = next((held for held in live.positions if held.position_id == position.position_id), position)
         self.book.commit(

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from shared.domain import messages
 from shared.domain.accounts import Confirmation
@@ -20,7 +22,7 @@ from shared.domain.book import (
 )
 from shared.domain.config import BotConfig
 from shared.domain.decisions import Decision, DecisionKind
-from shared.domain.errors import InvalidValueError
+from shared.domain.errors import ConflictError, InvalidValueError
 from shared.domain.fills import Fill, FillKind
 from shared.domain.ledgers import Ledger
 from shared.domain.ports import Alerts, Book, Broker, Clock, TradeHistory, Trips
@@ -30,6 +32,9 @@ from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode, Tra
 from shared.phases.execution.booking import has_same_stakes, recounted
 from shared.phases.execution.protocol import close_by_hand, mended, waits
 from shared.phases.monitoring.trips import ALL, measured_anew
+
+TRIES: Final = 3
+"""So often is what monitor just changed read and measured again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +55,27 @@ class Operator:
     def clear_trip(self, seen: Trip, reason: str) -> bool:
         """Set the trip that the operator saw back to ACTIVE; False, with nothing changed, when it is another by now.
 
-        What tripped it is measured anew from here, or it would trip again at once: of one bot its drawdown, the day's
-        loss and the orders that failed in a row; of all the latter two, and each bot keeps its own drawdown. A loss
-        booked in the moment before, which monitor has not judged yet, is excused with the rest.
+        What tripped it is measured anew before, or a run of monitor in between would trip it again at once: of one bot
+        its drawdown, the day's loss and the orders that failed in a row; of all the latter two, and each bot keeps its
+        own drawdown. A loss booked in the moment before, which monitor has not judged yet, is excused with the rest. A
+        trip that replaces the one seen in the very moment of clearing stands, and False is returned.
         """
-        if not self.trips.clear(seen):
+        if seen not in self.trips.every():
             return False
         for one in Bot if seen.scope == ALL else (Bot(seen.scope),):
             self._measure_anew(one, reason, keeps_peak=seen.scope == ALL)
-        return True
+        return self.trips.clear(seen)
 
     def _measure_anew(self, bot: Bot, reason: str, *, keeps_peak: bool) -> None:
+        for _ in range(TRIES - 1):
+            try:
+                return self._measure(bot, reason, keeps_peak=keeps_peak)
+            except ConflictError as conflict:
+                if RecordDecision.__name__ in conflict.reasons:
+                    raise
+        return self._measure(bot, reason, keeps_peak=keeps_peak)
+
+    def _measure(self, bot: Bot, reason: str, *, keeps_peak: bool) -> None:
         live = self.book.live(bot)
         decision = self._decision(bot, f"BREAKER ACTIVE for {bot}", reason, _mode_of(live))
         changes = (RecordDecision(decision), *measured_anew(live, keeps_peak=keeps_peak))
@@ -138,8 +153,9 @@ class Operator:
         """Take the confirmation of a bot that leaves live trading back at once: live again takes both steps again."""
         if self.book.live(bot).confirmation is None:
             return
-        self.book.commit("withdraw confirmation", (WithdrawConfirmation(bot),))
-        alerts.send(messages.live_withdrawn(bot, mode, self.clock.now()))
+        with suppress(ConflictError):
+            self.book.commit("withdraw confirmation", (WithdrawConfirmation(bot),))
+            alerts.send(messages.live_withdrawn(bot, mode, self.clock.now()))
 
     def mend(self, position: Position, reason: str) -> Position:
         """Return a BROKEN position to its rules, after looking at the broker: book and broker agree again.

@@ -17,7 +17,6 @@ from shared.telemetry import TimeUsed, measure, stage_metrics
 
 logger = Logger()
 metrics = stage_metrics()
-freshness = Freshness()
 
 
 @cache
@@ -41,6 +40,11 @@ def _collect() -> Collect:
     )
 
 
+@cache
+def _freshness() -> Freshness:
+    return Freshness(_stage().snapshots.recent)
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
@@ -51,7 +55,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
             logger.info("snapshot", extra=line_of(snapshot))
         if collected:
             measure(metrics, Measure.SOURCES_PASSED_OVER, sum(len(one.fallbacks) for one in collected))
-        age = freshness.age(collected, _stage().clock.now())
+        age = _freshness().age(collected, _stage().clock.now())
         if age is not None:
             measure(metrics, Measure.SNAPSHOT_AGE, age)
         return {"snapshots": len(collected), "valid": sum(1 for one in collected if one.is_valid)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from shared.domain import messages
 from shared.domain.errors import InvalidConfigurationError
@@ -10,6 +11,9 @@ from shared.domain.market import Snapshot
 from shared.domain.ports import Alerts, Clock, Events, Feeds, Parameters, Snapshots
 from shared.domain.sessions import is_open
 from shared.phases import collection
+
+TELLING_RUNS: Final = 3
+"""So many runs tell of one row of invalid snapshots, under one event: any of them may end before it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ class Collect:
         return collected
 
     def _warn(self, snapshot: Snapshot, limit: int) -> None:
-        recent = self.snapshots.recent(snapshot.underlying, limit + 1)
+        """Tell of a row of invalid snapshots when it is long enough, or soon after where that run got no further."""
+        recent = self.snapshots.recent(snapshot.underlying, limit + TELLING_RUNS)
         in_a_row = next((n for n, one in enumerate(recent) if one.is_valid), len(recent))
-        if in_a_row == limit:
-            self.alerts.send(messages.invalid_snapshots(snapshot, in_a_row))
+        if limit <= in_a_row < limit + TELLING_RUNS:
+            first = recent[in_a_row - 1]
+            self.alerts.send(messages.invalid_snapshots(first, snapshot, in_a_row, self.clock.now()))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from functions.monitor.shares import Deliveries
@@ -35,6 +36,8 @@ from shared.phases.monitoring.holdings import (
     without_position,
 )
 
+APART: Final = timedelta(seconds=30)
+"""How long a difference has to last: two runs may begin within seconds, while the broker's holdings lag a fill."""
 OPTION_SYMBOL: Final = re.compile(r"[A-Z]{1,6}\d{6}[CP]\d{8}")
 
 
@@ -59,18 +62,19 @@ class LegLedger:
         aside = {symbol: why for symbol, why in watch.set_aside.items() if symbol in differences or symbol in flight}
         aside |= dict.fromkeys(foreign, EXTERNAL) | dict.fromkeys(_unreadable(sight), "set aside")
         self._tell_of_foreign_orders(account, watch, orders)
-        found = self._foreign_holdings(booked, orders, differences, aside)
+        found = self._foreign_holdings(account, booked, orders, differences, aside)
         self._tell_of_holdings(account, sight, found, differences)
         aside |= dict.fromkeys(found, EXTERNAL)
         suspects = {symbol: count for symbol, count in differences.items() if symbol not in aside}
-        confirmed = {symbol: count for symbol, count in suspects.items() if symbol in watch.suspected}
+        confirmed, suspected, since = _judged(suspects, watch, now)
         unused = [order for order in orders if order.order_id not in watch.booked_orders]
         closed, left = self._book_by_hand(account, sight, unused, positions, differences, confirmed)
         kept = [one for one in positions if one.position_id not in closed]
         aside |= self._break(account, sight, kept, {one: left[one] for one in confirmed if one in left}, held)
         after = watch.model_copy(
             update={
-                "suspected": {symbol: count for symbol, count in suspects.items() if symbol not in confirmed},
+                "suspected": suspected,
+                "suspected_at": since,
                 "set_aside": aside,
                 "foreign": _foreign(aside, booked, held, flight, watch),
                 "foreign_orders": tuple(order.order_id for order in orders if not order.is_ours),
@@ -92,14 +96,24 @@ class LegLedger:
 
     def _foreign_holdings(
         self,
+        account: Account,
         booked: Mapping[str, int],
         orders: Sequence[BrokerOrder],
         differences: Mapping[str, int],
         aside: Mapping[str, str],
     ) -> dict[str, int]:
-        """Return what no position and no order of ours of today knows: somebody else's."""
+        """Return what no position and no order of ours of today knows: somebody else's.
+
+        An order of ours may have left and filled since the book was read: it is read again before a stranger is told.
+        """
         ours = {leg.option_symbol for order in orders if order.is_ours for leg in order.legs}
-        return {symbol: n for symbol, n in differences.items() if not {symbol} & {*booked, *ours, *aside}}
+        strange = {symbol: n for symbol, n in differences.items() if not {symbol} & {*booked, *ours, *aside}}
+        if not strange:
+            return {}
+        lives = [self.book.live(bot) for bot in account.bots]
+        newer = {leg.option_symbol for live in lives for held in live.positions for leg in held.legs}
+        newer |= {leg.option_symbol for live in lives for intent in live.intents for leg in intent.order.legs}
+        return {symbol: n for symbol, n in strange.items() if symbol not in newer}
 
     def _tell_of_holdings(
         self, account: Account, sight: Sight, found: Mapping[str, int], differences: Mapping[str, int]
@@ -218,6 +232,17 @@ class _Lots:
                 self.ledger.alerts.send(messages.could_not_watch(position.bot, f"closed lots: {problem}", now))
                 self.read = ()
         return self.read
+
+
+def _judged(
+    suspects: Mapping[str, int], watch: AccountWatch, now: datetime
+) -> tuple[dict[str, int], dict[str, int], datetime | None]:
+    """Return what is confirmed because an earlier run suspected it too, what is suspected from here, and since when."""
+    known = {symbol: count for symbol, count in suspects.items() if symbol in watch.suspected}
+    if known and watch.suspected_at is not None and now - watch.suspected_at < APART:
+        return {}, known, watch.suspected_at
+    new = {symbol: count for symbol, count in suspects.items() if symbol not in known}
+    return known, new, now if new else None
 
 
 def _foreign(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache, partial
@@ -14,12 +16,13 @@ from shared.domain import messages
 from shared.domain.accounts import account_of, at_account
 from shared.domain.book import WithdrawConfirmation
 from shared.domain.config import bot_config
-from shared.domain.errors import AlphaGexError, InvalidConfigurationError, StoreError
+from shared.domain.errors import AlphaGexError, ConflictError, InvalidConfigurationError, StoreError
 from shared.domain.sessions import is_open
 from shared.domain.vocabulary import Bot, TradingMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
     from decimal import Decimal
 
     from functions.monitor.asked import Asked, Comparison
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from shared.domain.ports import Parameters
     from shared.domain.positions import Position
     from shared.domain.vocabulary import TradingState
+
+logger = logging.getLogger(__name__)
 
 ISOLATED = (AlphaGexError, ArithmeticError, LookupError, ValueError)
 """What may go wrong about one account, bot or position without stopping the others."""
@@ -55,11 +60,15 @@ def _urgency(intent: Intent) -> tuple[bool, bool]:
 
 @dataclass(slots=True)
 class Minute:
-    """One run under way: what was seen of the bots, and what went wrong about some of them."""
+    """One run under way: what was seen of the bots, and what went wrong about some of them.
+
+    The configuration is as it was when the run began, at ``began``, however long the run lasts.
+    """
 
     tools: Tools
     parameters: Parameters
     sight: Sight
+    began: datetime
     problems: list[Exception] = field(default_factory=list)
     unconfigured: set[Bot] = field(default_factory=set)
     late: list[Comparison] = field(default_factory=list)
@@ -74,6 +83,7 @@ class Minute:
         for bot in bots:
             try:
                 self.sight.configs[bot] = self._config(bot)
+                self.sight.read_at[bot] = self.tools.clock.now()
                 self.sight.lives[bot] = live = self.tools.book.live(bot)
                 self._tend(bot, live)
             except ISOLATED as problem:
@@ -100,18 +110,23 @@ class Minute:
         now, alerts = self.tools.clock.now(), self.tools.alerts
         for alert in standing_alerts(live, now):
             alerts.send(alert)
-        left = config.mode is not TradingMode.LIVE and bot not in self.unconfigured
-        if live.confirmation is not None and left:
-            self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(live.bot),))
-            alerts.send(messages.live_withdrawn(live.bot, config.mode, now))
+        if live.confirmation is not None and live.confirmation.at < self.began:
+            self._withdraw_if_left(config, now)
         self.tools.breakers.after_failures(config, live)
+
+    def _withdraw_if_left(self, config: BotConfig, now: datetime) -> None:
+        """Take the word back that a bot may trade live, where its mode is another by now; a newer word stands."""
+        if config.mode is TradingMode.LIVE or config.bot in self.unconfigured:
+            return
+        with suppress(ConflictError):
+            self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(config.bot),))
+            self.tools.alerts.send(messages.live_withdrawn(config.bot, config.mode, now))
 
     def send_unsent(self) -> None:
         """Send what an earlier run could not send, after the exits and no further than the first that fails again."""
-        now = self.tools.clock.now()
-        for live in self.sight.lives.values():
+        for bot, live in self.sight.lives.items():
             for alert in live.unsent_alerts:
-                if now - alert.at < STILL_SENDING:
+                if self.sight.read_at[bot] - alert.at < STILL_SENDING:
                     continue
                 if not self.tools.alerts.resend(alert):
                     return
@@ -273,6 +288,9 @@ class Minute:
             self._trouble(bot, problem)
 
     def _trouble(self, bot: Bot, problem: Exception) -> None:
+        if isinstance(problem, ConflictError) and not self.tools.conflicts.go_on(bot, self.began):
+            logger.warning("%s: another run was first; the next look goes on from there: %s", bot, problem)
+            return
         self.problems.append(problem)
         self._tell(bot, f"{type(problem).__name__}: {problem}"[:500])
 

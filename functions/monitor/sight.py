@@ -10,6 +10,7 @@ from shared.domain.vocabulary import Bot, TradingMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from shared.domain.book import LiveState
     from shared.domain.config import BotConfig
@@ -30,10 +31,11 @@ class Account:
 
 @dataclass(slots=True)
 class Sight:
-    """The bots as read in this run; one that could not be read is absent."""
+    """The bots as read in this run, and when each live state was; one that could not be read is absent."""
 
     configs: dict[Bot, BotConfig] = field(default_factory=dict)
     lives: dict[Bot, LiveState] = field(default_factory=dict)
+    read_at: dict[Bot, datetime] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from functions.monitor.accounts import Accounts
     from functions.monitor.exits import Exits
@@ -18,8 +20,24 @@ if TYPE_CHECKING:
     from shared.domain.vocabulary import Bot, TradingMode
 
 
+FOLLOWS: Final = timedelta(minutes=6)
+"""A run that begins at most this long after another is the next one: at night there is one in five minutes."""
+
+
 def _endless() -> float:
     return math.inf
+
+
+@dataclass(slots=True)
+class Conflicts:
+    """Remembers of each bot, as long as the process lives, the last run that found another writer ahead of it."""
+
+    last: dict[Bot, datetime] = field(default_factory=dict)
+
+    def go_on(self, bot: Bot, began: datetime) -> bool:
+        """Note a conflict in the run that began then; True where the run before had one too."""
+        earlier, self.last[bot] = self.last.get(bot, began), began
+        return timedelta(0) < began - earlier <= FOLLOWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +59,4 @@ class Tools:
     clock: Clock
     time_left: Callable[[], float] = _endless
     known: dict[Bot, BotConfig] = field(default_factory=dict)
+    conflicts: Conflicts = field(default_factory=Conflicts)

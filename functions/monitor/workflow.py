@@ -48,7 +48,7 @@ class Monitor:
         missing = self.missing_key()
         if missing is not None:
             self.tools.alerts.send(messages.missing_key(missing, started))
-        minute = Minute(self.tools, parameters, Sight())
+        minute = Minute(self.tools, parameters, Sight(), started)
         minute.look(tuple(Bot))
         minute.reconcile()
         busy = minute.watch(tuple(Bot))

@@ -1,11 +1,13 @@
 """The paper broker: a Broker that fills from live quotes and keeps its account in the stage's own table."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final, TypeVar
 
 from shared.domain.config import BotConfig
-from shared.domain.errors import OrderFinalError, OrderRejectedError, OrderUnknownError
+from shared.domain.errors import ConflictError, OrderFinalError, OrderRejectedError, OrderUnknownError
 from shared.domain.options import CONTRACT_MULTIPLIER, parse_option_symbol
 from shared.domain.orders import (
     Balances,
@@ -30,6 +32,10 @@ from shared.domain.paper_orders import (
 )
 from shared.domain.ports import Clock, DailyHistory, PaperAccounts, Quotes
 from shared.domain.reference import GainLoss
+
+_Answer = TypeVar("_Answer")
+TRIES: Final = 3
+"""So often is an account worked on that another run saves at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,15 @@ class PaperBroker:
         return PaperRules(self.config, self.fill)
 
     def submit(self, order: Order, tag: str) -> str:
-        """Accept an order; a quote decides later when it fills."""
+        """Accept an order, once by its tag; a quote decides later when it fills."""
+        return self._again_where_others_wrote(lambda: self._submitted(order, tag))
+
+    def _submitted(self, order: Order, tag: str) -> str:
         stored = self.accounts.load(self.account_id)
         account = stored or self._new_account()
+        for kept in account.orders:
+            if kept.status.tag == tag:
+                return kept.status.order_id
         now = self.clock.now()
         shortage = self._rules.shortage(account, order, now)
         if shortage is not None:
@@ -84,12 +96,14 @@ class PaperBroker:
 
     def modify(self, order_id: str, limit_price: Decimal) -> None:
         """Change the limit of a working order."""
-        self._change(order_id, lambda kept: with_limit(kept, limit_price))
+        self._again_where_others_wrote(lambda: self._change(order_id, lambda kept: with_limit(kept, limit_price)))
 
     def cancel(self, order_id: str) -> None:
         """Cancel a working order."""
         now = self.clock.now()
-        self._change(order_id, lambda kept: ended(kept, OrderStatus.CANCELED, now))
+        self._again_where_others_wrote(
+            lambda: self._change(order_id, lambda kept: ended(kept, OrderStatus.CANCELED, now))
+        )
 
     def positions(self) -> tuple[BrokerPosition, ...]:
         """Return the holdings that have not expired."""
@@ -131,7 +145,7 @@ class PaperBroker:
         return self.accounts.load(self.account_id) or self._new_account()
 
     def _change(self, order_id: str, change: Callable[[PaperOrder], PaperOrder]) -> None:
-        account = self._advanced()
+        account = self._advance()
         orders = []
         for kept in account.orders:
             if kept.status.order_id != order_id:
@@ -146,8 +160,18 @@ class PaperBroker:
         self.accounts.save(account if account.version else None, after)
         self._seen[:] = (after,)
 
+    def _again_where_others_wrote(self, work: Callable[[], _Answer]) -> _Answer:
+        """Work on the account; where another run saved it in between, on what that run left."""
+        for _ in range(TRIES - 1):
+            with suppress(ConflictError):
+                return work()
+        return work()
+
     def _advanced(self) -> PaperAccount:
         """Fill, expire and forget what time and quotes say, and store it if anything changed."""
+        return self._again_where_others_wrote(self._advance)
+
+    def _advance(self) -> PaperAccount:
         self._seen.clear()
         account, now = self._load(), self.clock.now()
         symbols = working_symbols(account, now)

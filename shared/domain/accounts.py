@@ -27,8 +27,8 @@ class Confirmation(Value):
 class AccountWatch(Value):
     """What one run of reconciliation leaves to the next, for one account.
 
-    ``suspected`` are contracts by OCC symbol that the last run could not explain; ``set_aside`` the symbols that
-    are not compared, each with the reason, and ``foreign`` how many contracts of them are somebody else's;
+    ``suspected`` are contracts by OCC symbol that a run at ``suspected_at`` could not explain; ``set_aside`` symbols
+    that are not compared, each with the reason, and ``foreign`` how many contracts of them are somebody else's;
     ``foreign_orders`` the broker's ids of orders that are not ours and were told, ``booked_orders`` of those among
     them by which a position was booked as closed by hand.
     """
@@ -38,6 +38,7 @@ class AccountWatch(Value):
     account_id: str
     mode: TradingMode
     suspected: dict[str, int] = Field(default_factory=dict)
+    suspected_at: UtcTime | None = None
     set_aside: dict[str, str] = Field(default_factory=dict)
     foreign: dict[str, int] = Field(default_factory=dict)
     foreign_orders: tuple[str, ...] = ()

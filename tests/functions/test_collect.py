@@ -1,10 +1,12 @@
 """Collect: a minute of every vendor becomes a snapshot, valid or with every reason why not."""
 
 import os
-from datetime import date, datetime, time
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from functions.collect.report import Freshness
 from functions.collect.settings import CollectSettings
 from functions.learn.settings import LearnSettings
 from functions.monitor.settings import MonitorSettings
@@ -13,7 +15,7 @@ from infra.local.demo.laptop import FUNCTIONS
 from infra.local.demo.mail import Mailbox
 from infra.local.vendors.faults import FaultKind, Vendor
 from shared.domain.decisions import DecisionKind, DenialCode
-from shared.domain.errors import InvalidConfigurationError
+from shared.domain.errors import InvalidConfigurationError, StoreError
 from shared.domain.market import FaultCode
 from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import Bot, Source
@@ -88,6 +90,59 @@ def test_an_invalid_snapshot_is_stored_never_enters_and_the_third_in_a_row_alert
     house.control.clear()
     house.minute(Bot.PROMETHEUS)
     assert house.decisions(Bot.PROMETHEUS)[-1].kind is DecisionKind.ENTRY
+
+
+def _without_vix(house: House) -> None:
+    house.control.inject(FaultKind.QUOTE_MISSING, count=None, symbol="VIX")
+    house.control.inject(FaultKind.QUOTE_MISSING, count=None, symbol="I:VIX")
+
+
+def test_invalid_snapshots_in_a_row_are_told_once_by_the_next_run_where_one_got_no_further(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.morning(Chapter.UP_FLAT.at(PREMIUM_TIME))
+    _without_vix(house)
+    events = house.module("collect")._stage().events
+
+    def fail(_: object) -> None:
+        raise StoreError("the bus did not answer")
+
+    for number in range(7):
+        with monkeypatch.context() as broken:
+            if number in (1, 2):
+                broken.setattr(events, "publish", fail)
+            with suppress(StoreError):
+                house.collect()
+        house.later(60)
+    told = [subject for subject in house.subjects("invalid snapshots in a row") if "SPY" in subject]
+    assert told == ["SPY: 4 invalid snapshots in a row"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "age"),
+    [
+        pytest.param(0, 0, id="at once"),
+        pytest.param(6, 360, id="six minutes of it"),
+    ],
+)
+def test_data_that_is_dead_from_the_open_is_as_old_as_the_session(house: House, minutes: int, age: float) -> None:
+    house.morning(Chapter.UP_FLAT.at(time(9, 30)) - timedelta(days=3))
+    _without_vix(house)
+    for minute in range(minutes + 1):
+        house.at(Chapter.UP_FLAT.at(time(9, 30 + minute))).collect()
+    fresh = Freshness(house.stage.snapshots.recent)
+    assert fresh.age([house.snapshot("SPY")], house.clock.now()) == age
+
+
+def test_a_process_that_has_seen_no_sound_data_measures_from_the_newest_that_is_stored(house: House) -> None:
+    house.at(Chapter.UP_FLAT.at(time(11))).collect()
+    sound = house.snapshot("SPY").spot
+    assert sound is not None
+    _without_vix(house)
+    house.later(60).collect()
+    house.later(60).collect()
+    fresh = Freshness(house.stage.snapshots.recent)
+    assert fresh.age([house.snapshot("SPY")], house.clock.now()) == (house.clock.now() - sound.as_of).total_seconds()
 
 
 def test_a_frozen_exposure_feed_is_passed_over_and_the_reason_kept(house: House) -> None:

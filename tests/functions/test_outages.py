@@ -173,6 +173,21 @@ def test_a_doubt_is_noted_and_told_though_another_order_was_counted_meanwhile(ar
     assert arena.live().counters.order_failures == 1
 
 
+def test_a_refusal_is_booked_and_counted_though_another_order_was_counted_meanwhile(arena: Arena) -> None:
+    def count_another() -> None:
+        before = arena.live().counters
+        after = before.model_copy(update={"version": before.version + 1})
+        arena.stage.book.commit("count", (SetCounters(SELLER, before, after),))
+
+    arena.monitor()
+    arena.inject(FaultKind.RISK_REFUSAL, method="POST", path="/orders", preview=False, codes=["InitialMargin"])
+    arena.trail.just_before("book.commit end entry", count_another)
+    arena.trade(arena.signal())
+    live = arena.live()
+    assert (live.intents, live.positions, live.counters.order_failures) == ((), (), 1)
+    assert told(arena, "rejected") == 1
+
+
 @pytest.mark.parametrize(
     ("left", "read", "sent"),
     [

@@ -90,7 +90,7 @@ def _order(table: type[PositionsRow], change: _Orders, label: str) -> Write:
         case CreateIntent(intent=intent):
             return Put(label, rows.intent_row(table, intent), (guards.is_absent(),))
         case MoveIntent(before=before, after=after):
-            still = (guards.has_state(before), *guards.has_owner(before))
+            still = (guards.has_state(before), *guards.has_owner(before), guards.has_steps(before))
             return Put(label, rows.intent_row(table, after), still)
         case _:
             assert_never(change)
@@ -134,7 +134,7 @@ def _account(table: type[PositionsRow], change: _Accounts, label: str) -> Write:
             return Put(label, rows.confirmation_row(table, confirmation), ())
         case WithdrawConfirmation(bot=bot):
             withdrawn = table(keys.account(bot), keys.CONFIRMATION)
-            return Update(label, withdrawn, (table.active.remove(),), ())
+            return Update(label, withdrawn, (table.active.remove(),), (guards.is_live(),))
         case _:
             assert_never(change)
 

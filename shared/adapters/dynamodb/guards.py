@@ -47,6 +47,11 @@ def is_present() -> Condition:
     return Row.pk.exists()
 
 
+def is_live() -> Condition:
+    """The item is still among what is live."""
+    return PositionsRow.active.exists()
+
+
 def is_not_applied(commit_id: str) -> Condition:
     """This very commit has not been applied yet; a lost reply makes botocore send it twice."""
     return either(Row.commit_id.does_not_exist(), Row.commit_id != commit_id)
@@ -60,6 +65,11 @@ def has_state(before: Intent) -> Condition:
 def has_owner(before: Intent) -> tuple[Condition, ...]:
     """The intent still belongs to its worker, if it had one."""
     return () if before.owner is None else (PositionsRow.owner == before.owner,)
+
+
+def has_steps(before: Intent) -> Condition:
+    """The order's limit has not been walked on since: it may be back in the state that it was in."""
+    return Path(["body", "steps"]) == encode(before.steps)
 
 
 def has_version(row: type[PositionsRow] | type[StatsRow], version: int) -> Condition:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from shared.domain.market import Snapshot
 
 
-def invalid_snapshots(snapshot: Snapshot, in_a_row: int) -> Alert:
-    """Tell that the data cannot be traded on."""
+def invalid_snapshots(first: Snapshot, snapshot: Snapshot, in_a_row: int, at: datetime) -> Alert:
+    """Tell, once for a row of them that began with `first`, that the data cannot be traded on."""
     reasons = ", ".join(f"{fault.code} {fault.value or ''}".strip() for fault in snapshot.faults)
     return alert_of(
-        f"invalid-{snapshot.underlying}-{snapshot.at:%Y-%m-%dT%H:%MZ}",
+        f"invalid-{first.underlying}-{first.at:%Y-%m-%dT%H:%MZ}",
         AlertLevel.HIGH,
         f"{snapshot.underlying}: {in_a_row} invalid snapshots in a row",
         (
@@ -26,7 +26,7 @@ def invalid_snapshots(snapshot: Snapshot, in_a_row: int) -> Alert:
             "How: exits go on with what is known; entries resume with the first valid snapshot",
             f"Look closer: alphagex regime {snapshot.underlying}; alphagex check vendors",
         ),
-        snapshot.at,
+        at,
     )
 
 

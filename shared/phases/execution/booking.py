@@ -211,7 +211,7 @@ def ledger_after_part(ledger: Ledger, before: Position, after: Position, day: da
 
 
 def _with_result(ledger: Ledger, pnl: Decimal, day: date) -> Ledger:
-    """Add a result to the whole, and to its day; one of an earlier day, told late, leaves the present one's as it is."""
+    """Add a result to the whole, and to its day; one of an earlier day, told late, leaves the present day's alone."""
     realized = ledger.realized_pnl + pnl
     so_far = ledger.model_copy(update={"realized_pnl": realized, "peak_pnl": max(ledger.peak_pnl, realized)})
     if ledger.day is not None and day < ledger.day:

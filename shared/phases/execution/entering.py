@@ -88,7 +88,7 @@ def end_entry(
             MovePosition(position, gone),
             FreeSlot(position),
             SetLedger(ledger, ledger_after_resize(ledger, position, None)),
-            *failure_if_rejected(live, state),
+            *failure_if_rejected(intent, live, state),
         )
     filled, at = order.filled_contracts, order.updated_at
     opened = filled_position(position, filled, order.fill_price, at, fees, order.legs)

@@ -82,7 +82,11 @@ def end_exit(
     waiting = booked.model_copy(
         update={"state": PositionState.EXIT_PENDING, "version": position.version + 1, "closing_intent": None}
     )
-    changes: Changes = (MoveIntent(intent, over), MovePosition(position, waiting), *failure_if_rejected(live, state))
+    changes: Changes = (
+        MoveIntent(intent, over),
+        MovePosition(position, waiting),
+        *failure_if_rejected(intent, live, state),
+    )
     if order is not None and filled:
         ledger, day = live.ledger(position.mode), new_york_date(order.updated_at)
         changes += (SetLedger(ledger, ledger_after_part(ledger, position, waiting, day)),)

@@ -168,9 +168,10 @@ def count_failure(live: LiveState) -> Change:
     return SetCounters(live.bot, live.counters, counters_after_failure(live.counters))
 
 
-def failure_if_rejected(live: LiveState, state: IntentState) -> Changes:
-    """Count a failure where the broker refused the order."""
-    return (count_failure(live),) if state is IntentState.REJECTED else ()
+def failure_if_rejected(intent: Intent, live: LiveState, state: IntentState) -> Changes:
+    """Count a failure where the broker refused the order; one that was in doubt is counted already."""
+    is_counted = intent.state is IntentState.UNKNOWN
+    return (count_failure(live),) if state is IntentState.REJECTED and not is_counted else ()
 
 
 def success(live: LiveState) -> Changes:

@@ -56,9 +56,16 @@ ENTRIES: Final = (
     Removal(
         "a confirmation ends when a bot leaves live trading",
         MINUTE,
-        "if live.confirmation is not None and left:",
+        "if live.confirmation is not None and live.confirmation.at < self.began:",
         "if False:",
         ("tests/functions/test_live_entries.py",),
+    ),
+    Removal(
+        "a word given while a run lasts is not taken back by what the run read before",
+        MINUTE,
+        "if live.confirmation is not None and live.confirmation.at < self.began:",
+        "if live.confirmation is not None:",
+        ("tests/faults/test_same_second.py",),
     ),
     Removal(
         "a cancel that nobody heard of is asked again",

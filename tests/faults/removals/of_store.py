@@ -48,16 +48,23 @@ STORE: Final = (
     Removal(
         "an intent is still in its state",
         CHANGES,
-        "still = (guards.has_state(before), *guards.has_owner(before))",
-        "still = guards.has_owner(before)",
+        "still = (guards.has_state(before), *guards.has_owner(before), guards.has_steps(before))",
+        "still = (*guards.has_owner(before), guards.has_steps(before))",
         BOOK_TESTS,
     ),
     Removal(
         "an intent still has its owner",
         CHANGES,
-        "still = (guards.has_state(before), *guards.has_owner(before))",
-        "still = (guards.has_state(before),)",
+        "still = (guards.has_state(before), *guards.has_owner(before), guards.has_steps(before))",
+        "still = (guards.has_state(before), guards.has_steps(before))",
         BOOK_TESTS,
+    ),
+    Removal(
+        "an intent was not walked on",
+        CHANGES,
+        "still = (guards.has_state(before), *guards.has_owner(before), guards.has_steps(before))",
+        "still = (guards.has_state(before), *guards.has_owner(before))",
+        (*BOOK_TESTS, "tests/faults/test_same_second.py"),
     ),
     Removal(
         "a position still has its version",

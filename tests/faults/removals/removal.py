@@ -24,6 +24,7 @@ CANCELS: Final = "functions/monitor/walk.py"
 ACCOUNTS: Final = "functions/monitor/accounts.py"
 BOOKING: Final = "shared/phases/execution/booking.py"
 ALERTS: Final = "shared/adapters/sns.py"
+LEG_LEDGER: Final = "functions/monitor/ledger.py"
 
 BOOK_TESTS: Final = ("tests/unit/adapters/test_dynamodb_guards.py",)
 PHASE_TESTS: Final = tuple(

@@ -73,6 +73,11 @@ GUARDS: list[Any] = [
         MoveIntent(CLAIMED.model_copy(update={"owner": "another"}), WORKING),
         id="an intent belongs to its worker",
     ),
+    pytest.param(
+        [CreateIntent(CLAIMED.model_copy(update={"steps": 1}))],
+        MoveIntent(CLAIMED, WORKING),
+        id="an intent was not walked on",
+    ),
     pytest.param([], MoveIntent(CLAIMED, WORKING), id="an intent that is moved exists"),
     pytest.param([CreatePosition(HELD)], CreatePosition(position()), id="a position is written once"),
     pytest.param(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.paper import PaperBroker
-from shared.domain.errors import OrderFinalError, OrderRejectedError
+from shared.domain.errors import ConflictError, OrderFinalError, OrderRejectedError
 from shared.domain.fills import cash_by_leg
 from shared.domain.market import DailyBar, Quote
 from shared.domain.options import OptionQuote
@@ -30,13 +30,24 @@ class Place:
     at: datetime = NOON
     age: float = 2
     asked: list[str] = field(default_factory=list)
+    conflicts: int = 0
+    is_applied: bool = False
 
     def load(self, account_id: str) -> PaperAccount | None:
         return self.account
 
     def save(self, before: PaperAccount | None, after: PaperAccount) -> None:
+        if self.conflicts:
+            self.conflicts -= 1
+            self.account = after if self.is_applied else self._saved_by_another(before)
+            raise ConflictError("save paper account")
         assert before == self.account
         self.account = after
+
+    @staticmethod
+    def _saved_by_another(before: PaperAccount | None) -> PaperAccount:
+        known = before or PaperAccount(account_id="PAPER-PROMETHEUS", cash=Decimal(100_000))
+        return known.model_copy(update={"version": known.version + 1})
 
     def quotes(self, symbols: Any) -> dict[str, Quote]:
         return {}
@@ -82,6 +93,35 @@ def test_an_order_fills_at_the_first_look() -> None:
 def test_nothing_fills_at_a_quote_too_old_to_price_an_order(age: float, status: OrderStatus) -> None:
     broker = Place(age=age).broker()
     assert broker.order(broker.submit(ORDER, "agx-1")).status is status
+
+
+@pytest.mark.parametrize(
+    "is_applied",
+    [
+        pytest.param(False, id="another run saved the account first"),
+        pytest.param(True, id="it was saved and the answer got lost"),
+    ],
+)
+def test_an_order_is_taken_in_once_though(is_applied: bool) -> None:
+    place = Place(conflicts=1, is_applied=is_applied)
+    broker = place.broker()
+    order_id = broker.submit(ORDER, "agx-1")
+    assert [one.order_id for one in broker.orders()] == [order_id]
+
+
+def test_a_fill_is_stored_over_what_another_run_saved_first() -> None:
+    place = Place()
+    broker = place.broker()
+    order_id = broker.submit(ORDER, "agx-1")
+    place.conflicts = 2
+    assert broker.order(order_id).status is OrderStatus.FILLED
+    assert place.account is not None
+    assert place.account.orders[0].status.status is OrderStatus.FILLED
+
+
+def test_an_account_that_others_keep_saving_is_left_to_the_next_run() -> None:
+    with pytest.raises(ConflictError):
+        Place(conflicts=3).broker().submit(ORDER, "agx-1")
 
 
 def test_an_order_waits_for_its_delay() -> None:

@@ -75,7 +75,7 @@ ALERTS: Final[dict[str, Callable[[], Alert]]] = {
         Confirmation(bot=Bot.SOLOMON, account_id="6YA00001", at=NOON, reason="three months on paper")
     ),
     "live_withdrawn": lambda: messages.live_withdrawn(Bot.SOLOMON, TradingMode.PAPER, NOON),
-    "invalid_snapshots": lambda: messages.invalid_snapshots(STALE, 3),
+    "invalid_snapshots": lambda: messages.invalid_snapshots(STALE, STALE, 3, NOON),
     "invalid_configuration": lambda: messages.invalid_configuration("ATLAS", "captial: 5 is not valid", NOON),
     "breaker_changed": lambda: messages.breaker_changed(TradingState.HALTED, "the user's switch", "set in SSM", NOON),
     "switched by a person": lambda: messages.switched(
