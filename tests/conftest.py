@@ -15,9 +15,13 @@ settings.register_profile("ci", settings.get_profile("laptop"), derandomize=True
 settings.load_profile("ci" if os.environ.get("CI") else "laptop")
 
 
+TERMINAL = ("COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "NO_COLOR", "PY_COLORS", "TERMINAL_WIDTH")
+"""Variables by which commands choose colours and width."""
+
+
 def pytest_configure() -> None:
-    """Keep every test away from the AWS account of whoever runs it."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
+    """Keep every test away from the AWS account of whoever runs it, and from the looks of their terminal."""
+    for name in [name for name in os.environ if name.startswith("AWS_") or name in TERMINAL]:
         del os.environ[name]
     os.environ.update(CREDENTIALS)
 

@@ -13,7 +13,7 @@ from typing import Final, Self
 
 from infra.local.errors import LocalStageError
 from infra.local.ministack_environment import ministack_python
-from infra.local.ports import LOOPBACK, free_port, require_free
+from infra.local.ports import LOOPBACK, free_port, is_free, require_free
 
 LAUNCHER: Final = Path(__file__).with_name("ministack_launcher.py")
 READY_PATH: Final = "/_ministack/ready"
@@ -26,6 +26,16 @@ CREDENTIALS: Final = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+STARTS: Final = 3
+"""So often is a port chosen that somebody else takes before MiniStack has it."""
+RELEASED_SECONDS: Final = 2.0
+"""How long a port may stay taken after its process was ended: a process it had begun may still be going."""
+
+
+class PortLostError(LocalStageError):
+    """Somebody took the port between its choice and its use."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +100,17 @@ class MiniStack:
     def start(self) -> None:
         """Start and wait until it answers; raise LocalStageError if it does not."""
         if self._process is not None:
-            return
+            return None
         if self.settings.port is not None:
             require_free(self.settings.port)
+        for _ in range(STARTS - 1):
+            try:
+                return self._start()
+            except PortLostError:
+                continue
+        return self._start()
+
+    def _start(self) -> None:
         python = ministack_python()
         self._port = self.settings.port or free_port()
         self._scratch = tempfile.TemporaryDirectory(prefix="alphagex-ministack-", dir=self.settings.scratch_root)
@@ -108,6 +126,7 @@ class MiniStack:
         process, self._process = self._process, None
         if process is not None:
             _end_group(process, self.settings.stop_seconds)
+            _wait_until_released(self._port)
         scratch, self._scratch = self._scratch, None
         if scratch is not None:
             scratch.cleanup()
@@ -150,7 +169,8 @@ class MiniStack:
         deadline = time.monotonic() + self.settings.ready_seconds
         while not _answers(self._port):
             if process.poll() is not None:
-                raise LocalStageError(f"MiniStack ended at its start ({self._last_words()})", self._remedy())
+                ended = PortLostError if self.settings.port is None and not is_free(self._port) else LocalStageError
+                raise ended(f"MiniStack ended at its start ({self._last_words()})", self._remedy())
             if time.monotonic() > deadline:
                 seconds = self.settings.ready_seconds
                 raise LocalStageError(f"MiniStack gave no answer in {seconds:.0f} s", self._remedy())
@@ -190,6 +210,12 @@ def _end_group(process: subprocess.Popen[bytes], seconds: float) -> None:
     _signal_group(process.pid, signal.SIGKILL)
     if process.stdin is not None:
         process.stdin.close()
+
+
+def _wait_until_released(port: int) -> None:
+    deadline = time.monotonic() + RELEASED_SECONDS
+    while not is_free(port) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

@@ -17,6 +17,15 @@ def free_port() -> int:
         return port
 
 
+def is_free(port: int) -> bool:
+    """Whether a port can be bound."""
+    try:
+        require_free(port)
+    except LocalStageError:
+        return False
+    return True
+
+
 def require_free(port: int, *, option: str = "--port") -> None:
     """Refuse a port that cannot be bound; `option` is what the user gives to choose another one."""
     if not 0 < port <= HIGHEST_PORT:

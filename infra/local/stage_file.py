@@ -36,12 +36,14 @@ def stage_file_path() -> Path:
 
 
 def write_stage_file(stage: StageFile) -> Path:
-    """Write the file, readable by its owner only."""
+    """Write the file, readable by its owner only, whole or not at all: others may be looking for it."""
     path = stage_file_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(stage.model_dump_json(indent=2) + "\n")
-    path.chmod(0o600)
-    return path
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_text(stage.model_dump_json(indent=2) + "\n")
+    return part.replace(path)
 
 
 def read_stage_file() -> StageFile | None:

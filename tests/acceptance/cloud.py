@@ -2,10 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
@@ -33,14 +33,15 @@ from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import Bot
 from shared.settings import Environment
 from tests.functions.story import Story
+from tests.patience import until, wait_for_the_market
 
 STAGE: Final = "acceptance"
 STACK: Final = f"alphagex-{STAGE}"
 SWITCHES: Final = REPLAY_SWITCHES | {"tradier.greeks": "live"}
 MEMORY: Final = Path("/dev/shm")
-"""Where there is one, workers are unpacked there: each is 2,600 small files."""
+"""Where it has room, workers are unpacked there: each is 2,600 small files."""
+ROOM: Final = 2**30
 SAVE_SECONDS: Final = 1.0
-PATIENCE_SECONDS: Final = 60.0
 AWS_COMMAND: Final = Path(sys.executable).with_name("aws")
 
 
@@ -70,7 +71,7 @@ class Cloud:
                 state_dir=self.folder / "aws",
                 log_file=self.folder / "ministack.log",
                 save_seconds=SAVE_SECONDS,
-                scratch_root=MEMORY if MEMORY.is_dir() else None,
+                scratch_root=MEMORY if has_room(MEMORY) else None,
                 enforce_iam=enforce_iam,
             )
         )
@@ -80,6 +81,7 @@ class Cloud:
             self._resources.callback(self._stop_aws)
             self._resources.callback(self.simulators.close)
             self.simulators.start()
+            wait_for_the_market(self.simulators)
             self.aws.start()
             self._resources = self._resources.pop_all()
         return self
@@ -258,6 +260,10 @@ TABLES: Final = ("Positions", "Decisions", "Stats", "Snapshots")
 VENDORS: Final = ("TRADIER", "TRADIER_SANDBOX", "POLYGON", "TRADING_VOLATILITY")
 
 
+def has_room(folder: Path) -> bool:
+    return folder.is_dir() and shutil.disk_usage(folder).free > ROOM
+
+
 def wait_for_a_snapshot(aws: Path) -> None:
     """Wait until two snapshots were written from now on: the first may have been begun before."""
     file, seen = aws / "state" / "ssm.json", set[int]()
@@ -267,12 +273,3 @@ def wait_for_a_snapshot(aws: Path) -> None:
         return len(seen) > 2
 
     until(are_three_known, "two snapshots of the running AWS")
-
-
-def until(is_so: Callable[[], bool], what: str) -> None:
-    """Look again and again, for a minute at most; services deliver in their own time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {PATIENCE_SECONDS:.0f} s in vain for {what}")
-        time.sleep(0.05)

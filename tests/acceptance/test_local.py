@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -14,13 +15,14 @@ from typing import Any
 import pytest
 
 from infra.local.errors import LocalStageError
-from infra.local.ports import free_port, require_free
+from infra.local.ports import require_free
 from infra.local.stage_file import FILE_VARIABLE, StageFile
 from infra.local.stage_folder import StageFolder
 from infra.local.stage_options import DEFAULT_DAY, SIMULATORS_ABOVE, StageOptions, weeks_since
 from infra.local.vendors.stage import PORTS
 from tests import interruptible
-from tests.acceptance.cloud import until, wait_for_a_snapshot
+from tests.acceptance.cloud import wait_for_a_snapshot
+from tests.patience import until
 
 SAVE_SECONDS = 1.0
 FASTEST = 60
@@ -73,9 +75,12 @@ class Laptop:
 
 
 def _free_ports() -> int:
-    """Return a port that is free together with those that the simulators take above it."""
+    """Return a port that is free together with those that the simulators take above it.
+
+    It lies below those that the system gives to outgoing connections, any of which would take one of the row.
+    """
     for _ in range(50):
-        port = free_port()
+        port = random.randrange(10_000, 30_000)
         try:
             require_all_free(port)
         except LocalStageError:
@@ -91,18 +96,24 @@ def require_all_free(port: int) -> None:
 
 def children(process_id: int) -> list[int]:
     found = (Path("/proc") / str(process_id) / "task").glob("*/children")
-    return [int(one) for file in found for one in file.read_text().split()]
+    return [int(one) for file in found for one in told(file).split()]
 
 
 def command_of(process_id: int) -> str:
-    return (Path("/proc") / str(process_id) / "cmdline").read_text().replace("\0", " ")
+    return told(Path("/proc") / str(process_id) / "cmdline").replace("\0", " ")
 
 
 def is_alive(process_id: int) -> bool:
+    status = told(Path("/proc") / str(process_id) / "status")
+    return bool(status) and "State:\tZ" not in status
+
+
+def told(file: Path) -> str:
+    """Return what the system tells of a process or thread; nothing where it ends in this very moment."""
     try:
-        return "State:\tZ" not in (Path("/proc") / str(process_id) / "status").read_text()
-    except FileNotFoundError:
-        return False
+        return file.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from shared.domain.positions import ClosedTrade, Position, PositionState
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.values import Value
 from shared.domain.vocabulary import Bot, Strategy, TradingMode, TradingState
+from tests.patience import wait_for_the_market
 
 PAPER = TradingMode.PAPER
 ONE_LOOK = {"rails": {"confirmations": 1}}
@@ -59,6 +60,7 @@ class House:
         self._stream = ClosedTrades(laptop)
         self._told: list[Told] = []
         self._stopped: set[Vendor] = set()
+        self._years: set[int] = set()
 
     @property
     def stage(self) -> Stage:
@@ -160,7 +162,11 @@ class House:
 
     def morning(self, moment: datetime) -> "House":
         """Move the clock and let monitor run, which mirrors the switch that every entry is checked against."""
-        self.at(moment).monitor()
+        self.at(moment)
+        if moment.year not in self._years:
+            wait_for_the_market(self.laptop.simulators)
+            self._years.add(moment.year)
+        self.monitor()
         return self
 
     def minute(self, bot: Bot) -> dict[str, int]:

@@ -4,7 +4,6 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,12 +84,11 @@ class Laptop:
             self.market, self.clock, tokens=self.tokens, options=options, port=self.port or 0
         )
         stack.callback(self.simulators.close)
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            simulators = pool.submit(self.simulators.start)
-            aws.start()
-            self._lead(stack, aws.environment)
-            topic_arn = self._create(stack.enter_context(closing(Aws(region=REGION, endpoint_url=aws.endpoint_url))))
-            simulators.result()
+        self.simulators.begin()
+        aws.start()
+        self._lead(stack, aws.environment)
+        topic_arn = self._create(stack.enter_context(closing(Aws(region=REGION, endpoint_url=aws.endpoint_url))))
+        self.simulators.start()
         environment = self._environment(topic_arn, scratch / "clock")
         self._lead(stack, environment)
         self.environment = {**aws.environment, **environment}

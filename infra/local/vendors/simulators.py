@@ -98,6 +98,11 @@ class VendorSimulators:
             self._control = SimulatorControl(self.urls.control_url)
         return self._control
 
+    def begin(self) -> None:
+        """Let the child process, where there is to be one, come up while something else is done before `start`."""
+        if not self._in_process and self._process is None:
+            self._spawn()
+
     def start(self) -> Self:
         """Open all ports.
 
@@ -118,6 +123,16 @@ class VendorSimulators:
     def _started_apart(self) -> dict[str, int]:
         if not isinstance(self._clock, ReplayClock):
             raise LocalStageError("a child process cannot read this clock", "pass a ReplayClock, or in_process=True")
+        self.begin()
+        said = self._told(Orders(self._market, self._clock.path, self.tokens, self._options, self._port))
+        if isinstance(said, dict):
+            return said
+        self.close()
+        if isinstance(said, int):
+            raise _taken(said)
+        raise LocalStageError("the vendor simulators did not start", "see the error of the child process above")
+
+    def _spawn(self) -> None:
         self._line, far_end = Pipe()
         self._process = subprocess.Popen(
             [sys.executable, "-m", serve.__module__, str(far_end.fileno())],
@@ -126,13 +141,6 @@ class VendorSimulators:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         far_end.close()
-        said = self._told(Orders(self._market, self._clock.path, self.tokens, self._options, self._port))
-        if isinstance(said, dict):
-            return said
-        self.close()
-        if isinstance(said, int):
-            raise _taken(said)
-        raise LocalStageError("the vendor simulators did not start", "see the error of the child process above")
 
     def _told(self, orders: Orders) -> object:
         """Give the child its orders and return its first word, None where it has none."""

@@ -80,7 +80,7 @@ def test_a_past_session_is_read_once_and_today_each_time() -> None:
 
 
 def test_whoever_asks_meanwhile_waits_for_the_one_answer() -> None:
-    memory, begun, calls = Memory(), Barrier(4), Counter[str]()
+    memory, begun, calls = Memory(Watch()), Barrier(4), Counter[str]()
 
     def ask() -> str:
         calls["asked"] += 1

@@ -12,6 +12,7 @@ from infra.local.vendors.faults import FaultKind, Vendor
 from infra.local.vendors.simulators import VendorSimulators
 from tests.integration.vendors.conftest import ACCOUNT, Broker, Pass, json_client
 from tests.integration.vendors.forms import LONG_PUT, SHORT_PUT, buy_back, put_spread
+from tests.patience import until
 
 ORDERS: dict[str, Any] = {"vendor": Vendor.TRADIER, "method": "POST", "path": "/orders"}
 
@@ -33,8 +34,10 @@ def test_an_order_without_an_answer_may_be_live(
     vendors: VendorSimulators, control: SimulatorControl, kind: FaultKind, more: dict[str, Any], landed: int
 ) -> None:
     control.inject(kind, **ORDERS, **more)
+    patience = httpx.Timeout(5, read=0.3 if kind is FaultKind.TIMEOUT else 5.0)
     with json_client(vendors.urls.tradier_url, vendors.tokens.tradier) as http, pytest.raises(httpx.TransportError):
-        http.post(f"/accounts/{ACCOUNT}/orders", data=put_spread("2.00"), timeout=httpx.Timeout(5, read=0.3))
+        http.post(f"/accounts/{ACCOUNT}/orders", data=put_spread("2.00"), timeout=patience)
+    until(lambda: _live(control) >= landed, "the order to land, for which its client did not wait")
     assert _live(control) == landed
 
 
