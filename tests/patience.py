@@ -1,5 +1,6 @@
 """Waiting as long as it takes, where the code under test rightly waits less."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import Final
@@ -19,6 +20,15 @@ def wait_for_the_market(simulators: VendorSimulators) -> None:
         timeout=PATIENCE_SECONDS,
     )
     reply.raise_for_status()
+
+
+def is_gone(group: int) -> bool:
+    """Whether no process of a group is left, not even one whose end nobody has noticed yet."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def until(is_so: Callable[[], bool], what: str) -> None:
