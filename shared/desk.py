@@ -97,26 +97,27 @@ class Desk:
             self.alerts.send(messages.denied(claimed, str(denial), self.clock.now()))
             return self.end(claimed, position, IntentState.ABANDONED, f"denied: {denial}")
         except (OrderUnknownError, CredentialsError) as silence:
-            doubted = protocol.doubt(claimed, str(silence))
-            self._doubt(claimed, doubted)
+            doubted = self._doubt(claimed, protocol.doubt(claimed, str(silence)))
             self.alerts.send(messages.unknown(doubted, str(silence), self.clock.now()))
             return doubted
         working = protocol.acknowledge(claimed, order_id, self.clock.now())
         self._move(claimed, working)
         return working
 
-    def _doubt(self, claimed: Intent, doubted: Intent) -> None:
+    def _doubt(self, claimed: Intent, doubted: Intent) -> Intent:
         """Note the doubt and count the failure; where others keep counting meanwhile, the doubt alone."""
+        counted = doubted.model_copy(update={"failure_counted": True})
         for _ in range(TRIES):
             failures = protocol.count_failure(self.book.live(claimed.bot))
             try:
-                self.book.commit("doubt", (MoveIntent(claimed, doubted), failures))
+                self.book.commit("doubt", (MoveIntent(claimed, counted), failures))
             except ConflictError as conflict:
                 if MoveIntent.__name__ in conflict.reasons:
                     raise
             else:
-                return
+                return counted
         self._move(claimed, doubted)
+        return doubted
 
     def end(self, intent: Intent, position: Position, state: IntentState, reason: str) -> Intent:
         """End an intent of which nothing filled, against the state of this moment; once more where others change it."""

@@ -53,12 +53,12 @@ class Operator:
         return next(found, None)
 
     def clear_trip(self, seen: Trip, reason: str) -> bool:
-        """Set the trip that the operator saw back to ACTIVE; False, with nothing changed, when it is another by now.
+        """Set the trip that the operator saw back to ACTIVE; False when it is another by now.
 
         What tripped it is measured anew before, or a run of monitor in between would trip it again at once: of one bot
         its drawdown, the day's loss and the orders that failed in a row; of all the latter two, and each bot keeps its
-        own drawdown. A loss booked in the moment before, which monitor has not judged yet, is excused with the rest. A
-        trip that replaces the one seen in the very moment of clearing stands, and False is returned.
+        own drawdown. A loss booked in the moment before, which monitor has not judged yet, is excused with the rest.
+        Where another trip replaces the one seen in this very moment, that one stands, though what is past is excused.
         """
         if seen not in self.trips.every():
             return False
@@ -151,10 +151,11 @@ class Operator:
 
     def withdraw_live(self, bot: Bot, mode: TradingMode, alerts: Alerts) -> None:
         """Take the confirmation of a bot that leaves live trading back at once: live again takes both steps again."""
-        if self.book.live(bot).confirmation is None:
+        confirmation = self.book.live(bot).confirmation
+        if confirmation is None:
             return
         with suppress(ConflictError):
-            self.book.commit("withdraw confirmation", (WithdrawConfirmation(bot),))
+            self.book.commit("withdraw confirmation", (WithdrawConfirmation(confirmation),))
             alerts.send(messages.live_withdrawn(bot, mode, self.clock.now()))
 
     def mend(self, position: Position, reason: str) -> Position:

@@ -34,7 +34,7 @@ class Accounts:
 
     def ask(self, account: Account) -> Asked:
         """Ask an account for its orders, holdings and balances; nothing is waited for."""
-        return Asked.of(account, self.background)
+        return Asked.of(account, self.background, self.clock.now())
 
     def reconcile(self, asked: Asked, sight: Sight, seconds: float) -> Comparison | None:
         """Match orders and holdings, waiting for them no longer than this; a failed read is unknown, never flat.
@@ -73,7 +73,7 @@ class Accounts:
         if named != account.account_id:
             self._unread(account, "balances", CredentialsError(f"they are of {named}, not of {account.account_id}"))
             return
-        self.ledger.compare(account, sight, orders, held)
+        self.ledger.compare(account, sight, orders, held, asked.asked_at)
 
     def _unread(self, account: Account, what: str, problem: Exception) -> None:
         for bot in account.bots:

@@ -12,6 +12,7 @@ from shared.domain.vocabulary import TradingMode
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor, Future
+    from datetime import datetime
 
     from functions.monitor.sight import Account
     from shared.domain.orders import Balances, BrokerOrder, BrokerPosition
@@ -42,16 +43,17 @@ class Asked:
     """One account with its answers on their way; a paper account answers when it is looked at."""
 
     account: Account
+    asked_at: datetime
     _told: Future[Told] | None
     _balances: Future[Balances] | None
 
     @classmethod
-    def of(cls, account: Account, background: Executor) -> Asked:
+    def of(cls, account: Account, background: Executor, now: datetime) -> Asked:
         """Ask an account."""
         if account.mode is TradingMode.PAPER:
-            return cls(account, None, None)
+            return cls(account, now, None, None)
         told = background.submit(_told, account.broker)
-        return cls(account, told, background.submit(account.broker.balances))
+        return cls(account, now, told, background.submit(account.broker.balances))
 
     def told(self, seconds: float) -> Told:
         """Return orders and holdings, waiting no longer than this.

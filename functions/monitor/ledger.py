@@ -51,8 +51,15 @@ class LegLedger:
     clock: Clock
     deliveries: Deliveries
 
-    def compare(self, account: Account, sight: Sight, orders: Sequence[BrokerOrder], held: Mapping[str, int]) -> None:
-        """Compare; what two runs in a row cannot explain is booked as closed by hand, or is BROKEN."""
+    def compare(
+        self,
+        account: Account,
+        sight: Sight,
+        orders: Sequence[BrokerOrder],
+        held: Mapping[str, int],
+        asked_at: datetime,
+    ) -> None:
+        """Compare what was asked then; what two runs in a row cannot explain is booked as closed by hand, or BROKEN."""
         watch = sight.watch(account.mode, account.account_id)
         positions, now = sight.positions(account), self.clock.now()
         booked = booked_legs(positions)
@@ -62,11 +69,11 @@ class LegLedger:
         aside = {symbol: why for symbol, why in watch.set_aside.items() if symbol in differences or symbol in flight}
         aside |= dict.fromkeys(foreign, EXTERNAL) | dict.fromkeys(_unreadable(sight), "set aside")
         self._tell_of_foreign_orders(account, watch, orders)
-        found = self._foreign_holdings(account, booked, orders, differences, aside)
+        found = self._foreign_holdings(account, sight, booked, orders, differences, aside)
         self._tell_of_holdings(account, sight, found, differences)
         aside |= dict.fromkeys(found, EXTERNAL)
         suspects = {symbol: count for symbol, count in differences.items() if symbol not in aside}
-        confirmed, suspected, since = _judged(suspects, watch, now)
+        confirmed, suspected, since = _judged(suspects, watch, asked_at)
         unused = [order for order in orders if order.order_id not in watch.booked_orders]
         closed, left = self._book_by_hand(account, sight, unused, positions, differences, confirmed)
         kept = [one for one in positions if one.position_id not in closed]
@@ -97,6 +104,7 @@ class LegLedger:
     def _foreign_holdings(
         self,
         account: Account,
+        sight: Sight,
         booked: Mapping[str, int],
         orders: Sequence[BrokerOrder],
         differences: Mapping[str, int],
@@ -110,9 +118,10 @@ class LegLedger:
         strange = {symbol: n for symbol, n in differences.items() if not {symbol} & {*booked, *ours, *aside}}
         if not strange:
             return {}
-        lives = [self.book.live(bot) for bot in account.bots]
-        newer = {leg.option_symbol for live in lives for held in live.positions for leg in held.legs}
-        newer |= {leg.option_symbol for live in lives for intent in live.intents for leg in intent.order.legs}
+        present = Sight(sight.configs, {bot: self.book.live(bot) for bot in account.bots})
+        newer = {leg.option_symbol for held in present.positions(account) for leg in held.legs}
+        intents = (intent for bot in account.bots for intent in present.intents(account, bot))
+        newer |= {leg.option_symbol for intent in intents for leg in intent.order.legs}
         return {symbol: n for symbol, n in strange.items() if symbol not in newer}
 
     def _tell_of_holdings(
@@ -235,14 +244,14 @@ class _Lots:
 
 
 def _judged(
-    suspects: Mapping[str, int], watch: AccountWatch, now: datetime
+    suspects: Mapping[str, int], watch: AccountWatch, asked_at: datetime
 ) -> tuple[dict[str, int], dict[str, int], datetime | None]:
     """Return what is confirmed because an earlier run suspected it too, what is suspected from here, and since when."""
     known = {symbol: count for symbol, count in suspects.items() if symbol in watch.suspected}
-    if known and watch.suspected_at is not None and now - watch.suspected_at < APART:
+    if known and watch.suspected_at is not None and asked_at - watch.suspected_at < APART:
         return {}, known, watch.suspected_at
     new = {symbol: count for symbol, count in suspects.items() if symbol not in known}
-    return known, new, now if new else None
+    return known, new, asked_at if new else None
 
 
 def _foreign(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from functions.monitor.exits import Scene
     from functions.monitor.sight import Sight
     from functions.monitor.tools import Tools
+    from shared.domain.accounts import Confirmation
     from shared.domain.book import LiveState
     from shared.domain.config import BotConfig
     from shared.domain.market import BrokerClock
@@ -111,15 +112,15 @@ class Minute:
         for alert in standing_alerts(live, now):
             alerts.send(alert)
         if live.confirmation is not None and live.confirmation.at < self.began:
-            self._withdraw_if_left(config, now)
+            self._withdraw_if_left(config, live.confirmation, now)
         self.tools.breakers.after_failures(config, live)
 
-    def _withdraw_if_left(self, config: BotConfig, now: datetime) -> None:
+    def _withdraw_if_left(self, config: BotConfig, confirmation: Confirmation, now: datetime) -> None:
         """Take the word back that a bot may trade live, where its mode is another by now; a newer word stands."""
         if config.mode is TradingMode.LIVE or config.bot in self.unconfigured:
             return
         with suppress(ConflictError):
-            self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(config.bot),))
+            self.tools.book.commit("withdraw confirmation", (WithdrawConfirmation(confirmation),))
             self.tools.alerts.send(messages.live_withdrawn(config.bot, config.mode, now))
 
     def send_unsent(self) -> None:
@@ -288,7 +289,7 @@ class Minute:
             self._trouble(bot, problem)
 
     def _trouble(self, bot: Bot, problem: Exception) -> None:
-        if isinstance(problem, ConflictError) and not self.tools.conflicts.go_on(bot, self.began):
+        if isinstance(problem, ConflictError) and not self.tools.conflicts.noted_again(bot, self.began):
             logger.warning("%s: another run was first; the next look goes on from there: %s", bot, problem)
             return
         self.problems.append(problem)

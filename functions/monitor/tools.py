@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from shared.domain.vocabulary import Bot, TradingMode
 
 
-FOLLOWS: Final = timedelta(minutes=6)
-"""A run that begins at most this long after another is the next one: at night there is one in five minutes."""
+SHORTLY: Final = timedelta(minutes=6)
+"""At night there is one run in five minutes."""
 
 
 def _endless() -> float:
@@ -30,14 +30,14 @@ def _endless() -> float:
 
 @dataclass(slots=True)
 class Conflicts:
-    """Remembers of each bot, as long as the process lives, the last run that found another writer ahead of it."""
+    """Remembers of each bot, as long as the process lives, when a run last found another writer ahead of it."""
 
     last: dict[Bot, datetime] = field(default_factory=dict)
 
-    def go_on(self, bot: Bot, began: datetime) -> bool:
-        """Note a conflict in the run that began then; True where the run before had one too."""
+    def noted_again(self, bot: Bot, began: datetime) -> bool:
+        """Note a conflict in the run that began then; True where an earlier one, shortly before, had one too."""
         earlier, self.last[bot] = self.last.get(bot, began), began
-        return timedelta(0) < began - earlier <= FOLLOWS
+        return timedelta(0) < began - earlier <= SHORTLY
 
 
 @dataclass(frozen=True, slots=True)

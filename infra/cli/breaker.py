@@ -80,7 +80,7 @@ def set_breaker(
     """Set the user's switch, or the trip of one bot, and record why; ACTIVE sets back the trip of time ``saw``.
 
     Raises:
-        InvalidValueError: another trip stands there by now; nothing was changed.
+        InvalidValueError: another trip stands there by now; it goes on standing.
     """
     operator = place.stage.operator
     if bot is not None and state is not TradingState.ACTIVE:

@@ -86,7 +86,7 @@ class CreateIntent:
 
 @dataclass(frozen=True, slots=True)
 class MoveIntent:
-    """Move an intent on. Guard: it is still in the state of ``before`` and has its owner."""
+    """Move an intent on. Guard: it is still in the state of ``before``, has its owner, and no step was made since."""
 
     before: Intent
     after: Intent
@@ -227,9 +227,9 @@ class ConfirmAccount:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawConfirmation:
-    """Forget a confirmation: live mode takes both steps again."""
+    """Forget a confirmation: live mode takes both steps again. Guard: it is still this one."""
 
-    bot: Bot
+    confirmation: Confirmation
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,6 +228,7 @@ class Intent(Value):
     steps: int = 0
     stepped_at: UtcTime | None = None
     clean_absences: int = 0
+    failure_counted: bool = False
     filled_contracts: Contracts = 0
     fill_price: Dollars | None = None
     watched_until: UtcTime | None = None

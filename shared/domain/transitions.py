@@ -41,8 +41,8 @@ class Transition(NamedTuple, Generic[State]):
 _WORKING = (I.WORKING, I.PARTIALLY_FILLED)
 _SENT = (I.SUBMITTING, I.UNKNOWN)
 _AT_BROKER = (*_WORKING, I.REPLACING, I.CANCELING)
-_SAME = "same state and owner as read"
-_END = "order ended, every fill has its price; same state and owner as read"
+_SAME = "same state, owner and steps as read"
+_END = "order ended, every fill has its price; same state, owner and steps as read"
 
 INTENT_TRANSITIONS: tuple[Transition[IntentState], ...] = (
     Transition((), I.PLANNED, Writer.TRADE, "intent, position, slot absent; ledger has room; ACTIVE", "plan_entry"),

@@ -105,6 +105,19 @@ def test_what_was_bought_since_the_book_was_read_is_no_strangers(arena: Arena) -
     assert arena.seen().positions[0].state is PositionState.OPEN
 
 
+def test_a_strangers_contracts_are_told_though_a_paper_position_has_the_same(arena: Arena) -> None:
+    """Only what lies in the account explains what the account holds."""
+    arena.configure(SELLER, {**ONE_LOOK, "mode": "paper"})
+    held = arena.enter()
+    arena.configure(SELLER, ONE_LOOK)
+    arena.confirm(SELLER)
+    leg = held.legs[0]
+    arena.trade_by_hand(leg.option_symbol, leg.sign, Decimal("1.00"))
+    arena.at(arena.now.replace(day=24)).minutes(3, 60)
+    assert sum("EXTERNAL holding" in subject for subject in arena.outbox.subjects) == 1
+    assert arena.state() is TradingState.ACTIVE
+
+
 def _closing_for_its_target(arena: Arena) -> None:
     arena.enter()
     arena.inject(FaultKind.NO_FILL)
@@ -162,9 +175,17 @@ def test_a_conflict_that_goes_on_is_told(arena: Arena) -> None:
     assert any("a monitor run could not finish" in subject for subject in arena.outbox.subjects)
 
 
-def test_an_order_that_was_in_doubt_and_is_refused_counts_as_one_failure(arena: Arena) -> None:
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        pytest.param(0, id="at once"),
+        pytest.param(90, id="after it was seen working"),
+    ],
+)
+def test_an_order_that_was_in_doubt_and_is_refused_counts_as_one_failure(arena: Arena, seconds: float) -> None:
     arena.monitor()
-    arena.inject(FaultKind.LATE_REJECTION, seconds=0, reason="margin")
+    arena.inject(FaultKind.NO_FILL)
+    arena.inject(FaultKind.LATE_REJECTION, seconds=seconds, reason="margin")
     arena.inject(FaultKind.LOST_RESPONSE, **POST)
     arena.trade(arena.signal())
     assert arena.live().counters.order_failures == 1

@@ -126,7 +126,8 @@ def test_invalid_snapshots_in_a_row_are_told_once_by_the_next_run_where_one_got_
     ],
 )
 def test_data_that_is_dead_from_the_open_is_as_old_as_the_session(house: House, minutes: int, age: float) -> None:
-    house.morning(Chapter.UP_FLAT.at(time(9, 30)) - timedelta(days=3))
+    house.at(Chapter.UP_FLAT.at(time(15, 59)) - timedelta(days=3)).collect()
+    assert house.snapshot("SPY").is_valid
     _without_vix(house)
     for minute in range(minutes + 1):
         house.at(Chapter.UP_FLAT.at(time(9, 30 + minute))).collect()

@@ -132,9 +132,9 @@ def _account(table: type[PositionsRow], change: _Accounts, label: str) -> Write:
             return Put(label, rows.account_watch_row(table, after), (guards.has_version(table, before.version),))
         case ConfirmAccount(confirmation=confirmation):
             return Put(label, rows.confirmation_row(table, confirmation), ())
-        case WithdrawConfirmation(bot=bot):
-            withdrawn = table(keys.account(bot), keys.CONFIRMATION)
-            return Update(label, withdrawn, (table.active.remove(),), (guards.is_live(),))
+        case WithdrawConfirmation(confirmation=confirmation):
+            withdrawn = table(keys.account(confirmation.bot), keys.CONFIRMATION)
+            return Update(label, withdrawn, (table.active.remove(),), guards.is_this_word(confirmation))
         case _:
             assert_never(change)
 

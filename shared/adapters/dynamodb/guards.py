@@ -19,6 +19,7 @@ from shared.adapters.dynamodb.tables import PositionsRow, Row, StatsRow
 from shared.domain.vocabulary import TradingState
 
 if TYPE_CHECKING:
+    from shared.domain.accounts import Confirmation
     from shared.domain.book import Reserve
     from shared.domain.orders import Intent
     from shared.domain.positions import Position
@@ -47,9 +48,9 @@ def is_present() -> Condition:
     return Row.pk.exists()
 
 
-def is_live() -> Condition:
-    """The item is still among what is live."""
-    return PositionsRow.active.exists()
+def is_this_word(confirmation: Confirmation) -> tuple[Condition, ...]:
+    """The confirmation still counts, and none was given since."""
+    return PositionsRow.active.exists(), Path(["body", "at"]) == encode(confirmation.at)
 
 
 def is_not_applied(commit_id: str) -> Condition:

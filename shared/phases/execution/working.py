@@ -169,9 +169,8 @@ def count_failure(live: LiveState) -> Change:
 
 
 def failure_if_rejected(intent: Intent, live: LiveState, state: IntentState) -> Changes:
-    """Count a failure where the broker refused the order; one that was in doubt is counted already."""
-    is_counted = intent.state is IntentState.UNKNOWN
-    return (count_failure(live),) if state is IntentState.REJECTED and not is_counted else ()
+    """Count a failure where the broker refused the order, and the doubt about it was not counted before."""
+    return (count_failure(live),) if state is IntentState.REJECTED and not intent.failure_counted else ()
 
 
 def success(live: LiveState) -> Changes:

@@ -60,6 +60,13 @@ STORE: Final = (
         BOOK_TESTS,
     ),
     Removal(
+        "only the word that was seen is taken back",
+        CHANGES,
+        "(table.active.remove(),), guards.is_this_word(confirmation))",
+        "(table.active.remove(),), ())",
+        BOOK_TESTS,
+    ),
+    Removal(
         "an intent was not walked on",
         CHANGES,
         "still = (guards.has_state(before), *guards.has_owner(before), guards.has_steps(before))",

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from shared.domain.accounts import Confirmation
 from shared.domain.book import (
     AdvanceLast,
     Change,
+    ConfirmAccount,
     CreateIntent,
     CreatePosition,
     FreeSlot,
@@ -25,6 +27,7 @@ from shared.domain.book import (
     SetLedger,
     TakeSlot,
     Trip,
+    WithdrawConfirmation,
 )
 from shared.domain.errors import ConflictError
 from shared.domain.ledgers import Counters
@@ -51,6 +54,7 @@ CLOSING = HELD.model_copy(update={"state": PositionState.CLOSING, "version": 3, 
 PENDING = HELD.model_copy(update={"state": PositionState.EXIT_PENDING})
 WORKING = CLAIMED.model_copy(update={"state": IntentState.WORKING, "order_id": "7"})
 COUNTERS = Counters(stops_today=1, version=4)
+WORD = Confirmation(bot=BOT, account_id="6YA00001", at=NOON, reason="tests want it")
 SET_COUNTERS = SetCounters(BOT, Counters(), COUNTERS)
 ROOMY = reserve(
     risk=Decimal(100),
@@ -79,6 +83,12 @@ GUARDS: list[Any] = [
         id="an intent was not walked on",
     ),
     pytest.param([], MoveIntent(CLAIMED, WORKING), id="an intent that is moved exists"),
+    pytest.param([], WithdrawConfirmation(WORD), id="a word that is taken back was given"),
+    pytest.param(
+        [ConfirmAccount(WORD.model_copy(update={"at": NOON + timedelta(seconds=1)}))],
+        WithdrawConfirmation(WORD),
+        id="a word that is taken back is the newest",
+    ),
     pytest.param([CreatePosition(HELD)], CreatePosition(position()), id="a position is written once"),
     pytest.param(
         [CreatePosition(HELD)],
