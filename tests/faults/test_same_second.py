@@ -108,9 +108,10 @@ def test_what_was_bought_since_the_book_was_read_is_no_strangers(arena: Arena) -
 def test_a_strangers_contracts_are_told_though_a_paper_position_has_the_same(arena: Arena) -> None:
     """Only what lies in the account explains what the account holds."""
     arena.configure(SELLER, {**ONE_LOOK, "mode": "paper"})
-    held = arena.enter()
-    arena.configure(SELLER, ONE_LOOK)
-    arena.confirm(SELLER)
+    arena.enter()
+    (held,) = arena.minutes(2).live().positions
+    assert held.state is PositionState.OPEN
+    _live(arena)
     leg = held.legs[0]
     arena.trade_by_hand(leg.option_symbol, leg.sign, Decimal("1.00"))
     arena.at(arena.now.replace(day=24)).minutes(3, 60)
