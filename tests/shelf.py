@@ -75,14 +75,16 @@ class Shelf:
         mode = PAPER if bot is self.broken else self.bot(bot).mode
         own = [trade for trade in self.trades if (trade.bot, trade.mode) == (bot, mode)]
         today = new_york_date(self.at)
+        held = tuple(one for one in self.positions if one.bot is bot)
+        booked = [(trade.closed_at, trade.pnl) for trade in own]
+        booked += [(one.fills[-1].at, one.counted_pnl) for one in held if one.mode is mode and one.fills]
         ledger = Ledger(
             bot=bot,
             mode=mode,
-            realized_pnl=sum((trade.pnl for trade in own), Decimal(0)),
+            realized_pnl=sum((pnl for _, pnl in booked), Decimal(0)),
             day=today,
-            day_pnl=sum((trade.pnl for trade in own if new_york_date(trade.closed_at) == today), Decimal(0)),
+            day_pnl=sum((pnl for at, pnl in booked if new_york_date(at) == today), Decimal(0)),
         )
-        held = tuple(one for one in self.positions if one.bot is bot)
         aside = self.set_aside if bot is Bot.PROMETHEUS else ()
         return LiveState(bot=bot, positions=held, ledgers=(ledger,), set_aside=aside)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from shared.domain.alerts import SUBJECT_LIMIT, Alert
 from shared.domain.decisions import Decision, DecisionKind
+from shared.domain.ledgers import Ledger
 from shared.domain.sessions import NEW_YORK, new_york_date
 from shared.domain.vocabulary import Action, AlertLevel, Bot, ExitReason, GammaRegime, Strategy, TradingMode
 from shared.views.health import health_view
@@ -63,7 +64,8 @@ class DayRegime(View):
 class DayView(View):
     """One New York date; ``reasons`` counts snapshots refused, by reason, the most frequent first.
 
-    ``results`` are the realized dollars of each mode that closed a trade, ``open_totals`` what is open in each.
+    ``results`` are the realized dollars of each mode that closed a trade or a part of one, as the ledgers of that day
+    have them, ``open_totals`` what is open in each.
     """
 
     stage: str
@@ -97,11 +99,12 @@ def day_view(sources: Sources, day: date) -> DayView:
     ]
     decided = [one for bot in Bot for one in sources.decisions.of_day(bot, day)]
     held, health = positions_view(sources), health_view(sources)
+    ledgers = [one for bot in Bot for one in sources.book.live(bot).ledgers if one.day == day and one.day_pnl]
     return DayView(
         stage=sources.stage,
         day=day,
         asked_at=sources.clock.now(),
-        results=_results(trades),
+        results=_results(trades, ledgers),
         trades=tuple(trades),
         entries=tuple(_entries(decided)),
         open_positions=tuple(_open(one) for one in held.positions),
@@ -120,10 +123,13 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), NEW_YORK).astimezone(UTC) - timedelta(seconds=1)
 
 
-def _results(trades: Sequence[DayTrade]) -> dict[TradingMode, Decimal]:
+def _results(trades: Sequence[DayTrade], ledgers: Sequence[Ledger]) -> dict[TradingMode, Decimal]:
+    """Return the result of the day by mode: a bot's ledger of that day knows parts too, its trades alone do not."""
+    known = {(one.bot, one.mode) for one in ledgers}
     found: dict[TradingMode, Decimal] = {}
     for mode in reversed(TradingMode):
-        profits = [one.pnl for one in trades if one.mode is mode]
+        profits = [one.pnl for one in trades if one.mode is mode and (one.bot, mode) not in known]
+        profits += [dollars(one.day_pnl) for one in ledgers if one.mode is mode]
         if profits:
             found[mode] = sum(profits, ZERO)
     return found

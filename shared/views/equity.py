@@ -88,6 +88,15 @@ def equity_view(sources: Sources, *, days: int = YEAR.days) -> EquityView:
     )
 
 
+class _Result(NamedTuple):
+    """What a closed trade brought, or the contracts closed so far of a position that is still open."""
+
+    opened_at: datetime
+    closed_at: datetime
+    pnl: Decimal
+    is_trade: bool
+
+
 class _Record(NamedTuple):
     """What one bot did in its present mode."""
 
@@ -100,13 +109,24 @@ class _Record(NamedTuple):
     def ledger(self) -> Ledger:
         return self.live.ledger(self.config.mode)
 
+    @property
+    def results(self) -> list[_Result]:
+        """Everything that the ledger has booked of these trades and of what is open, by the time it closed."""
+        trades = [_Result(one.opened_at, one.closed_at, one.pnl, is_trade=True) for one in self.trades]
+        parts = (
+            _Result(held.opened_at or held.planned_at, held.fills[-1].at, held.counted_pnl, is_trade=False)
+            for held in self.live.positions
+            if held.mode is self.config.mode and held.counted_pnl and held.fills
+        )
+        return sorted((*trades, *parts), key=lambda one: one.closed_at)
+
 
 def _of_mode(mode: TradingMode, records: Sequence[_Record], first: date, today: date) -> ModeEquity:
-    trades = sorted((one for record in records for one in record.trades), key=lambda one: one.closed_at)
+    results = sorted((one for record in records for one in record.results), key=lambda one: one.closed_at)
     capital = sum((one.config.capital for one in records), ZERO)
     realized = sum((one.ledger.realized_pnl for one in records), ZERO)
-    days = _days(trades, first, today)
-    points = tuple(_points(days, trades, capital + realized - _sum(trades)))
+    days = _days(results, first, today)
+    points = tuple(_points(days, results, capital + realized - _sum(results)))
     bots = tuple(_bot(one, days, today) for one in records)
     worst = max(points, key=lambda point: point.drawdown, default=None)
     known = [one.open_pnl for one in records if one.open_pnl is not None]
@@ -124,8 +144,8 @@ def _of_mode(mode: TradingMode, records: Sequence[_Record], first: date, today: 
     )
 
 
-def _sum(trades: Iterable[ClosedTrade]) -> Decimal:
-    return sum((trade.pnl for trade in trades), ZERO)
+def _sum(results: Iterable[_Result]) -> Decimal:
+    return sum((one.pnl for one in results), ZERO)
 
 
 def _share(worst: EquityPoint | None) -> Decimal:
@@ -139,30 +159,35 @@ def _open_of(config: BotConfig, held: Sequence[PositionView]) -> Decimal | None:
     return sum(known, ZERO) if len(known) == len(profits) else None
 
 
-def _days(trades: Sequence[ClosedTrade], first: date, today: date) -> tuple[date, ...]:
+def _days(results: Sequence[_Result], first: date, today: date) -> tuple[date, ...]:
     """Return the sessions from shortly before the first trade on; settlements of a weekend count to the next."""
-    start = min((new_york_date(one.opened_at) for one in trades), default=today)
+    start = min((new_york_date(one.opened_at) for one in results), default=today)
     return sessions_between(max(start, first), today)
 
 
-def _points(days: Sequence[date], trades: Sequence[ClosedTrade], before: Decimal) -> Iterator[EquityPoint]:
-    """Yield a point a session; the trades are in the order in which they closed."""
+def _points(days: Sequence[date], results: Sequence[_Result], before: Decimal) -> Iterator[EquityPoint]:
+    """Yield a point a session; the results are in the order in which they closed."""
     equity = peak = before
-    closed_on = [new_york_date(trade.closed_at) for trade in trades]
+    closed_on = [new_york_date(one.closed_at) for one in results]
     start = 0
     for day in days:
         end = bisect_right(closed_on, day, lo=start)
-        pnl = _sum(trades[start:end])
+        of_day = results[start:end]
+        pnl = _sum(of_day)
         equity += pnl
         peak = max(peak, equity)
         yield EquityPoint(
-            day=day, equity=dollars(equity), pnl=dollars(pnl), drawdown=dollars(peak - equity), trades=end - start
+            day=day,
+            equity=dollars(equity),
+            pnl=dollars(pnl),
+            drawdown=dollars(peak - equity),
+            trades=sum(1 for one in of_day if one.is_trade),
         )
         start = end
 
 
 def _bot(record: _Record, days: Sequence[date], today: date) -> BotEquity:
-    ledger, trades = record.ledger, record.trades
+    ledger, trades, results = record.ledger, record.trades, record.results
     return BotEquity(
         bot=record.config.bot,
         capital=record.config.capital,
@@ -171,9 +196,9 @@ def _bot(record: _Record, days: Sequence[date], today: date) -> BotEquity:
         day_pnl=dollars(ledger.day_pnl if ledger.day == today else ZERO),
         trades=len(trades),
         wins=sum(1 for trade in trades if trade.pnl > 0),
-        profits=tuple(_profits(days, trades, ledger.realized_pnl - _sum(trades))),
+        profits=tuple(_profits(days, results, ledger.realized_pnl - _sum(results))),
     )
 
 
-def _profits(days: Sequence[date], trades: Sequence[ClosedTrade], before: Decimal) -> Iterator[float]:
-    return (float(point.equity) for point in _points(days, trades, before))
+def _profits(days: Sequence[date], results: Sequence[_Result], before: Decimal) -> Iterator[float]:
+    return (float(point.equity) for point in _points(days, results, before))

@@ -141,7 +141,7 @@ def _view(
     position: Position, quotes: Mapping[str, OptionQuote], spot: Decimal | None, now: datetime, problem: str | None
 ) -> PositionView:
     mark = mark_of(position, quotes)
-    pnl = None if mark is None else pnl_fraction(position, mark)
+    pnl = None if mark is None else pnl_fraction(position, mark) if position.opened_at else Decimal(0)
     premium = premium_dollars(position.entry_price, position.remaining_contracts)
     stop, target = stop_fraction(position), position.exit_rule.profit_target
     return PositionView(

@@ -6,10 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from shared.domain.config import Fees
 from shared.domain.errors import InvalidValueError
 from shared.domain.market import Snapshot
+from shared.domain.positions import Position
 from shared.domain.sessions import session
 from shared.domain.vocabulary import Bot, Strategy, TradingMode
+from shared.phases.execution.booking import reduced_position
+from shared.phases.execution.fills import exit_fill
 from shared.views.day import day_alert, day_lines, day_view
 from shared.views.equity import equity_view
 from shared.views.market import MarkKind, market_view
@@ -20,6 +24,7 @@ from tests.builders import NOON, TODAY, closed_trade, position, quotes_at, snaps
 from tests.shelf import Shelf
 
 DAY = timedelta(days=1)
+FREE = Fees(per_contract=Decimal(0), index_surcharge=Decimal(0))
 CAPITAL = Decimal(1_125_000)
 TRADES_LIVE = {"mode": "live", "confirmed_account": "VA1"}
 TRADES = [
@@ -67,6 +72,27 @@ def test_what_is_open_is_added_at_its_mark(mark: str | None, open_pnl: Decimal |
     marks = {} if mark is None else quotes_at(held, mark)
     (view,) = equity_view(Shelf(positions=[held], option_marks=marks).sources()).modes
     assert (view.open_pnl, view.equity) == (open_pnl, equity)
+
+
+def _partly_stopped() -> Position:
+    """A spread of five, three of which a stop has bought back."""
+    held = position(contracts=5)
+    return reduced_position(held, exit_fill(held, 3, Decimal("-3.00"), NOON, FREE, ()))
+
+
+def test_contracts_that_were_closed_of_an_open_position_count_on_their_day() -> None:
+    held = _partly_stopped()
+    (view,) = equity_view(Shelf(trades=TRADES, positions=[held]).sources()).modes
+    assert held.counted_pnl == Decimal(-600)
+    assert [point.pnl for point in view.points if point.pnl] == [Decimal(50), Decimal(-200), Decimal(80 - 600)]
+    assert view.points[0].equity == CAPITAL
+    assert view.max_drawdown == Decimal("720.00")
+    assert [point.trades for point in view.points if point.trades] == [1, 1, 1]
+
+
+def test_the_day_tells_the_result_of_contracts_that_were_closed_of_an_open_position() -> None:
+    day = day_view(Shelf(positions=[_partly_stopped()]).sources(), TODAY)
+    assert (day.results, day.trades) == ({TradingMode.PAPER: Decimal(-600)}, ())
 
 
 def test_play_money_and_real_money_make_no_sum() -> None:

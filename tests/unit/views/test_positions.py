@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from shared.domain.positions import PositionState
 from shared.domain.vocabulary import Bot, Strategy
 from shared.views.payoff import payoff_view
 from shared.views.positions import PositionView, positions_view
@@ -36,6 +37,14 @@ def test_a_position_tells_how_far_it_is(
     view = only(Shelf(positions=[held], option_marks=quotes_at(held, mark), snapshots=[snapshot()]))
     assert (view.mark, view.pnl) == (Decimal(mark), Decimal(pnl))
     assert (view.to_target, view.to_stop) == (Decimal(to_target), Decimal(to_stop))
+
+
+def test_what_has_not_filled_has_neither_gained_nor_lost() -> None:
+    held = position(SPREAD, "1.00", opened_at=None, state=PositionState.OPENING)
+    marks = quotes_at(held, "1.20")
+    view = positions_view(Shelf(positions=[held], option_marks=marks, snapshots=[snapshot()]).sources())
+    assert (view.positions[0].mark, view.positions[0].pnl) == (Decimal("1.20"), Decimal(0))
+    assert [(one.pnl, one.risk) for one in view.totals] == [(Decimal(0), held.total_risk)]
 
 
 def test_the_marks_of_target_and_stop_are_where_its_profits_are() -> None:
