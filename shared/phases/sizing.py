@@ -102,6 +102,8 @@ def size(
     fraction = min(max(adjusted, Decimal(0)), config.caps.max_position)
     dollars = max(account_balance, Decimal(0)) * fraction
     unclamped = _contracts(dollars, risk_per_contract)
+    if fraction <= 0:
+        return PositionSize(kelly, fraction, dollars, 0, 0, (), "kelly_share is 0: nothing is risked")
     if unclamped < 1 and risk_per_contract <= config.caps.max_position * account_balance:
         unclamped = 1
     if unclamped < 1:

@@ -19,16 +19,15 @@ if TYPE_CHECKING:
 
 def entered(position: Position, target: Decimal, stop: Decimal, at: datetime) -> Alert:
     """Tell of an entry: legs, premium, maximum loss, target and stop prices."""
-    word = position.effect
+    word, price = position.effect, f"{position.entry_price:.4f}".removesuffix("00")
     return alert_of(
         f"entry-{position.position_id}",
         AlertLevel.INFO,
-        f"{position.bot} opened {position.contracts} {position.strategy} on {position.underlying}"
-        f" at {position.entry_price} {word}",
+        f"{position.bot} opened {position.contracts} {position.strategy} on {position.underlying} at {price} {word}",
         (
             f"What: {legs_of(position)}",
             f"Why: {position.regime} gamma, confidence {position.confidence}",
-            f"How: {position.contracts} contracts at {position.entry_price} {word}, fees ${position.entry_fees}",
+            f"How: {position.contracts} contracts at {price} {word}, fees ${position.entry_fees}",
             (
                 f"Maximum loss ${position.max_loss * position.contracts:,.2f}; target {target:.2f}; stop {stop:.2f}"
                 f"; expires {position.expiration} ({position.mode})"

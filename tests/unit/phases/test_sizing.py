@@ -190,6 +190,11 @@ def test_every_prior_is_an_assumption_of_positive_expectancy(strategy: Strategy)
         )  # fmt: skip
 
 
+def test_a_kelly_share_of_nothing_sizes_to_nothing() -> None:
+    found = sized(rules=config(kelly_share=0))
+    assert (found.contracts, found.reason) == (0, "kelly_share is 0: nothing is risked")
+
+
 def test_an_account_without_money_buys_nothing() -> None:
     assert sized(0).contracts == 0
     assert sized(-5_000).contracts == 0
