@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -27,6 +27,7 @@ from shared.domain.fills import Fill, FillKind
 from shared.domain.ledgers import Ledger
 from shared.domain.ports import Alerts, Book, Broker, Clock, TradeHistory, Trips
 from shared.domain.positions import ClosedTrade, Position, PositionState
+from shared.domain.sessions import new_york_date, session
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode, TradingState
 from shared.phases.execution.booking import has_same_stakes, recounted
@@ -170,17 +171,20 @@ class Operator:
         self.book.commit("mend", (MovePosition(position, after), RecordDecision(decision)))
         return after
 
-    def book_close(self, position: Position, cash: Decimal, reason: str) -> ClosedTrade:
+    def book_close(self, position: Position, cash: Decimal, reason: str, day: date | None = None) -> ClosedTrade:
         """Book a BROKEN position as closed; ``cash`` is dollars that came in (negative: went out), fees included.
 
+        ``day`` is the session of the statement, today where none is given: its loss counts for that day.
+
         Raises:
-            InvalidValueError: it is not BROKEN.
+            InvalidValueError: it is not BROKEN, or the day is no session of its life.
         """
         _require_broken(position)
+        now = self.clock.now()
         decision = self._decision(position.bot, f"BOOK {position.position_id} closed, ${cash}", reason, position.mode)
         closing = Fill(
             kind=FillKind.BY_HAND,
-            at=self.clock.now(),
+            at=now if day is None else _closing_time(position, day, now),
             contracts=position.remaining_contracts,
             cash=cash,
             fees=Decimal(0),
@@ -237,6 +241,15 @@ class Operator:
             how=reason,
             last_seen=now,
         )
+
+
+def _closing_time(position: Position, day: date, now: datetime) -> datetime:
+    """Return the end of a session in which a position was closed, or now while it lasts. Raises InvalidValueError."""
+    hours, since = session(day), position.opened_at or position.planned_at
+    if hours is None or hours.opens_at > now or hours.closes_at < since:
+        lived = f"{new_york_date(since)} to {new_york_date(now)}"
+        raise InvalidValueError("day", day.isoformat(), f"name a session from {lived}, the day of the statement")
+    return max(since, min(now, hours.closes_at))
 
 
 def _require_broken(position: Position) -> None:

@@ -1,5 +1,6 @@
 """``alphagex broken``: a person decides where broker and position, or positions and ledger, disagree."""
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -27,11 +28,15 @@ def book(
     position: PositionArgument,
     *,
     cash: Annotated[str, typer.Option("--cash", help="Dollars the close brought, fees included; negative: it cost.")],
+    day: Annotated[
+        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The session of the statement; today.")
+    ] = None,
     reason: ReasonOption = None,
 ) -> None:
-    """Book a BROKEN position as closed, with the cash that the broker's statement shows."""
+    """Book a BROKEN position as closed, with the cash and the day that the broker's statement shows."""
     held = held_position(place, position)
-    trade = place.stage.operator.book_close(held, _dollars(cash), reason_of(reason))
+    whose = None if day is None else day.date()
+    trade = place.stage.operator.book_close(held, _dollars(cash), reason_of(reason), whose)
     console().say(f"{held.position_id}: closed as {trade.exit_reason}, result ${trade.pnl:,.2f}")
 
 

@@ -12,7 +12,7 @@ from shared.backtest.rows import ModelQuote
 from shared.domain.config import SystemConfig
 from shared.domain.gamma import GammaRow
 from shared.domain.options import OptionQuote, parse_option_symbol
-from shared.domain.sessions import is_third_friday, new_york_date
+from shared.domain.sessions import is_monthly_expiration, new_york_date
 
 
 class ModelMarket:
@@ -45,7 +45,7 @@ class ModelMarket:
         near = [
             day for day in self._model.expirations(underlying, today) if 0 <= (day - today).days <= config.gamma_days
         ]
-        weighty = sorted(near, key=lambda day: (not is_third_friday(day), day))[: config.gamma_expirations - 1]
+        weighty = sorted(near, key=lambda day: (not is_monthly_expiration(day), day))[: config.gamma_expirations - 1]
         return [
             GammaRow(one.strike, one.expiration, one.is_call, one.iv, one.open_interest)
             for day in weighty

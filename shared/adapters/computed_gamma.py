@@ -13,7 +13,7 @@ from shared.domain.greeks import with_sound_greeks
 from shared.domain.market import GammaReading
 from shared.domain.options import OptionQuote
 from shared.domain.ports import Chains
-from shared.domain.sessions import is_third_friday, new_york_date
+from shared.domain.sessions import is_monthly_expiration, new_york_date
 from shared.domain.vocabulary import Source
 
 EXPIRATIONS_CALL: Final = 1
@@ -61,12 +61,14 @@ def near_rows(
     Raises:
         FeedError: an expiration could not be read: a part is never taken for the whole.
     """
-    days = expirations_for_gamma(chains.expirations(underlying), new_york_date(now), config)
+    today = new_york_date(now)
+    days = expirations_for_gamma(chains.expirations(underlying), today, config)
     if not days:
         raise FeedUnavailableError(f"no expiration of {underlying} within {config.gamma_days} days")
     asked = [pool.submit(chains.option_chain, underlying, day) for day in days]
     found = [one.result() for one in asked]
-    rows = rows_of(with_sound_greeks((quote for chain in found for quote in chain), spot, now))
+    living = (quote for chain in found for quote in chain if not _is_settled(quote, today))
+    rows = rows_of(with_sound_greeks(living, spot, now))
     return rows, _oldest(found, underlying)
 
 
@@ -88,8 +90,13 @@ class ChainGammaRows:
 def expirations_for_gamma(listed: Sequence[date], today: date, config: SystemConfig) -> tuple[date, ...]:
     """Choose the expirations to ask for: the monthly ones in reach, where open interest gathers, then the nearest."""
     near = [day for day in sorted(listed) if timedelta(0) <= day - today <= timedelta(days=config.gamma_days)]
-    by_weight = sorted(near, key=lambda day: (not is_third_friday(day), day))
+    by_weight = sorted(near, key=lambda day: (not is_monthly_expiration(day), day))
     return tuple(sorted(by_weight[: max(config.gamma_expirations - EXPIRATIONS_CALL, 1)]))
+
+
+def _is_settled(quote: OptionQuote, today: date) -> bool:
+    """Whether a contract was settled at this morning's open, though its last quotes of yesterday are still listed."""
+    return quote.contract.settles_in_the_morning and quote.contract.expiration <= today
 
 
 def _oldest(chains: Sequence[Sequence[OptionQuote]], underlying: str) -> datetime:

@@ -11,9 +11,13 @@ DIVIDEND_MONTHS: Final[Mapping[str, tuple[int, ...]]] = {"SPY": (3, 6, 9, 12)}
 
 
 def ex_dividend_dates(underlying: str, year: int, given: Mapping[str, tuple[date, ...]]) -> tuple[date, ...]:
-    """Return the ex-dividend dates of a year; dates that the user gives for an underlying replace the schedule."""
-    if underlying in given:
-        return tuple(day for day in given[underlying] if day.year == year)
+    """Return the ex-dividend dates of a year; dates that the user gives for an underlying replace the schedule.
+
+    An empty list means none; one that has run out, without any date of this year, replaces nothing.
+    """
+    of_year = [day for day in given.get(underlying, ()) if day.year == year]
+    if of_year or given.get(underlying) == ():
+        return tuple(of_year)
     return tuple(_session_on(third_friday(year, month)) for month in DIVIDEND_MONTHS.get(underlying, ()))
 
 

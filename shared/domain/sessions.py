@@ -135,6 +135,12 @@ def is_third_friday(day: date) -> bool:
     return day == third_friday(day.year, day.month)
 
 
+def is_monthly_expiration(day: date) -> bool:
+    """Tell whether the standard options of this date's month expire on it: a third Friday, or the session before."""
+    friday = third_friday(day.year, day.month)
+    return day == (friday if is_session(friday) else previous_session(friday))
+
+
 def _utc(day: date, wall: time) -> datetime:
     return datetime.combine(day, wall, NEW_YORK).astimezone(UTC)
 

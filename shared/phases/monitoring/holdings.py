@@ -197,7 +197,7 @@ def closed_by_lots(position: Position, lots: Iterable[GainLoss], fees: Fees, now
     """
     since = position.opened_at or position.planned_at
     first = new_york_date(since)
-    recent = [lot for lot in lots if lot.closed_on >= first]
+    recent = [lot for lot in lots if lot.opened_on >= first]
     by_leg, latest = dict[str, Decimal](), first
     for symbol, contracts in position.signed_legs().items():
         mine = [lot for lot in recent if lot.symbol == symbol]

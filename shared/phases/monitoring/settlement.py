@@ -17,15 +17,18 @@ def is_settled_by(position: Position, now: datetime) -> bool:
 
 
 def settlement_fill(position: Position, official_close: Decimal, at: datetime) -> Fill:
-    """Return what settlement brings of all remaining contracts, leg by leg, without a fee; negative where it costs."""
-    contracts = position.remaining_contracts
+    """Return what settlement brings of all remaining contracts, leg by leg, without a fee; negative where it costs.
+
+    It is dated by the end of the last session, however late its close is known.
+    """
+    contracts, hours = position.remaining_contracts, session(position.expiration)
     by_leg = {
         leg.option_symbol: leg.sign * leg_worth(leg, official_close) * CONTRACT_MULTIPLIER * contracts
         for leg in position.legs
     }
     return Fill(
         kind=FillKind.SETTLEMENT,
-        at=at,
+        at=min(at, hours.closes_at) if hours else at,
         contracts=contracts,
         cash=sum(by_leg.values(), Decimal(0)),
         fees=Decimal(0),

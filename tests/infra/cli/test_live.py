@@ -1,11 +1,13 @@
 """Going live takes two deliberate steps; a BROKEN position is a person's to decide, and so is a ledger."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from shared.domain.book import MovePosition, SetLedger
 from shared.domain.positions import Position, PositionState
+from shared.domain.sessions import new_york_date
 from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode
 from tests.functions.house import House
 from tests.functions.story import PREMIUM_TIME, Chapter
@@ -75,6 +77,20 @@ def test_a_broken_position_is_booked_with_the_cash_of_the_statement(house: House
     assert trade.exit_reason is ExitReason.MANUAL
     assert trade.pnl == held.booked_cash - held.booked_fees - 50
     assert house.live(BOT).ledger(TradingMode.PAPER).open_count == 0
+
+
+def test_a_broken_position_is_booked_on_the_day_of_the_statement(house: House, run: Run) -> None:
+    held = _broken(house)
+    opened = new_york_date(house.clock.now())
+    house.later(3 * 86_400)
+    before_it, holiday = opened - timedelta(days=1), opened + timedelta(days=(5 - opened.weekday()) % 7)
+    for wrong in (before_it, holiday):
+        ran = run("broken", "book", held.position_id, "--cash", "-50", "--day", f"{wrong}", *WHY)
+        assert (ran.code, f"{wrong}" in ran.err, "name a session" in ran.err) == (2, True, True), ran
+    assert run("broken", "book", held.position_id, "--cash", "-50", "--day", f"{opened}", *WHY).code == 0
+    (trade,) = house.trades(Strategy.BULL_PUT_SPREAD)
+    assert new_york_date(trade.closed_at) == opened
+    assert house.live(BOT).ledger(TradingMode.PAPER).day == opened
 
 
 def test_a_sound_position_is_not_booked_by_hand(house: House, run: Run) -> None:

@@ -9,6 +9,7 @@ from shared.domain.sessions import (
     NEW_YORK,
     Session,
     has_official_close,
+    is_monthly_expiration,
     is_open,
     is_session,
     is_third_friday,
@@ -172,3 +173,17 @@ def test_third_fridays_lie_between_the_15th_and_the_21st() -> None:
     assert all(day.weekday() == 4 and 15 <= day.day <= 21 for day in fridays)
     assert is_third_friday(date(2018, 2, 16))
     assert not is_third_friday(date(2018, 2, 16) + timedelta(weeks=1))
+
+
+@pytest.mark.parametrize(
+    ("day", "monthly"),
+    [
+        pytest.param(date(2018, 2, 16), True, id="a third Friday"),
+        pytest.param(date(2018, 2, 15), False, id="the day before one"),
+        pytest.param(date(2027, 6, 17), True, id="the Thursday before Juneteenth observed"),
+        pytest.param(date(2027, 6, 18), False, id="the holiday itself"),
+        pytest.param(date(2014, 4, 17), True, id="the Thursday before Good Friday"),
+    ],
+)
+def test_standard_options_expire_on_the_third_friday_or_the_session_before(day: date, monthly: bool) -> None:
+    assert is_monthly_expiration(day) is monthly

@@ -77,6 +77,10 @@ def test_dates_that_the_user_gives_replace_the_schedule() -> None:
     assert not at_risk(CALLS, THURSDAY, 420, {"SPY": ()})
 
 
+def test_dates_that_have_run_out_leave_the_schedule_in_force() -> None:
+    assert at_risk(CALLS, THURSDAY, 420, {"SPY": (date(2025, 12, 19),)})
+
+
 @pytest.mark.parametrize(
     ("underlying", "year", "expected"),
     [

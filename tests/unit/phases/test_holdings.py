@@ -187,7 +187,7 @@ def _lot(symbol: str, quantity: int, cost: int, proceeds: int, day: int = 0) -> 
         cost=Decimal(cost),
         proceeds=Decimal(proceeds),
         gain_loss=Decimal(proceeds - cost),
-        opened_on=NOON.date(),
+        opened_on=(NOON + timedelta(days=min(day, 0))).date(),
         closed_on=(NOON + timedelta(days=day)).date(),
     )
 

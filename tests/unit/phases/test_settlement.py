@@ -1,12 +1,13 @@
 """Expiration pays the intrinsic value at the official close, after the close of the last day."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from shared.domain.options import Right
+from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import ExitReason, Strategy
 from shared.phases.monitoring import (
     is_settled_by,
@@ -59,6 +60,23 @@ def test_only_the_contracts_left_are_settled() -> None:
     held = position(Strategy.LONG_CALL, contracts=10, closed_contracts=6)
     closing = settlement_fill(held, Decimal(425), NOON)
     assert (closing.contracts, closing.cash) == (4, Decimal(10_000))
+
+
+@pytest.mark.parametrize(
+    ("booked", "dated"),
+    [
+        pytest.param("16:30", "16:00", id="the same day"),
+        pytest.param("15:00", "15:00", id="never after it is booked"),
+    ],
+)
+def test_a_settlement_is_dated_by_the_end_of_its_last_session(booked: str, dated: str) -> None:
+    held = position()
+
+    def new_york(wall: str) -> datetime:
+        return datetime.combine(held.expiration, time.fromisoformat(wall), NEW_YORK)
+
+    assert settlement_fill(held, Decimal(425), new_york(booked)).at == new_york(dated)
+    assert settlement_fill(held, Decimal(425), new_york("16:00") + timedelta(days=3)).at == new_york("16:00")
 
 
 def at(text: str) -> datetime:

@@ -44,7 +44,7 @@ class Feed:
         if wanted == "combined":
             return subject.points
         listed = self.subjects.expirations(listed_ticker(subject), subject.asof)
-        monthly = next((day for day in listed if sessions.is_third_friday(day)), listed[0])
+        monthly = next((day for day in listed if sessions.is_monthly_expiration(day)), listed[0])
         named = {"nearest": listed[0], "second": listed[1], "first_weekly": listed[0], "first_monthly": monthly}
         day = named.get(wanted) or a_day(wanted)
         if day not in listed:
