@@ -27,7 +27,7 @@ from shared.domain.fills import Fill, FillKind
 from shared.domain.ledgers import Ledger
 from shared.domain.ports import Alerts, Book, Broker, Clock, TradeHistory, Trips
 from shared.domain.positions import ClosedTrade, Position, PositionState
-from shared.domain.sessions import new_york_date, session
+from shared.domain.sessions import end_of_session, new_york_date, session
 from shared.domain.statistics import StrategyStatistics
 from shared.domain.vocabulary import Bot, ExitReason, Strategy, TradingMode, TradingState
 from shared.phases.execution.booking import has_same_stakes, recounted
@@ -249,7 +249,7 @@ def _closing_time(position: Position, day: date, now: datetime) -> datetime:
     if hours is None or hours.opens_at > now or hours.closes_at < since:
         lived = f"{new_york_date(since)} to {new_york_date(now)}"
         raise InvalidValueError("day", day.isoformat(), f"name a session from {lived}, the day of the statement")
-    return max(since, min(now, hours.closes_at))
+    return max(since, end_of_session(day, now))
 
 
 def _require_broken(position: Position) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from shared.domain.sessions import is_session, previous_session, third_friday
+from shared.domain.sessions import monthly_expiration
 
 DIVIDEND_MONTHS: Final[Mapping[str, tuple[int, ...]]] = {"SPY": (3, 6, 9, 12)}
 """SPY goes ex-dividend on the third Friday of the last month of each quarter, as its trust's schedule has it."""
@@ -18,9 +18,4 @@ def ex_dividend_dates(underlying: str, year: int, given: Mapping[str, tuple[date
     of_year = [day for day in given.get(underlying, ()) if day.year == year]
     if of_year or given.get(underlying) == ():
         return tuple(of_year)
-    return tuple(_session_on(third_friday(year, month)) for month in DIVIDEND_MONTHS.get(underlying, ()))
-
-
-def _session_on(day: date) -> date:
-    """Return the day itself, or the session before a holiday (Good Friday can be a third Friday)."""
-    return day if is_session(day) else previous_session(day)
+    return tuple(monthly_expiration(year, month) for month in DIVIDEND_MONTHS.get(underlying, ()))

@@ -109,6 +109,12 @@ def has_official_close(day: date, now: datetime) -> bool:
     return hours is None or now >= hours.closes_at + OFFICIAL_AFTER
 
 
+def end_of_session(day: date, now: datetime) -> datetime:
+    """Return the end of a session, or now while it lasts or where the day is none."""
+    hours = session(day)
+    return min(now, hours.closes_at) if hours else now
+
+
 def last_finished_session(now: datetime) -> date:
     """Return the newest session whose daily bar can be believed to end on the official close."""
     today = new_york_date(now)
@@ -135,10 +141,15 @@ def is_third_friday(day: date) -> bool:
     return day == third_friday(day.year, day.month)
 
 
+def monthly_expiration(year: int, month: int) -> date:
+    """Return the third Friday of a month, or the session before where it is a holiday."""
+    friday = third_friday(year, month)
+    return friday if is_session(friday) else previous_session(friday)
+
+
 def is_monthly_expiration(day: date) -> bool:
-    """Tell whether the standard options of this date's month expire on it: a third Friday, or the session before."""
-    friday = third_friday(day.year, day.month)
-    return day == (friday if is_session(friday) else previous_session(friday))
+    """Tell whether the standard options of this date's month expire on it."""
+    return day == monthly_expiration(day.year, day.month)
 
 
 def _utc(day: date, wall: time) -> datetime:

@@ -51,6 +51,23 @@ def test_a_word_given_while_monitor_runs_stands(ground: Ground) -> None:
     assert not any("no longer trades live" in subject for subject in arena.outbox.subjects)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "times"),
+    [
+        pytest.param(1, 0, id="which another run is just sending"),
+        pytest.param(29, 0, id="which a slow run may still be sending"),
+        pytest.param(30, 1, id="which nobody is sending any more"),
+    ],
+)
+def test_monitor_sends_an_alert(arena: Arena, seconds: float, times: int) -> None:
+    """Collect, trade and monitor are woken at the same second: monitor sees what the others are about to send."""
+    arena.monitor()
+    unsent = messages.missing_key("no Tradier token", arena.now)
+    arena.stage.book.commit("tell", (Tell(unsent),))
+    arena.later(seconds).monitor()
+    assert arena.outbox.subjects.count(unsent.subject) == times
+
+
 def test_an_alert_that_another_run_sent_while_this_one_waited_is_not_sent_again(arena: Arena) -> None:
     arena.monitor()
     alert = messages.missing_key("no Tradier token", arena.now)

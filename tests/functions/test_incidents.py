@@ -10,8 +10,6 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from infra.local.vendors.faults import FaultKind, Vendor
-from shared.domain import messages
-from shared.domain.book import Tell
 from shared.domain.decisions import DecisionKind, DenialCode
 from shared.domain.orders import IntentState
 from shared.domain.positions import Position, PositionState
@@ -300,19 +298,3 @@ def test_i17_an_alert_of_no_bot_is_sent_by_the_next_run_too(house: House, monkey
     assert house.told() == []
     house.later(60).monitor()
     assert len(house.subjects("The configuration of PROMETHEUS is invalid")) == 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "times"),
-    [
-        pytest.param(1, 0, id="which another run is just sending"),
-        pytest.param(29, 0, id="which a slow run may still be sending"),
-        pytest.param(30, 1, id="which nobody is sending any more"),
-    ],
-)
-def test_i17_monitor_sends_an_alert(house: House, seconds: float, times: int) -> None:
-    """Collect, trade and monitor are woken at the same second: monitor sees what the others are about to send."""
-    unsent = messages.missing_key("no Tradier token", house.clock.now())
-    house.stage.book.commit("tell", (Tell(unsent),))
-    house.later(seconds).monitor()
-    assert len(house.subjects(unsent.subject)) == times

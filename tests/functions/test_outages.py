@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -158,15 +159,16 @@ def test_what_was_booked_is_told_though_the_run_ended_there(arena: Arena, commit
     assert told(arena, words) == 1
 
 
-def test_a_doubt_is_noted_and_told_though_another_order_was_counted_meanwhile(arena: Arena) -> None:
-    def count_another() -> None:
-        before = arena.live().counters
-        after = before.model_copy(update={"version": before.version + 1})
-        arena.stage.book.commit("count", (SetCounters(SELLER, before, after),))
+def _count_another(arena: Arena) -> None:
+    before = arena.live().counters
+    after = before.model_copy(update={"version": before.version + 1})
+    arena.stage.book.commit("count", (SetCounters(SELLER, before, after),))
 
+
+def test_a_doubt_is_noted_and_told_though_another_order_was_counted_meanwhile(arena: Arena) -> None:
     arena.monitor()
     arena.inject(FaultKind.CONNECTION_CUT, method="POST", path="/orders", skip=1)
-    arena.trail.just_before("book.commit doubt", count_another)
+    arena.trail.just_before("book.commit doubt", partial(_count_another, arena))
     arena.trade(arena.signal())
     assert [one.state for one in arena.live().intents] == [IntentState.UNKNOWN]
     assert told(arena, "order UNKNOWN") == 1
@@ -174,14 +176,9 @@ def test_a_doubt_is_noted_and_told_though_another_order_was_counted_meanwhile(ar
 
 
 def test_a_refusal_is_booked_and_counted_though_another_order_was_counted_meanwhile(arena: Arena) -> None:
-    def count_another() -> None:
-        before = arena.live().counters
-        after = before.model_copy(update={"version": before.version + 1})
-        arena.stage.book.commit("count", (SetCounters(SELLER, before, after),))
-
     arena.monitor()
     arena.inject(FaultKind.RISK_REFUSAL, method="POST", path="/orders", preview=False, codes=["InitialMargin"])
-    arena.trail.just_before("book.commit end entry", count_another)
+    arena.trail.just_before("book.commit end entry", partial(_count_another, arena))
     arena.trade(arena.signal())
     live = arena.live()
     assert (live.intents, live.positions, live.counters.order_failures) == ((), (), 1)

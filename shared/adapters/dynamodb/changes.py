@@ -134,7 +134,7 @@ def _account(table: type[PositionsRow], change: _Accounts, label: str) -> Write:
             return Put(label, rows.confirmation_row(table, confirmation), ())
         case WithdrawConfirmation(confirmation=confirmation):
             withdrawn = table(keys.account(confirmation.bot), keys.CONFIRMATION)
-            return Update(label, withdrawn, (table.active.remove(),), guards.is_this_word(confirmation))
+            return Update(label, withdrawn, (table.active.remove(),), guards.is_this_confirmation(confirmation))
         case _:
             assert_never(change)
 

@@ -48,7 +48,7 @@ def is_present() -> Condition:
     return Row.pk.exists()
 
 
-def is_this_word(confirmation: Confirmation) -> tuple[Condition, ...]:
+def is_this_confirmation(confirmation: Confirmation) -> tuple[Condition, ...]:
     """The confirmation still counts, and none was given since."""
     return PositionsRow.active.exists(), Path(["body", "at"]) == encode(confirmation.at)
 

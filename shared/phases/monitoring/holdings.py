@@ -14,7 +14,7 @@ from shared.domain.orders import BrokerOrder, BrokerPosition, Intent, IntentKind
 from shared.domain.package import one_way_fees
 from shared.domain.positions import Position, PositionState
 from shared.domain.reference import GainLoss
-from shared.domain.sessions import new_york_date, session
+from shared.domain.sessions import end_of_session, new_york_date, session
 
 EXTERNAL = "EXTERNAL"
 ORPHAN = "ORPHAN"
@@ -205,9 +205,8 @@ def closed_by_lots(position: Position, lots: Iterable[GainLoss], fees: Fees, now
             return None
         by_leg[symbol] = sum((lot.proceeds if contracts > 0 else -lot.cost for lot in mine), Decimal(0))
         latest = max([latest, *(lot.closed_on for lot in mine)])
-    cash, hours = sum(by_leg.values(), Decimal(0)), session(latest)
-    at = min(now, hours.closes_at) if hours else now
-    return HandClose(_closing(position, max(since, at), cash, by_leg, fees), "the broker's closed lots")
+    cash, at = sum(by_leg.values(), Decimal(0)), max(since, end_of_session(latest, now))
+    return HandClose(_closing(position, at, cash, by_leg, fees), "the broker's closed lots")
 
 
 def _closing(position: Position, at: datetime, cash: Decimal, by_leg: dict[str, Decimal] | None, fees: Fees) -> Fill:

@@ -7,7 +7,7 @@ from shared.domain.fills import Fill, FillKind
 from shared.domain.options import CONTRACT_MULTIPLIER
 from shared.domain.package import leg_worth
 from shared.domain.positions import Position
-from shared.domain.sessions import new_york_date, session
+from shared.domain.sessions import end_of_session, new_york_date, session
 
 
 def is_settled_by(position: Position, now: datetime) -> bool:
@@ -21,14 +21,14 @@ def settlement_fill(position: Position, official_close: Decimal, at: datetime) -
 
     It is dated by the end of the last session, however late its close is known.
     """
-    contracts, hours = position.remaining_contracts, session(position.expiration)
+    contracts = position.remaining_contracts
     by_leg = {
         leg.option_symbol: leg.sign * leg_worth(leg, official_close) * CONTRACT_MULTIPLIER * contracts
         for leg in position.legs
     }
     return Fill(
         kind=FillKind.SETTLEMENT,
-        at=min(at, hours.closes_at) if hours else at,
+        at=end_of_session(position.expiration, at),
         contracts=contracts,
         cash=sum(by_leg.values(), Decimal(0)),
         fees=Decimal(0),

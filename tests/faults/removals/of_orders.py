@@ -240,7 +240,7 @@ TOLD: Final = (
         MINUTE,
         "                if self.sight.read_at[bot] - alert.at < STILL_SENDING:\n",
         "                if False:\n",
-        ("tests/functions/test_incidents.py",),
+        ("tests/faults/test_same_second.py",),
     ),
     Removal(
         "an alert that SNS did not take is sent by the next run",

@@ -62,7 +62,7 @@ STORE: Final = (
     Removal(
         "only the word that was seen is taken back",
         CHANGES,
-        "(table.active.remove(),), guards.is_this_word(confirmation))",
+        "(table.active.remove(),), guards.is_this_confirmation(confirmation))",
         "(table.active.remove(),), ())",
         BOOK_TESTS,
     ),

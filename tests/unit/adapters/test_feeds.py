@@ -2,20 +2,16 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from shared.adapters.computed_gamma import expirations_for_gamma, near_rows
+from shared.adapters.computed_gamma import expirations_for_gamma
 from shared.domain.config import SystemConfig
 from shared.domain.errors import FeedUnavailableError, StoreError
 from shared.domain.market import BrokerClock, GammaReading, Quote, Reading
-from shared.domain.options import OptionQuote, parse_option_symbol
-from shared.domain.sessions import NEW_YORK
 from shared.domain.vocabulary import Source
 from tests.unit.adapters.fake_vendors import (
     CONFIG,
@@ -188,27 +184,6 @@ def test_at_most_ten_calls_are_spent_on_an_exposure_the_monthly_expiration_among
     assert date(2026, 4, 17) in chosen
     assert min(chosen) == date(2026, 3, 4)
     assert max(chosen) <= date(2026, 4, 18)
-
-
-def _in_the_morning(quote: OptionQuote) -> OptionQuote:
-    return replace(quote, contract=parse_option_symbol(quote.contract.option_symbol.replace("SPY", "SPX")))
-
-
-def test_contracts_that_were_settled_at_the_open_count_no_more() -> None:
-    """On a third Friday the morning's root is still listed with its last quotes of Thursday."""
-    friday = date(2026, 3, 20)
-    now = datetime.combine(friday, time(10), NEW_YORK)
-
-    class Listed:
-        def expirations(self, _: str) -> tuple[date, ...]:
-            return (friday,)
-
-        def option_chain(self, _: str, day: date) -> tuple[OptionQuote, ...]:
-            return (*chain(day), *map(_in_the_morning, chain(day)))
-
-    with ThreadPoolExecutor(1) as pool:
-        rows, _ = near_rows(Listed(), pool, "SPX", Decimal(596), now, CONFIG)
-    assert len(rows) == len(chain(friday))
 
 
 def test_history_is_asked_for_once_a_day() -> None:
